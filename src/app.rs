@@ -1,0 +1,66 @@
+//! The actix application: state, middleware and features, the same for the server and for the tests.
+
+use crate::db::{Database, DbError, PoolSizes, Slow, Writer};
+use crate::features::agencies::cache::TreeCache;
+use crate::features::health::http::DocumentText;
+use crate::features::{self, Shared, State};
+use crate::http::envelope::envelope;
+use crate::http::openapi;
+use crate::http::routes::{Routes, not_found};
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::AppExt;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+/// How a server runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Running {
+    /// Worker threads.
+    pub workers: usize,
+    /// Seconds to finish requests in when stopped.
+    pub shutdown_seconds: u64,
+}
+
+/// What the workers share. Connects to nothing yet.
+pub fn shared(database: Database, sizes: PoolSizes, clock: crate::clock::Clock) -> Result<Shared, DbError> {
+    let slow = Slow::new(&database, sizes.slow)?;
+    let writer = Writer::new(&database, sizes.writer)?;
+    Ok(Shared { database, slow, writer, clock, agencies: Arc::new(TreeCache::default()) })
+}
+
+/// The API document, made from the same list as the routes.
+pub fn document() -> OpenApi {
+    let app = App::new().into_utoipa_app().openapi(openapi::frame()).configure(features::routes);
+    openapi::with_problems(app.split_for_parts().1)
+}
+
+/// Starts a server on a listener. It stops gracefully on SIGTERM.
+pub fn server(listener: TcpListener, shared: Shared, running: Running) -> std::io::Result<Server> {
+    let document = document();
+    let routes = web::Data::new(Routes::of(&document));
+    let text = web::Data::new(DocumentText(openapi::text(&document)?));
+    let server = HttpServer::new(move || {
+        let state = web::Data::new(State::of(&shared));
+        let (routes, text) = (routes.clone(), text.clone());
+        App::new().wrap(from_fn(envelope)).configure(move |config| {
+            config.app_data(state).app_data(routes).app_data(text);
+            ServiceConfig::new(config).configure(features::routes);
+            config.service(web::redirect("/docs", "/docs/"));
+            config.service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")));
+            config.default_service(web::to(not_found));
+        })
+    });
+    let server = server
+        .workers(running.workers)
+        .shutdown_timeout(running.shutdown_seconds)
+        .client_request_timeout(Duration::from_secs(10))
+        .listen(listener)?;
+    Ok(server.run())
+}
+

@@ -1,0 +1,70 @@
+//! The commands of the binary, a file each. The only place that prints.
+//!
+//! A command returns an error of one line that says what to do; [`run`] prints it and ends with status 1.
+
+mod database;
+mod demo;
+mod health;
+mod keys;
+mod migrate;
+mod openapi;
+mod serve;
+
+use crate::config::LogSettings;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Publishes administrative procedures and the progress of dossiers.
+#[derive(Parser)]
+#[command(name = "congkhai", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    log: LogSettings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve a demonstration: a district, its procedures and 3,000 dossiers
+    Demo(demo::Demo),
+    /// Serve
+    Serve(serve::Serve),
+    /// Bring the database up to date
+    Migrate(migrate::Migrate),
+    /// Create, list and revoke keys
+    Keys(keys::Keys),
+    /// Print the `OpenAPI` document
+    Openapi,
+    /// Ask a running service whether it is ready; for health checks of containers
+    Health(health::Health),
+}
+
+/// Any error of a command, as one line.
+pub(crate) type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    crate::telemetry::start(cli.log.log_format);
+    let outcome = match cli.command {
+        Command::Demo(command) => command.run(),
+        Command::Serve(command) => command.run(),
+        Command::Migrate(command) => command.run(),
+        Command::Keys(command) => command.run(),
+        Command::Openapi => openapi::run(),
+        Command::Health(command) => command.run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("congkhai: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The definition of the command line, for the tests of the settings.
+pub fn definition() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}

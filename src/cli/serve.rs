@@ -1,0 +1,97 @@
+//! `congkhai serve`: the service, until SIGTERM or until its embedded cluster is gone.
+
+use super::{Outcome, database};
+use crate::app::{self, Running};
+use crate::clock::Clock;
+use crate::config::{DatabaseSettings, ServerSettings};
+use crate::db::embedded::Liveness;
+use crate::db::{Database, PoolSizes, migrate};
+use crate::features::Shared;
+use clap::Args;
+use std::net::TcpListener;
+use std::time::Duration;
+
+/// Serves. With an embedded cluster it migrates by itself; with a given server it refuses to start while a migration
+/// is pending.
+#[derive(Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    database: DatabaseSettings,
+    #[command(flatten)]
+    server: ServerSettings,
+}
+
+impl Serve {
+    pub(super) fn run(self) -> Outcome {
+        let mut opened = database::open(&self.database, "postgres")?;
+        if opened.cluster.is_none() {
+            require_migrated(&opened.database)?;
+        }
+        let shared = shared(&opened.database, &self.server, Clock::real())?;
+        let liveness = opened.cluster.as_ref().map(crate::db::embedded::Cluster::liveness);
+        let served = until_stopped(&self.server, shared, liveness, |address| {
+            log::info!("listening on http://{address}, documents at http://{address}/docs");
+        });
+        if let Some(cluster) = &mut opened.cluster {
+            cluster.stop()?;
+        }
+        served
+    }
+}
+
+fn require_migrated(database: &Database) -> Outcome {
+    let pending = migrate::pending(database)?;
+    if pending.is_empty() {
+        return Ok(());
+    }
+    let names = pending.join(", ");
+    Err(format!("{} pending migrations ({names}): run `congkhai migrate` first", pending.len()).into())
+}
+
+/// What the workers share, by the settings.
+pub(super) fn shared(
+    database: &Database,
+    settings: &ServerSettings,
+    clock: Clock,
+) -> Result<Shared, Box<dyn std::error::Error>> {
+    let sizes = PoolSizes { slow: settings.slow_connections.into(), writer: settings.writer_connections.into() };
+    Ok(app::shared(database.clone(), sizes, clock)?)
+}
+
+/// Listens, says so, and serves until a signal, or until the embedded cluster has ended by itself.
+pub(super) fn until_stopped(
+    settings: &ServerSettings,
+    shared: Shared,
+    liveness: Option<Liveness>,
+    say: impl FnOnce(std::net::SocketAddr),
+) -> Outcome {
+    let listener = TcpListener::bind(settings.bind)
+        .map_err(|e| format!("cannot listen on {} ({e}): choose another --bind", settings.bind))?;
+    let address = listener.local_addr()?;
+    let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let running = Running {
+        workers: settings.workers.map_or_else(cores, usize::from),
+        shutdown_seconds: settings.shutdown_seconds.into(),
+    };
+    actix_web::rt::System::new().block_on(async move {
+        let server = app::server(listener, shared, running)?;
+        say(address);
+        let handle = server.handle();
+        let watch = async {
+            let Some(liveness) = liveness else { return std::future::pending().await };
+            while liveness.is_alive() {
+                actix_web::rt::time::sleep(Duration::from_millis(500)).await;
+            }
+        };
+        let watch = std::pin::pin!(watch);
+        match futures_util::future::select(server, watch).await {
+            futures_util::future::Either::Left((served, _)) => Ok(served?),
+            futures_util::future::Either::Right(((), server)) => {
+                // A signal to our process group may have ended both: then the server is stopping already.
+                handle.stop(true).await;
+                server.await?;
+                Err("the embedded PostgreSQL has ended: see postgres.log in the data directory, then start again".into())
+            }
+        }
+    })
+}

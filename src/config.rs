@@ -1,0 +1,55 @@
+//! Settings: a flag and an environment variable for each, listed in `.env.example` and by `--help`.
+//!
+//! Nothing else reads the environment. A secret is never shown: `DATABASE_URL` may hold a password.
+
+use crate::telemetry::LogFormat;
+use clap::Args;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Where the database is.
+#[derive(Clone, Debug, Args)]
+pub struct DatabaseSettings {
+    /// PostgreSQL server to use, such as `postgres://user:password@host:5432/congkhai`. Not set: an embedded cluster
+    /// in the data directory
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub database_url: Option<String>,
+
+    /// Directory of the embedded cluster
+    #[arg(long, env = "CONGKHAI_DATA_DIR", default_value = "./.data", value_name = "DIR")]
+    pub data_dir: PathBuf,
+}
+
+/// How the log looks. Its level is `RUST_LOG`.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct LogSettings {
+    /// Shape of the log lines
+    #[arg(long, env = "LOG_FORMAT", value_enum, default_value = "text", value_name = "FORMAT")]
+    pub log_format: LogFormat,
+}
+
+/// How the service serves.
+#[derive(Clone, Debug, Args)]
+pub struct ServerSettings {
+    /// Address to listen on
+    #[arg(long, env = "CONGKHAI_BIND", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub bind: SocketAddr,
+
+    /// Worker threads, each with one connection for reads; as many as processors when not given
+    #[arg(long, env = "CONGKHAI_WORKERS", value_parser = clap::value_parser!(u16).range(1..=256), value_name = "N")]
+    pub workers: Option<u16>,
+
+    /// Connections for lists, counts and exports
+    #[arg(long, env = "CONGKHAI_SLOW_CONNECTIONS", default_value_t = 3,
+        value_parser = clap::value_parser!(u16).range(1..=64), value_name = "N")]
+    pub slow_connections: u16,
+
+    /// Connections for writes
+    #[arg(long, env = "CONGKHAI_WRITER_CONNECTIONS", default_value_t = 12,
+        value_parser = clap::value_parser!(u16).range(1..=64), value_name = "N")]
+    pub writer_connections: u16,
+
+    /// Seconds that requests under way are given to finish after SIGTERM
+    #[arg(long, env = "CONGKHAI_SHUTDOWN_SECONDS", default_value_t = 30, value_name = "SECONDS")]
+    pub shutdown_seconds: u16,
+}

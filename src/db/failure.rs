@@ -1,0 +1,42 @@
+//! Why an action did not happen: it was refused, or the database failed.
+
+use super::{Constraint, DbError};
+use crate::domain::refusal::Refusal;
+
+/// What an action returns instead of its result. In either case nothing was stored.
+#[derive(Debug)]
+pub enum Failure {
+    /// The request was refused.
+    Refused(Refusal),
+    /// The database failed.
+    Database(DbError),
+}
+
+impl Failure {
+    /// Puts a refusal in the place of a violated constraint.
+    #[must_use]
+    pub fn when(self, constraint: Constraint, refusal: impl FnOnce() -> Refusal) -> Self {
+        match self {
+            Self::Database(DbError::Refused(violated)) if violated == constraint => Self::Refused(refusal()),
+            other => other,
+        }
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<DbError> for Failure {
+    fn from(error: DbError) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<diesel::result::Error> for Failure {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Database(error.into())
+    }
+}

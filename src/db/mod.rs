@@ -1,0 +1,34 @@
+//! The first floor: three doors to PostgreSQL, and nothing of HTTP.
+//!
+//! [`Reader`] for point reads and hot lists, [`Slow`] for lists, counts and exports of any shape, [`Writer`] for
+//! transactions. A feature chooses a door; it never opens a connection of its own. Read `error` next, for what
+//! may go wrong, then the doors. `embedded` is the private cluster that runs when no `DATABASE_URL` is set.
+
+mod connect;
+pub mod embedded;
+mod error;
+mod failure;
+pub mod migrate;
+pub mod page;
+mod reader;
+#[rustfmt::skip]
+pub mod schema;
+mod slow;
+mod words;
+mod writer;
+
+pub use connect::{BadDatabaseUrl, Database};
+pub use error::{Constraint, DbError};
+pub use failure::Failure;
+pub use reader::Reader;
+pub use slow::{RowSender, Rows, Slow};
+pub use writer::{Transaction, Writer};
+
+/// How many connections the pools may hold. Readers have one per worker on top.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolSizes {
+    /// Of [`Slow`].
+    pub slow: usize,
+    /// Of [`Writer`].
+    pub writer: usize,
+}

@@ -1,0 +1,239 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    agencies (id) {
+        id -> Int4,
+        code -> Text,
+        name -> Text,
+        level -> Text,
+        parent_id -> Nullable<Int4>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    agency_codes (code) {
+        code -> Text,
+        agency_id -> Int4,
+    }
+}
+
+diesel::table! {
+    agency_monitors (agency_id, monitor_id, valid_from) {
+        agency_id -> Int4,
+        monitor_id -> Int4,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    agency_successors (agency_id, successor_id) {
+        agency_id -> Int4,
+        successor_id -> Int4,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Text,
+        name -> Text,
+        secret_hash -> Bytea,
+        scopes -> Array<Text>,
+        all_agencies -> Bool,
+        root_agency_ids -> Array<Int4>,
+        created_at -> Timestamptz,
+        expires_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    audit_log (id) {
+        id -> Uuid,
+        recorded_at -> Timestamptz,
+        actor -> Text,
+        action -> Text,
+        subject -> Text,
+        request_id -> Text,
+        details -> Jsonb,
+    }
+}
+
+diesel::table! {
+    dossier_counters (agency_id, day) {
+        agency_id -> Int4,
+        day -> Date,
+        last_number -> Int4,
+    }
+}
+
+diesel::table! {
+    dossier_event_notes (event_id) {
+        event_id -> Uuid,
+        note -> Text,
+    }
+}
+
+diesel::table! {
+    dossier_events (id) {
+        id -> Uuid,
+        dossier_id -> Uuid,
+        seq -> Int4,
+        kind -> Text,
+        occurred_at -> Timestamptz,
+        recorded_at -> Timestamptz,
+        origin -> Text,
+        source_recorded_at -> Nullable<Timestamptz>,
+        backdated -> Bool,
+        status_before -> Nullable<Text>,
+        status_after -> Text,
+        due_on_before -> Nullable<Date>,
+        due_on_after -> Nullable<Date>,
+        agency_id -> Int4,
+        officer -> Nullable<Text>,
+        officer_title -> Nullable<Text>,
+        to_agency_id -> Nullable<Int4>,
+        to_unit -> Nullable<Text>,
+        to_officer -> Nullable<Text>,
+        step_due_at -> Nullable<Timestamptz>,
+        outcome -> Nullable<Text>,
+        public_note -> Nullable<Text>,
+        key_id -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    dossier_persons (dossier_id) {
+        dossier_id -> Uuid,
+        name -> Text,
+        id_number -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        email -> Nullable<Text>,
+        address -> Nullable<Text>,
+        summary -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    dossiers (id) {
+        id -> Uuid,
+        code -> Text,
+        procedure_version_id -> Int4,
+        case_code -> Nullable<Text>,
+        channel -> Text,
+        receiving_agency_id -> Int4,
+        competent_agency_id -> Int4,
+        applicant_kind -> Text,
+        applicant_name_masked -> Text,
+        status -> Text,
+        clock -> Text,
+        submitted_at -> Nullable<Timestamptz>,
+        received_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        returned_at -> Nullable<Timestamptz>,
+        closed_recorded_at -> Nullable<Timestamptz>,
+        appointed_at -> Nullable<Timestamptz>,
+        reappointed_on -> Nullable<Date>,
+        apologies -> Int2,
+        apology_late -> Bool,
+        limit_unit -> Text,
+        limit_amount_hundredths -> Nullable<Int4>,
+        due_on -> Nullable<Date>,
+        due_at -> Nullable<Timestamptz>,
+        overdue_from -> Nullable<Timestamptz>,
+        calendar_missing -> Nullable<Int4>,
+        holder_agency_id -> Int4,
+        holder_unit -> Nullable<Text>,
+        holder_officer -> Nullable<Text>,
+        holder_since -> Timestamptz,
+        step_due_at -> Nullable<Timestamptz>,
+        last_event_at -> Timestamptz,
+        last_recorded_at -> Timestamptz,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    procedure_agencies (procedure_version_id, agency_id) {
+        procedure_version_id -> Int4,
+        agency_id -> Int4,
+    }
+}
+
+diesel::table! {
+    procedure_limits (id) {
+        id -> Int4,
+        procedure_version_id -> Int4,
+        case_code -> Nullable<Text>,
+        case_name -> Nullable<Text>,
+        channel -> Nullable<Text>,
+        unit -> Text,
+        amount_hundredths -> Nullable<Int4>,
+        cutoff -> Nullable<Time>,
+        starts -> Text,
+    }
+}
+
+diesel::table! {
+    procedure_versions (id) {
+        id -> Int4,
+        procedure_code -> Text,
+        version -> Int4,
+        name -> Text,
+        name_folded -> Text,
+        field -> Text,
+        field_name -> Text,
+        levels -> Array<Text>,
+        sample -> Bool,
+        effective_from -> Date,
+        effective_to -> Nullable<Date>,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    procedures (code) {
+        code -> Text,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    reference_state (singleton) {
+        singleton -> Bool,
+        version -> Int8,
+    }
+}
+
+diesel::joinable!(agency_codes -> agencies (agency_id));
+diesel::joinable!(dossier_counters -> agencies (agency_id));
+diesel::joinable!(dossier_event_notes -> dossier_events (event_id));
+diesel::joinable!(dossier_events -> dossiers (dossier_id));
+diesel::joinable!(dossier_persons -> dossiers (dossier_id));
+diesel::joinable!(dossiers -> procedure_versions (procedure_version_id));
+diesel::joinable!(procedure_agencies -> agencies (agency_id));
+diesel::joinable!(procedure_agencies -> procedure_versions (procedure_version_id));
+diesel::joinable!(procedure_limits -> procedure_versions (procedure_version_id));
+diesel::joinable!(procedure_versions -> procedures (procedure_code));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    agencies,
+    agency_codes,
+    agency_monitors,
+    agency_successors,
+    api_keys,
+    audit_log,
+    dossier_counters,
+    dossier_event_notes,
+    dossier_events,
+    dossier_persons,
+    dossiers,
+    procedure_agencies,
+    procedure_limits,
+    procedure_versions,
+    procedures,
+    reference_state,
+);

@@ -1,0 +1,31 @@
+//! Lets rows be read straight into the closed words of the domain: `text` in SQL, an enum in Rust.
+//!
+//! Writing uses their `as_str`. A word that the domain does not know is an error, never a default.
+
+use crate::domain::vocabulary::{ApplicantKind, Channel, Clock, EventKind, Level, Origin, Outcome, Status, Unit};
+use diesel::deserialize::{FromSql, Queryable, Result};
+use diesel::pg::{Pg, PgValue};
+use diesel::sql_types::{SingleValue, Text};
+
+macro_rules! read_from_text {
+    ($($word:ty),+) => {$(
+        impl FromSql<Text, Pg> for $word {
+            fn from_sql(value: PgValue<'_>) -> Result<Self> {
+                let text = <String as FromSql<Text, Pg>>::from_sql(value)?;
+                text.parse().map_err(|_| format!("{text:?} is no {}", stringify!($word)).into())
+            }
+        }
+
+        impl<ST: SingleValue> Queryable<ST, Pg> for $word
+        where
+            Self: FromSql<ST, Pg>,
+        {
+            type Row = Self;
+            fn build(row: Self) -> Result<Self> {
+                Ok(row)
+            }
+        }
+    )+};
+}
+
+read_from_text!(ApplicantKind, Channel, Clock, EventKind, Level, Origin, Outcome, Status, Unit);

@@ -1,0 +1,89 @@
+//! The writing door: [`Writer::transaction`] is the only way to change anything.
+//!
+//! A transaction begins, commits and rolls back here and nowhere else. No network call belongs inside one.
+
+use super::connect::Door;
+use super::{Database, DbError};
+use diesel_async::pooled_connection::deadpool::{self, Object};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
+use std::time::Duration;
+
+/// How long a request waits for a connection.
+const WAIT: Duration = Duration::from_secs(3);
+
+/// A connection inside a transaction.
+pub type Transaction = AsyncPgConnection;
+
+/// The door for writes.
+#[derive(Clone)]
+pub struct Writer {
+    pool: Pool,
+}
+
+impl Writer {
+    /// A door with at most `size` connections.
+    pub fn new(database: &Database, size: usize) -> Result<Self, DbError> {
+        Ok(Self { pool: pool(database, Door::Writer, size)? })
+    }
+
+    /// Runs `work` in one transaction: commits when it returns `Ok`, rolls back otherwise.
+    ///
+    /// Dropped half-way, the transaction is rolled back with its connection.
+    pub async fn transaction<T, E: From<DbError>>(
+        &self,
+        work: impl AsyncFnOnce(&mut Transaction) -> Result<T, E>,
+    ) -> Result<T, E> {
+        type Manager = AnsiTransactionManager;
+        let mut connection = self.pool.get(WAIT).await?;
+        let database = |e: diesel::result::Error| E::from(DbError::from(e));
+        <Manager as TransactionManager<AsyncPgConnection>>::begin_transaction(&mut connection)
+            .await
+            .map_err(database)?;
+        match work(&mut connection).await {
+            Ok(done) => {
+                <Manager as TransactionManager<AsyncPgConnection>>::commit_transaction(&mut connection)
+                    .await
+                    .map_err(database)?;
+                Ok(done)
+            }
+            Err(refused) => {
+                let undone =
+                    <Manager as TransactionManager<AsyncPgConnection>>::rollback_transaction(&mut connection);
+                if let Err(error) = undone.await {
+                    log::warn!("could not roll back, so the connection is dropped: {error}");
+                    drop(Object::take(connection));
+                }
+                Err(refused)
+            }
+        }
+    }
+}
+
+/// A pool whose waiting is bounded.
+#[derive(Clone)]
+pub(super) struct Pool(deadpool::Pool<AsyncPgConnection>);
+
+impl Pool {
+    pub(super) async fn get(&self, wait: Duration) -> Result<Object<AsyncPgConnection>, DbError> {
+        match tokio::time::timeout(wait, self.0.get()).await {
+            Ok(connection) => Ok(connection?),
+            Err(_) => Err(DbError::Away(format!("no connection came free in {} s", wait.as_secs()))),
+        }
+    }
+}
+
+/// Makes the pool of a door. A connection that broke is noticed when it is taken ([`RecyclingMethod::Fast`]).
+pub(super) fn pool(database: &Database, door: Door, size: usize) -> Result<Pool, DbError> {
+    let database = database.clone();
+    let mut config = ManagerConfig::default();
+    config.recycling_method = RecyclingMethod::Fast;
+    config.custom_setup = Box::new(move |_| {
+        let database = database.clone();
+        Box::pin(async move { database.connect(door).await })
+    });
+    // The address is in `database`: the manager's own string, which it could show, stays empty.
+    let manager = AsyncDieselConnectionManager::new_with_config("", config);
+    let pool = deadpool::Pool::builder(manager).max_size(size).build();
+    pool.map(Pool).map_err(|e| DbError::Away(e.to_string()))
+}

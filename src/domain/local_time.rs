@@ -1,0 +1,136 @@
+//! Instants and local days. Local means Asia/Ho_Chi_Minh: UTC+7, no daylight saving since 1975.
+//!
+//! An [`Instant`] is read with any offset (an offset is required) and written with `+07:00`. It holds
+//! microseconds, as PostgreSQL does, so that what was stored equals what was sent.
+
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveTime, SubsecRound, TimeDelta, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use utoipa::ToSchema;
+
+/// The local zone.
+// The argument is within a day of seconds, so `None` cannot be.
+#[allow(clippy::expect_used)]
+pub const ZONE: FixedOffset = FixedOffset::east_opt(7 * 3600).expect("7 hours is a valid offset");
+
+/// A moment in time, RFC 3339.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ToSchema)]
+#[schema(value_type = String, format = DateTime, example = "2022-02-15T08:00:00+07:00")]
+pub struct Instant(DateTime<Utc>);
+
+/// What is wrong with an instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be an RFC 3339 instant with an offset, such as 2022-02-15T08:00:00+07:00")]
+pub struct BadInstant;
+
+impl Instant {
+    /// The instant in UTC, for the database and for arithmetic.
+    pub const fn utc(self) -> DateTime<Utc> {
+        self.0
+    }
+
+    /// Its local day.
+    pub fn local_date(self) -> NaiveDate {
+        self.0.with_timezone(&ZONE).date_naive()
+    }
+
+    /// Its local time of day.
+    pub fn local_time(self) -> NaiveTime {
+        self.0.with_timezone(&ZONE).time()
+    }
+
+    /// Its local year, of the day it falls on.
+    pub fn local(self) -> DateTime<FixedOffset> {
+        self.0.with_timezone(&ZONE)
+    }
+
+    /// The instant of a local day and time.
+    pub fn at(day: NaiveDate, time: NaiveTime) -> Self {
+        // A fixed offset maps each local time to one instant: the subtraction cannot be ambiguous.
+        Self((day.and_time(time) - ZONE).and_utc())
+    }
+
+    /// Midnight at which a local day begins.
+    pub fn start_of(day: NaiveDate) -> Self {
+        Self::at(day, NaiveTime::MIN)
+    }
+
+    /// The first instant after a local day: its 24:00 (Civil Code 91/2015 Art. 148).
+    pub fn end_of(day: NaiveDate) -> Self {
+        Self::start_of(day.checked_add_days(Days::new(1)).unwrap_or(day))
+    }
+}
+
+impl std::ops::Add<TimeDelta> for Instant {
+    type Output = Self;
+    fn add(self, by: TimeDelta) -> Self {
+        Self(self.0 + by)
+    }
+}
+
+impl From<DateTime<Utc>> for Instant {
+    fn from(at: DateTime<Utc>) -> Self {
+        Self(at.trunc_subsecs(6))
+    }
+}
+
+impl std::str::FromStr for Instant {
+    type Err = BadInstant;
+
+    fn from_str(text: &str) -> Result<Self, BadInstant> {
+        let at = DateTime::parse_from_rfc3339(text).map_err(|_| BadInstant)?;
+        Ok(at.with_timezone(&Utc).into())
+    }
+}
+
+impl std::fmt::Display for Instant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        use chrono::SecondsFormat::AutoSi;
+        f.write_str(&self.local().to_rfc3339_opts(AutoSi, false))
+    }
+}
+
+impl Serialize for Instant {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Instant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_offset_in_local_offset_out() {
+        for (text, out) in [
+            ("2022-02-15T08:00:00+07:00", "2022-02-15T08:00:00+07:00"),
+            ("2022-02-15T01:00:00Z", "2022-02-15T08:00:00+07:00"),
+            ("2022-02-14T17:00:00.5Z", "2022-02-15T00:00:00.500+07:00"),
+            ("2022-02-14T20:00:00.1234567-05:00", "2022-02-15T08:00:00.123456+07:00"),
+        ] {
+            assert_eq!(text.parse::<Instant>().unwrap().to_string(), out, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_offset_is_required() {
+        for text in ["2022-02-15T08:00:00", "2022-02-15", "", "yesterday", "2022-02-30T08:00:00Z"] {
+            assert_eq!(text.parse::<Instant>(), Err(BadInstant), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_local_day_lasts_from_seventeen_to_seventeen_utc() {
+        let day = NaiveDate::from_ymd_opt(2022, 2, 15).unwrap();
+        assert_eq!(Instant::start_of(day).utc().to_rfc3339(), "2022-02-14T17:00:00+00:00");
+        assert_eq!(Instant::end_of(day).utc().to_rfc3339(), "2022-02-15T17:00:00+00:00");
+        assert_eq!(Instant::start_of(day).local_date(), day);
+        assert_eq!((Instant::end_of(day) + TimeDelta::microseconds(-1)).local_date(), day);
+    }
+}

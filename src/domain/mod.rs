@@ -1,0 +1,20 @@
+//! The ground floor: the rules as pure functions and types.
+//!
+//! Nothing here reads the clock, the database or the network; every function can be checked with a table of
+//! cases. Read in this order: `vocabulary` and `ids` (words), `local_time` and `calendar` (time), `time_limit`
+//! and `deadline` (when a dossier is due), `lifecycle` (what may happen to it), `timing` (the one definition of
+//! early, on time, late and overdue), `agency_tree` (who may see it), `refusal` (every reason to say no).
+
+pub mod agency_tree;
+pub mod amount;
+pub mod calendar;
+pub mod deadline;
+pub mod ids;
+pub mod lifecycle;
+pub mod local_time;
+pub mod masking;
+pub mod refusal;
+pub mod text;
+pub mod time_limit;
+pub mod timing;
+pub mod vocabulary;

@@ -1,0 +1,137 @@
+//! Every reason to refuse a request, in the words of the law and the contract, without HTTP.
+//!
+//! Actions return a [`Refusal`]; `http/error` maps each to a status and a text. A refusal stores nothing.
+
+use super::local_time::Instant;
+use super::vocabulary::{EventKind, Status};
+use std::fmt::Display;
+
+/// A rule that a value broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Rule {
+    /// A field of the request that the operation does not know.
+    UnknownField,
+    /// A required field is missing.
+    MissingField,
+    /// A value of the wrong JSON type.
+    WrongType,
+    /// A value that is not allowed.
+    InvalidValue,
+    /// No procedure has the code.
+    UnknownProcedure,
+    /// The procedure is not in force on the day.
+    ProcedureNotInForce,
+    /// The procedure has no limit for the case.
+    UnknownCase,
+    /// No agency has the code.
+    UnknownAgency,
+    /// The agency is not in force on the day.
+    AgencyNotInForce,
+    /// The agency does not decide the procedure.
+    AgencyNotCompetent,
+    /// An instant too far ahead of now.
+    InTheFuture,
+    /// An agency would be above itself.
+    AgencyCycle,
+    /// A version would begin before the one it replaces.
+    ValidityOverlap,
+}
+
+/// Where in the request a value stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// JSON pointer into the body (RFC 6901).
+    Pointer(String),
+    /// Name of a query parameter.
+    Parameter(String),
+}
+
+/// A value and the rule it broke.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Where the value stands.
+    pub place: Place,
+    /// The rule.
+    pub rule: Rule,
+    /// What is wrong with it, in English.
+    pub message: String,
+}
+
+/// The violations of one request, gathered while it is read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Violations(pub Vec<Violation>);
+
+impl Violations {
+    /// Adds one in the body.
+    pub fn add(&mut self, pointer: impl Into<String>, rule: Rule, message: impl Display) {
+        let place = Place::Pointer(pointer.into());
+        self.0.push(Violation { place, rule, message: message.to_string() });
+    }
+
+    /// Keeps a parsed value, or notes why there is none.
+    pub fn take<T, E: Display>(&mut self, pointer: impl Into<String>, parsed: Result<T, E>) -> Option<T> {
+        parsed.map_err(|why| self.add(pointer, Rule::InvalidValue, why)).ok()
+    }
+
+    /// Fails when there are any.
+    pub fn check(self) -> Result<(), Refusal> {
+        if self.0.is_empty() { Ok(()) } else { Err(Refusal::Invalid(self)) }
+    }
+}
+
+/// Why a request was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Values that break rules.
+    Invalid(Violations),
+    /// There is no such thing, or the caller may not know of it.
+    NotFound,
+    /// The agency is outside the subtree of the caller's key.
+    AgencyOutOfScope {
+        /// Where its code stands.
+        place: Place,
+        /// Its code.
+        code: String,
+    },
+    /// Another dossier has the code.
+    DuplicateCode {
+        /// The code.
+        code: String,
+    },
+    /// Another agency has the code.
+    AgencyCodeTaken {
+        /// The code.
+        code: String,
+    },
+    /// The lifecycle does not allow the event now.
+    EventNotAllowed {
+        /// Status of the dossier.
+        state: Status,
+        /// What it allows.
+        allowed: Vec<EventKind>,
+    },
+    /// The event would lie before one that is recorded already.
+    EventOutOfOrder {
+        /// When the latest recorded event occurred.
+        last_event_at: Instant,
+    },
+    /// A change of an existing resource without `If-Match`.
+    PreconditionRequired,
+    /// The resource has changed since the given `ETag`.
+    PreconditionFailed,
+}
+
+impl Refusal {
+    /// One violation in the body.
+    pub fn invalid(pointer: impl Into<String>, rule: Rule, message: impl Display) -> Self {
+        let mut violations = Violations::default();
+        violations.add(pointer, rule, message);
+        Self::Invalid(violations)
+    }
+
+    /// One violation in the query.
+    pub fn parameter(name: impl Into<String>, rule: Rule, message: impl Display) -> Self {
+        let place = Place::Parameter(name.into());
+        Self::Invalid(Violations(vec![Violation { place, rule, message: message.to_string() }]))
+    }
+}

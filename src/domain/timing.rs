@@ -1,0 +1,104 @@
+//! THE definition of early, on time, late and overdue. Lists, counts, exports and reports all use it.
+//!
+//! A dossier stores `overdue_from`, the first instant at which it is late (see `deadline`). Then:
+//!
+//! - **overdue**: not ended, and now is at or after `overdue_from`. Overdue only the next day: a dossier due on
+//!   Friday is not overdue on Friday evening.
+//! - **late**: ended at or after `overdue_from`; **early**: ended on a local day before `due_on`; **on time**:
+//!   ended otherwise. Without a deadline: **`no_deadline`**, never "on time".
+//! - **due soon**: running, not overdue, and at most [`DUE_SOON_DAYS`] working days left.
+//!
+//! `features/overdue` holds the mirror of this in SQL; a property test proves that the two agree.
+
+use super::calendar::Calendar;
+use super::local_time::Instant;
+use super::vocabulary::{Clock, ClosingState, TimingState};
+use chrono::NaiveDate;
+
+/// Working days left at or below which a running dossier is due soon.
+pub const DUE_SOON_DAYS: usize = 2;
+
+/// What the timing of a dossier depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts {
+    /// Local day on which it is due.
+    pub due_on: Option<NaiveDate>,
+    /// First instant at which it is late.
+    pub overdue_from: Option<Instant>,
+    /// When its handling ended.
+    pub ended_at: Option<Instant>,
+    /// Whether its clock runs.
+    pub clock: Clock,
+    /// When its closing was recorded.
+    pub closed_recorded_at: Option<Instant>,
+}
+
+/// How a dossier stands against its deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// The state.
+    pub state: TimingState,
+    /// Working days after today through `due_on`; `None` when ended, without a deadline, or when a calendar year is
+    /// missing.
+    pub days_left: Option<i64>,
+    /// Working days after `due_on` through today or the day it ended; may be 0 when late on a rest day. `None`
+    /// without a deadline or when a calendar year is missing.
+    pub days_late: Option<i64>,
+}
+
+/// How its closing stands: judged by when the return was recorded, not by when it happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Closing {
+    /// The state.
+    pub state: ClosingState,
+    /// Working days after `due_on` through the day of the record, or today while it is open.
+    pub days_late: Option<i64>,
+}
+
+/// The state of a dossier at `now`. `due_soon_until` is the last due day that is due soon, see [`due_soon_until`].
+pub fn state(facts: &Facts, now: Instant, due_soon_until: Option<NaiveDate>) -> TimingState {
+    let Some(overdue_from) = facts.overdue_from else {
+        let stopped = facts.ended_at.is_none() && facts.clock == Clock::Stopped;
+        return if stopped { TimingState::Stopped } else { TimingState::NoDeadline };
+    };
+    match facts.ended_at {
+        Some(ended) if ended >= overdue_from => TimingState::Late,
+        Some(ended) if facts.due_on.is_some_and(|due| ended.local_date() < due) => TimingState::Early,
+        Some(_) => TimingState::OnTime,
+        None if now >= overdue_from => TimingState::Overdue,
+        None if facts.clock == Clock::Stopped => TimingState::Stopped,
+        None if facts.due_on.zip(due_soon_until).is_some_and(|(due, until)| due <= until) => TimingState::DueSoon,
+        None => TimingState::InTime,
+    }
+}
+
+/// The last due day that counts as due soon at `now`; `None` when the calendar does not reach that far.
+pub fn due_soon_until(now: Instant, calendar: &Calendar) -> Option<NaiveDate> {
+    calendar.add_working_days(now.local_date(), DUE_SOON_DAYS).ok()
+}
+
+/// State and day counts of a dossier at `now`.
+pub fn judge(facts: &Facts, now: Instant, calendar: &Calendar) -> Timing {
+    let state = state(facts, now, due_soon_until(now, calendar));
+    let until = facts.ended_at.unwrap_or(now).local_date();
+    let days = |after, through| calendar.working_days_between(after, through).ok();
+    Timing {
+        state,
+        days_left: if facts.ended_at.is_some() { None } else { facts.due_on.and_then(|due| days(until, due)) },
+        days_late: facts.due_on.and_then(|due| days(due, until)),
+    }
+}
+
+/// How the closing of a dossier stands at `now`.
+pub fn closing(facts: &Facts, now: Instant, calendar: &Calendar) -> Closing {
+    let until = facts.closed_recorded_at.unwrap_or(now).local_date();
+    let state = match facts.closed_recorded_at {
+        None => ClosingState::Open,
+        Some(at) if facts.overdue_from.is_some_and(|from| at >= from) => ClosingState::Late,
+        Some(_) => ClosingState::InTime,
+    };
+    Closing { state, days_late: facts.due_on.and_then(|due| calendar.working_days_between(due, until).ok()) }
+}
+
+#[cfg(test)]
+mod tests;

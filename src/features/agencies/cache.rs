@@ -1,0 +1,39 @@
+//! The agency tree in memory, replaced when its version in the database is newer.
+//!
+//! Callers bring the version they saw in the database, so a change is visible to the next request everywhere.
+
+use super::queries;
+use crate::db::{DbError, Reader};
+use crate::domain::agency_tree::AgencyTree;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// The tree of this process, shared by its workers.
+#[derive(Default)]
+pub struct TreeCache(RwLock<Arc<AgencyTree>>);
+
+impl TreeCache {
+    /// The tree, at least as new as `version`.
+    pub async fn at(&self, version: i64, reader: &Reader) -> Result<Arc<AgencyTree>, DbError> {
+        let current = self.current();
+        if current.version() >= version {
+            return Ok(current);
+        }
+        let fresh = Arc::new(reader.read(async |conn| queries::tree(conn).await).await?);
+        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        // Another request may have read a newer one meanwhile.
+        if kept.version() < fresh.version() {
+            *kept = Arc::clone(&fresh);
+        }
+        Ok(fresh)
+    }
+
+    /// The tree as the database has it now.
+    pub async fn fresh(&self, reader: &Reader) -> Result<Arc<AgencyTree>, DbError> {
+        let version = reader.read(async |conn| queries::version(conn).await).await?;
+        self.at(version, reader).await
+    }
+
+    fn current(&self) -> Arc<AgencyTree> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}

@@ -1,0 +1,163 @@
+//! Bodies of the agency operations.
+
+use super::actions::AgencyInput;
+use crate::domain::agency_tree::{Agency, AgencyTree, Validity};
+use crate::domain::ids::AgencyCode;
+use crate::domain::refusal::{Refusal, Rule, Violations};
+use crate::domain::text::clean;
+use crate::domain::vocabulary::Level;
+use crate::http::input::Several;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// An agency as it is shown.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Agency)]
+pub struct AgencyBody {
+    /// Main code.
+    #[schema(example = "H51.29.05")]
+    pub code: String,
+    /// Further codes, old and new; each finds the agency.
+    pub codes: Vec<String>,
+    /// Official name.
+    #[schema(example = "Phòng Tư pháp")]
+    pub name: String,
+    /// Administrative level.
+    pub level: Level,
+    /// Main code of the agency directly above; null for a root.
+    pub parent: Option<String>,
+    /// First day in force.
+    pub valid_from: NaiveDate,
+    /// First day no longer in force; null while in force.
+    pub valid_to: Option<NaiveDate>,
+    /// Main codes of the agencies that took over its work.
+    pub succeeded_by: Vec<String>,
+    /// Agencies outside the line of command that watch it and see its dossiers.
+    pub monitored_by: Vec<Monitor>,
+    /// Raised by every change; the `ETag`.
+    pub version: i32,
+}
+
+/// An agency that watches another.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Monitor {
+    /// Code of the agency that watches.
+    #[schema(example = "H51.29")]
+    pub agency: String,
+    /// First day of the watch.
+    pub valid_from: NaiveDate,
+    /// First day without it; null while it lasts.
+    #[serde(default)]
+    pub valid_to: Option<NaiveDate>,
+}
+
+/// An agency as it is written. What is left out is empty.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PutAgency {
+    /// Further codes, old and new.
+    #[serde(default)]
+    pub codes: Vec<String>,
+    /// Official name, at most 300 characters.
+    #[schema(example = "Phòng Tư pháp")]
+    pub name: String,
+    /// Administrative level.
+    pub level: Level,
+    /// Code of the agency directly above; null for a root.
+    #[serde(default)]
+    pub parent: Option<String>,
+    /// First day in force.
+    pub valid_from: NaiveDate,
+    /// First day no longer in force.
+    #[serde(default)]
+    pub valid_to: Option<NaiveDate>,
+    /// Codes of the agencies that took over its work.
+    #[serde(default)]
+    pub succeeded_by: Vec<String>,
+    /// Agencies that watch it.
+    #[serde(default)]
+    pub monitored_by: Vec<Monitor>,
+}
+
+/// Filters of the agency list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct AgencyFilter {
+    /// This agency and everything below it.
+    pub subtree_of: Option<String>,
+    /// Directly below this agency.
+    pub parent: Option<String>,
+    /// Of these levels, comma-separated.
+    #[param(value_type = Option<String>, example = "district,commune")]
+    pub level: Option<Several<Level>>,
+    /// In force on this day.
+    pub valid_on: Option<NaiveDate>,
+    /// Items of a page, 1 to 200; 50 when not given.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// `exact` adds `total`.
+    pub count: Option<crate::http::page::Count>,
+}
+
+impl AgencyBody {
+    /// Shows an agency of a tree.
+    pub fn new(agency: &Agency, tree: &AgencyTree) -> Self {
+        let code = |id| tree.code(id).to_owned();
+        let monitors = agency.watches.iter().map(|watch| Monitor {
+            agency: code(watch.monitor),
+            valid_from: watch.validity.from,
+            valid_to: watch.validity.to,
+        });
+        Self {
+            code: agency.code.clone(),
+            codes: agency.codes.clone(),
+            name: agency.name.clone(),
+            level: agency.level,
+            parent: agency.parent.map(code),
+            valid_from: agency.validity.from,
+            valid_to: agency.validity.to,
+            succeeded_by: agency.successors.iter().map(|id| code(*id)).collect(),
+            monitored_by: monitors.collect(),
+            version: agency.version,
+        }
+    }
+}
+
+impl PutAgency {
+    /// Checks what can be checked without the tree.
+    pub fn check(self, code: &str) -> Result<AgencyInput, Refusal> {
+        let mut wrong = Violations::default();
+        // The code stands in the path, so a bad one is a path that is not there.
+        let code = AgencyCode::parse(code).map_err(|_| Refusal::NotFound)?;
+        for (i, further) in self.codes.iter().enumerate() {
+            wrong.take(format!("/codes/{i}"), AgencyCode::parse(further));
+        }
+        let name = wrong.take("/name", clean(&self.name, 300)).unwrap_or_default();
+        let mut ordered = |pointer: String, from: NaiveDate, to: Option<NaiveDate>| {
+            if to.is_some_and(|to| to < from) {
+                wrong.add(pointer, Rule::InvalidValue, "must not be before valid_from");
+            }
+        };
+        ordered("/valid_to".into(), self.valid_from, self.valid_to);
+        for (i, monitor) in self.monitored_by.iter().enumerate() {
+            ordered(format!("/monitored_by/{i}/valid_to"), monitor.valid_from, monitor.valid_to);
+        }
+        wrong.check()?;
+        let watch = |m: Monitor| (m.agency, Validity { from: m.valid_from, to: m.valid_to });
+        Ok(AgencyInput {
+            code: code.as_str().to_owned(),
+            codes: self.codes,
+            name,
+            level: self.level,
+            parent: self.parent,
+            validity: Validity { from: self.valid_from, to: self.valid_to },
+            successors: self.succeeded_by,
+            watches: self.monitored_by.into_iter().map(watch).collect(),
+        })
+    }
+}

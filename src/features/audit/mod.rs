@@ -1,0 +1,44 @@
+//! The audit trail: one row for each change, in the transaction that makes it. Holds no personal data.
+//!
+//! Actions call [`record`]; nothing else writes it.
+
+mod queries;
+
+use crate::db::{DbError, Transaction};
+use crate::domain::local_time::Instant;
+use serde_json::Value;
+use uuid::Uuid;
+
+/// Who changes something, and with which request.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// `key:<id>` or `command:<name>`.
+    pub name: String,
+    /// The key, unless it is a command.
+    pub key_id: Option<String>,
+    /// The request; for a command, an id of its run.
+    pub request_id: String,
+}
+
+impl Actor {
+    /// A command of the binary.
+    pub fn command(name: &str) -> Self {
+        Self { name: format!("command:{name}"), key_id: None, request_id: Uuid::now_v7().to_string() }
+    }
+}
+
+/// A change.
+pub struct Change<'a> {
+    /// What was done, such as `dossier.received`.
+    pub action: &'a str,
+    /// On what, such as `dossier:H51.29-220215-0001`.
+    pub subject: String,
+    /// What changed, without personal data.
+    pub details: Value,
+}
+
+/// Writes the row of a change.
+pub async fn record(tx: &mut Transaction, actor: &Actor, now: Instant, change: Change<'_>) -> Result<(), DbError> {
+    queries::insert(tx, actor, now, change).await?;
+    Ok(())
+}

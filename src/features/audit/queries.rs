@@ -1,0 +1,29 @@
+//! Reads and writes `audit_log`.
+
+use super::{Actor, Change};
+use crate::db::Transaction;
+use crate::db::schema::audit_log;
+use crate::domain::local_time::Instant;
+use diesel::{ExpressionMethods, QueryResult};
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+pub(super) async fn insert(
+    tx: &mut Transaction,
+    actor: &Actor,
+    now: Instant,
+    change: Change<'_>,
+) -> QueryResult<usize> {
+    diesel::insert_into(audit_log::table)
+        .values((
+            audit_log::id.eq(Uuid::now_v7()),
+            audit_log::recorded_at.eq(now.utc()),
+            audit_log::actor.eq(&actor.name),
+            audit_log::action.eq(change.action),
+            audit_log::subject.eq(change.subject),
+            audit_log::request_id.eq(&actor.request_id),
+            audit_log::details.eq(change.details),
+        ))
+        .execute(tx)
+        .await
+}

@@ -1,0 +1,161 @@
+//! The caller of a request: the extractor that proves the key, its scope and its agencies.
+//!
+//! One read finds the key and the version of the agency tree, so that what the caller may see is never older than
+//! the last change of the tree, on whichever instance it was made.
+
+use super::key::Key;
+use super::queries::{self, KeyRow};
+use super::scope::Needs;
+use crate::domain::agency_tree::{AgencyId, AgencyTree};
+use crate::domain::local_time::Instant;
+use crate::domain::refusal::{Place, Refusal, Rule};
+use crate::features::State;
+use crate::features::audit::Actor;
+use crate::http::envelope::RequestId;
+use crate::http::error::{Code, Problem};
+use crate::http::input::Several;
+use actix_web::dev::Payload;
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::{FromRequest, HttpRequest, web};
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// The caller, proved to have the scope `S`.
+pub struct Authorized<S> {
+    principal: Principal,
+    scope: PhantomData<S>,
+}
+
+/// Which dossiers a caller sees: those received, decided or held by these agencies.
+#[derive(Clone, Debug)]
+pub enum Visible {
+    /// All.
+    All,
+    /// Those of these agencies.
+    Of(BTreeSet<AgencyId>),
+}
+
+impl Visible {
+    /// Whether an agency is among them.
+    pub fn contains(&self, agency: AgencyId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Of(agencies) => agencies.contains(&agency),
+        }
+    }
+}
+
+/// The caller of a request.
+pub struct Principal {
+    /// Public part of the key.
+    pub key_id: String,
+    /// The agency tree, fresh for this request.
+    pub tree: Arc<AgencyTree>,
+    /// What the caller sees.
+    pub visible: Visible,
+    /// Agencies at and below the roots of the key, without those they only watch; `None`: all.
+    own: Option<BTreeSet<AgencyId>>,
+    request_id: RequestId,
+}
+
+impl Principal {
+    /// The caller as the audit trail names them.
+    pub fn actor(&self) -> Actor {
+        Actor {
+            name: format!("key:{}", self.key_id),
+            key_id: Some(self.key_id.clone()),
+            request_id: self.request_id.as_str().to_owned(),
+        }
+    }
+
+    /// Whether the caller may change an agency: it is in the line of command below their roots.
+    pub fn governs(&self, agency: AgencyId) -> bool {
+        self.own.as_ref().is_none_or(|own| own.contains(&agency))
+    }
+
+    /// Whether the caller has no roots and governs everything.
+    pub const fn governs_all(&self) -> bool {
+        self.own.is_none()
+    }
+
+    /// Fails unless the caller sees an agency that their request names.
+    pub fn require_visible(&self, agency: AgencyId, place: Place) -> Result<(), Refusal> {
+        if self.visible.contains(agency) {
+            return Ok(());
+        }
+        Err(Refusal::AgencyOutOfScope { place, code: self.tree.code(agency).to_owned() })
+    }
+
+    /// The agencies that a filter names, with what `with_below` adds to each. One the caller does not see is refused.
+    pub fn agencies_named(
+        &self,
+        parameter: &str,
+        codes: Option<Several<String>>,
+        with_below: impl Fn(&AgencyTree, AgencyId) -> BTreeSet<AgencyId>,
+    ) -> Result<Option<BTreeSet<AgencyId>>, Refusal> {
+        let Some(codes) = codes else { return Ok(None) };
+        let mut found = BTreeSet::new();
+        for code in &codes.0 {
+            let unknown = || Refusal::parameter(parameter, Rule::UnknownAgency, "no agency has this code");
+            let agency = self.tree.find(code).ok_or_else(unknown)?;
+            self.require_visible(agency.id, Place::Parameter(parameter.to_owned()))?;
+            found.extend(with_below(&self.tree, agency.id));
+        }
+        Ok(Some(found))
+    }
+
+    fn of(row: KeyRow, tree: Arc<AgencyTree>, now: Instant, request_id: RequestId) -> Self {
+        let (visible, own) = if row.all_agencies {
+            (Visible::All, None)
+        } else {
+            let own = row.root_agency_ids.iter().flat_map(|root| tree.subtree(*root)).collect();
+            (Visible::Of(tree.visible(&row.root_agency_ids, now.local_date())), Some(own))
+        };
+        Self { key_id: row.id, tree, visible, own, request_id }
+    }
+}
+
+impl<S> Deref for Authorized<S> {
+    type Target = Principal;
+    fn deref(&self) -> &Principal {
+        &self.principal
+    }
+}
+
+impl<S: Needs + 'static> FromRequest for Authorized<S> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let principal = authenticate(&request, S::SCOPE.map(|s| s.as_str())).await?;
+            Ok(Self { principal, scope: PhantomData })
+        })
+    }
+}
+
+/// Proves the key: known, secret right, not expired, not revoked, with the scope.
+async fn authenticate(request: &HttpRequest, needs: Option<&str>) -> Result<Principal, Problem> {
+    let state = request.app_data::<web::Data<State>>().ok_or_else(|| Problem::new(Code::Internal))?;
+    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let (scheme, token) = header.and_then(|h| h.split_once(' ')).ok_or_else(Problem::unauthorized)?;
+    let key = Key::parse(token.trim()).filter(|_| scheme.eq_ignore_ascii_case("bearer"));
+    let key = key.ok_or_else(Problem::unauthorized)?;
+    let found = state.reader.read(async |conn| queries::find(conn, &key.id).await).await?;
+    let now = state.clock.now();
+    let (row, tree_version) = found
+        .filter(|(row, _)| row.secret_hash == key.hash() && row.is_valid(now))
+        .ok_or_else(Problem::unauthorized)?;
+    if let Some(scope) = needs
+        && !row.scopes.iter().any(|has| has == scope)
+    {
+        return Err(Problem::insufficient_scope(scope));
+    }
+    let tree = state.agencies.at(tree_version, &state.reader).await?;
+    Ok(Principal::of(row, tree, now, RequestId::of(request)))
+}

@@ -1,0 +1,85 @@
+//! Reads and writes `api_keys`.
+
+use crate::db::Transaction;
+use crate::db::schema::{api_keys, reference_state};
+use crate::domain::local_time::Instant;
+use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel_async::{AsyncConnectionCore, RunQueryDsl};
+
+/// A key as it is stored.
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = api_keys)]
+pub struct KeyRow {
+    /// Public part.
+    pub id: String,
+    /// What it is for.
+    pub name: String,
+    /// SHA-256 of the secret.
+    pub secret_hash: Vec<u8>,
+    /// What it may do.
+    pub scopes: Vec<String>,
+    /// Whether it sees every agency.
+    pub all_agencies: bool,
+    /// Otherwise, the roots of what it sees.
+    pub root_agency_ids: Vec<i32>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// First instant at which it no longer works.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When it was revoked.
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+impl KeyRow {
+    /// Whether it works at `now`.
+    pub fn is_valid(&self, now: Instant) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|until| now.utc() < until)
+    }
+}
+
+/// The key with an id, and the present version of the reference data.
+pub async fn find<C>(conn: &mut C, id: &str) -> QueryResult<Option<(KeyRow, i64)>>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    api_keys::table
+        .inner_join(reference_state::table.on(reference_state::singleton.eq(true)))
+        .filter(api_keys::id.eq(id))
+        .select((KeyRow::as_select(), reference_state::version))
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// Every key, oldest first. There are as many as callers: tens.
+pub async fn all<C>(conn: &mut C) -> QueryResult<Vec<KeyRow>>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    api_keys::table.select(KeyRow::as_select()).order((api_keys::created_at, api_keys::id)).load(conn).await
+}
+
+pub(super) async fn insert(tx: &mut Transaction, row: &KeyRow) -> QueryResult<usize> {
+    diesel::insert_into(api_keys::table).values(row).execute(tx).await
+}
+
+/// Revokes the working keys that fit; says how many there were.
+pub(super) async fn revoke(tx: &mut Transaction, which: Which<'_>, now: Instant) -> QueryResult<usize> {
+    let working = diesel::update(api_keys::table.filter(api_keys::revoked_at.is_null()));
+    let revoked = api_keys::revoked_at.eq(now.utc());
+    match which {
+        Which::Id(id) => working.filter(api_keys::id.eq(id)).set(revoked).execute(tx).await,
+        Which::Named(name) => working.filter(api_keys::name.eq(name)).set(revoked).execute(tx).await,
+    }
+}
+
+/// Which keys to revoke.
+#[derive(Clone, Copy, Debug)]
+pub enum Which<'a> {
+    /// The one with an id.
+    Id(&'a str),
+    /// All of a name.
+    Named(&'a str),
+}

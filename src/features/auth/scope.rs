@@ -1,0 +1,32 @@
+//! Scopes as types, so that a handler names the one it needs in its signature.
+
+use crate::domain::vocabulary::Scope;
+
+/// A scope that an operation needs.
+pub trait Needs {
+    /// The scope; `None`: any key will do.
+    const SCOPE: Option<Scope>;
+}
+
+macro_rules! needs {
+    ($($(#[$meta:meta])* $name:ident = $scope:expr;)+) => {$(
+        $(#[$meta])*
+        pub struct $name;
+        impl Needs for $name {
+            const SCOPE: Option<Scope> = $scope;
+        }
+    )+};
+}
+
+needs! {
+    /// Any key: `catalogue:read` comes with every one.
+    AnyKey = None;
+    /// `catalogue:write`.
+    CatalogueWrite = Some(Scope::CatalogueWrite);
+    /// `dossiers:read`.
+    DossiersRead = Some(Scope::DossiersRead);
+    /// `dossiers:write`.
+    DossiersWrite = Some(Scope::DossiersWrite);
+    /// `admin`.
+    Admin = Some(Scope::Admin);
+}

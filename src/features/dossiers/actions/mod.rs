@@ -1,0 +1,67 @@
+//! What a write does: `receive` makes a dossier, `event` records what happened to it. One transaction each.
+
+mod event;
+mod receive;
+
+pub use event::{EventDetails, EventInput, record, record_in};
+pub use receive::{ApplicantInput, OfficerInput, ReceiveInput, receive, receive_in};
+
+use super::queries::{EventRow, Listed};
+use crate::domain::agency_tree::{Agency, AgencyTree};
+use crate::domain::calendar::Calendar;
+use crate::domain::local_time::Instant;
+use crate::domain::refusal::{Place, Refusal, Rule};
+use crate::features::audit::Actor;
+use crate::features::auth::Visible;
+use chrono::TimeDelta;
+
+/// What a write depends on, apart from the input.
+pub struct Context<'a> {
+    /// Who writes.
+    pub actor: &'a Actor,
+    /// The agency tree.
+    pub tree: &'a AgencyTree,
+    /// What they see.
+    pub visible: &'a Visible,
+    /// The office calendar.
+    pub calendar: &'a Calendar,
+    /// When it is recorded.
+    pub now: Instant,
+}
+
+/// How far ahead of now an instant may be: clocks of other machines differ a little.
+const AHEAD: TimeDelta = TimeDelta::minutes(5);
+
+impl Context<'_> {
+    /// Fails for an instant in the future.
+    fn not_ahead(&self, pointer: &str, at: Instant) -> Result<(), Refusal> {
+        if at <= self.now + AHEAD {
+            return Ok(());
+        }
+        let message = format!("must not be more than 5 minutes ahead of now, which is {}", self.now);
+        Err(Refusal::invalid(pointer, Rule::InTheFuture, message))
+    }
+
+    /// The agency with a code: known, in force on the day, and seen by the caller.
+    fn agency(&self, pointer: &str, code: &str, at: Instant) -> Result<&Agency, Refusal> {
+        let unknown = || Refusal::invalid(pointer, Rule::UnknownAgency, format!("no agency has the code {code}"));
+        let agency = self.tree.find(code).ok_or_else(unknown)?;
+        let day = at.local_date();
+        if !agency.validity.contains(day) {
+            let message = format!("the agency {code} was not in force on {day}");
+            return Err(Refusal::invalid(pointer, Rule::AgencyNotInForce, message));
+        }
+        if !self.visible.contains(agency.id) {
+            return Err(Refusal::AgencyOutOfScope { place: Place::Pointer(pointer.into()), code: code.into() });
+        }
+        Ok(agency)
+    }
+}
+
+/// A dossier after a write, with the event that was recorded.
+pub struct Recorded {
+    /// The dossier as it then is.
+    pub dossier: Listed,
+    /// The event.
+    pub event: EventRow,
+}

@@ -1,0 +1,108 @@
+//! The query of the dossier list.
+
+use crate::domain::agency_tree::AgencyTree;
+use crate::domain::local_time::Instant;
+use crate::domain::refusal::Refusal;
+use crate::domain::vocabulary::{Channel, Status, TimingState};
+use crate::features::auth::Principal;
+use crate::features::dossiers::queries::list::Filter;
+use crate::http::input::Several;
+use crate::http::page::Count;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+/// Filters of the dossier list. Days are local and inclusive.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DossierFilter {
+    /// Decided by these agencies or below them, or by what they watch; comma-separated.
+    #[param(value_type = Option<String>, example = "H51.29")]
+    pub agency: Option<Several<String>>,
+    /// Received by these agencies or below them.
+    #[param(value_type = Option<String>)]
+    pub receiving_agency: Option<Several<String>>,
+    /// Held by these agencies or below them.
+    #[param(value_type = Option<String>)]
+    pub holder_agency: Option<Several<String>>,
+    /// Of these procedures.
+    #[param(value_type = Option<String>, example = "1.004873")]
+    pub procedure: Option<Several<String>>,
+    /// Of these fields.
+    #[param(value_type = Option<String>, example = "ho-tich")]
+    pub field: Option<Several<String>>,
+    /// In these statuses.
+    #[param(value_type = Option<String>, example = "received,processing")]
+    pub status: Option<Several<Status>>,
+    /// In these timing states.
+    #[param(value_type = Option<String>, example = "overdue,due_soon")]
+    pub timing: Option<Several<TimingState>>,
+    /// Filed by these channels.
+    #[param(value_type = Option<String>, example = "online")]
+    pub channel: Option<Several<Channel>>,
+    /// Received on this day or later.
+    pub received_from: Option<NaiveDate>,
+    /// Received on this day or earlier.
+    pub received_to: Option<NaiveDate>,
+    /// Due on this day or later.
+    pub due_from: Option<NaiveDate>,
+    /// Due on this day or earlier.
+    pub due_to: Option<NaiveDate>,
+    /// Ended on this day or later.
+    pub ended_from: Option<NaiveDate>,
+    /// Ended on this day or earlier.
+    pub ended_to: Option<NaiveDate>,
+    /// Beginning of the code.
+    #[param(example = "H51.29-2202")]
+    pub q: Option<String>,
+    /// Up to 200 codes, comma-separated.
+    #[param(value_type = Option<String>)]
+    pub codes: Option<Several<String>>,
+    /// Order; newest receipt first when not given.
+    pub sort: Option<Sort>,
+    /// Items of a page, 1 to 200; 50 when not given.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// `exact` adds `total`.
+    pub count: Option<Count>,
+}
+
+/// Orders of the dossier list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+pub enum Sort {
+    /// Newest receipt first.
+    #[serde(rename = "-received_at")]
+    NewestFirst,
+    /// Oldest receipt first.
+    #[serde(rename = "received_at")]
+    OldestFirst,
+}
+
+impl DossierFilter {
+    /// Finds the agencies it names.
+    pub fn read(self, caller: &Principal, now: Instant) -> Result<Filter, Refusal> {
+        let start = |day: Option<NaiveDate>| day.map(|d| Instant::start_of(d).utc());
+        let end = |day: Option<NaiveDate>| day.map(|d| Instant::end_of(d).utc());
+        let today = now.local_date();
+        let watching = |tree: &AgencyTree, id: i32| tree.visible(&[id], today);
+        Ok(Filter {
+            competent: caller.agencies_named("agency", self.agency, watching)?,
+            receiving: caller.agencies_named("receiving_agency", self.receiving_agency, AgencyTree::subtree)?,
+            holder: caller.agencies_named("holder_agency", self.holder_agency, AgencyTree::subtree)?,
+            procedure: self.procedure.map(|list| list.0),
+            field: self.field.map(|list| list.0),
+            status: self.status.map(|list| list.0),
+            timing: self.timing.map(|list| list.0),
+            channel: self.channel.map(|list| list.0),
+            received: (start(self.received_from), end(self.received_to)),
+            ended: (start(self.ended_from), end(self.ended_to)),
+            due: (self.due_from, self.due_to),
+            code_prefix: self.q,
+            codes: self.codes.map(|list| list.0),
+            oldest_first: self.sort == Some(Sort::OldestFirst),
+        })
+    }
+}

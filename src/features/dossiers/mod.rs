@@ -1,0 +1,10 @@
+//! Dossiers (hồ sơ): receive them, record what happens to them, show where they stand.
+//!
+//! The row in `dossiers` is the present state; `dossier_events` is the history it is derived from, in the same
+//! transaction. Personal data is in tables of its own and never leaves them unmasked. Read `actions` for what a
+//! write does, `json` for what is shown; when something is late is in `domain/timing`.
+
+pub mod actions;
+pub mod http;
+pub mod json;
+pub mod queries;

@@ -1,0 +1,166 @@
+//! The filtered list of dossiers, newest receipt first.
+
+use super::Listed;
+use super::visible::{self, Condition};
+use crate::db::page::Page;
+use crate::db::schema::{dossiers, procedure_versions};
+use crate::domain::vocabulary::{Channel, Status, TimingState};
+use crate::features::auth::Visible;
+use crate::features::overdue::queries::mirror::{self, Moment};
+use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel_async::{AsyncConnectionCore, RunQueryDsl};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// Position in the list: receipt and id of a dossier.
+pub type Key = (DateTime<Utc>, Uuid);
+
+/// A span of instants: from the first, up to and without the second.
+pub type Span = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
+/// Filters of the list; what is absent does not filter.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Decided by one of these agencies.
+    pub competent: Option<BTreeSet<i32>>,
+    /// Received by one of these.
+    pub receiving: Option<BTreeSet<i32>>,
+    /// Held by one of these.
+    pub holder: Option<BTreeSet<i32>>,
+    /// Of one of these procedures.
+    pub procedure: Option<Vec<String>>,
+    /// Of one of these fields.
+    pub field: Option<Vec<String>>,
+    /// In one of these statuses.
+    pub status: Option<Vec<Status>>,
+    /// In one of these timing states.
+    pub timing: Option<Vec<TimingState>>,
+    /// Filed by one of these channels.
+    pub channel: Option<Vec<Channel>>,
+    /// Received in this span.
+    pub received: Span,
+    /// Ended in this span.
+    pub ended: Span,
+    /// Due on or between these days.
+    pub due: (Option<chrono::NaiveDate>, Option<chrono::NaiveDate>),
+    /// Code begins with this.
+    pub code_prefix: Option<String>,
+    /// Code is one of these.
+    pub codes: Option<Vec<String>>,
+    /// Oldest receipt first.
+    pub oldest_first: bool,
+}
+
+#[diesel::dsl::auto_type]
+fn joined() -> _ {
+    dossiers::table.inner_join(procedure_versions::table)
+}
+
+type Dossiers<'a> = diesel::dsl::IntoBoxed<'a, joined, Pg>;
+
+fn filtered<'a>(filter: &Filter, visible: &Visible, moment: &Moment) -> Dossiers<'a> {
+    use {dossiers as d, procedure_versions as v};
+    let mut query = joined().into_boxed();
+    if let Some(seen) = visible::condition(visible) {
+        query = query.filter(seen);
+    }
+    let ids = |set: &BTreeSet<i32>| set.iter().copied().collect::<Vec<_>>();
+    if let Some(agencies) = &filter.competent {
+        query = query.filter(d::competent_agency_id.eq_any(ids(agencies)));
+    }
+    if let Some(agencies) = &filter.receiving {
+        query = query.filter(d::receiving_agency_id.eq_any(ids(agencies)));
+    }
+    if let Some(agencies) = &filter.holder {
+        query = query.filter(d::holder_agency_id.eq_any(ids(agencies)));
+    }
+    if let Some(codes) = &filter.procedure {
+        query = query.filter(v::procedure_code.eq_any(codes.clone()));
+    }
+    if let Some(fields) = &filter.field {
+        query = query.filter(v::field.eq_any(fields.clone()));
+    }
+    if let Some(statuses) = &filter.status {
+        query = query.filter(d::status.eq_any(statuses.iter().map(|s| s.as_str()).collect::<Vec<_>>()));
+    }
+    if let Some(channels) = &filter.channel {
+        query = query.filter(d::channel.eq_any(channels.iter().map(|c| c.as_str()).collect::<Vec<_>>()));
+    }
+    if let Some(any) = filter.timing.as_deref().and_then(|states| any_timing(states, moment)) {
+        query = query.filter(any);
+    }
+    spans(query, filter)
+}
+
+fn spans<'a>(mut query: Dossiers<'a>, filter: &Filter) -> Dossiers<'a> {
+    use dossiers as d;
+    if let Some(from) = filter.received.0 {
+        query = query.filter(d::received_at.ge(from));
+    }
+    if let Some(to) = filter.received.1 {
+        query = query.filter(d::received_at.lt(to));
+    }
+    if let Some(from) = filter.ended.0 {
+        query = query.filter(d::ended_at.ge(from));
+    }
+    if let Some(to) = filter.ended.1 {
+        query = query.filter(d::ended_at.lt(to));
+    }
+    if let Some(from) = filter.due.0 {
+        query = query.filter(d::due_on.ge(from));
+    }
+    if let Some(to) = filter.due.1 {
+        query = query.filter(d::due_on.le(to));
+    }
+    if let Some(prefix) = &filter.code_prefix {
+        query = query.filter(d::code.like(format!("{}%", prefix.replace(['%', '_', '\\'], ""))));
+    }
+    if let Some(codes) = &filter.codes {
+        query = query.filter(d::code.eq_any(codes.clone()));
+    }
+    query
+}
+
+fn any_timing(states: &[TimingState], moment: &Moment) -> Option<Condition> {
+    let conditions = states.iter().map(|state| mirror::is(*state, moment));
+    conditions.reduce(|a, b| Box::new(a.or(b)))
+}
+
+/// A page of the list.
+pub async fn page<C>(
+    conn: &mut C,
+    filter: &Filter,
+    visible: &Visible,
+    moment: &Moment,
+    page: &Page<Key>,
+) -> QueryResult<Vec<Listed>>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    use dossiers as d;
+    let mut query = filtered(filter, visible, moment).limit(page.fetch());
+    query = if filter.oldest_first {
+        query.order((d::received_at.asc(), d::id.asc()))
+    } else {
+        query.order((d::received_at.desc(), d::id.desc()))
+    };
+    // No row comparison in Diesel: this form keeps the bound of the index.
+    if let Some((at, id)) = page.after {
+        query = if filter.oldest_first {
+            query.filter(d::received_at.ge(at).and(d::received_at.gt(at).or(d::id.gt(id))))
+        } else {
+            query.filter(d::received_at.le(at).and(d::received_at.lt(at).or(d::id.lt(id))))
+        };
+    }
+    query.select(Listed::as_select()).load(conn).await
+}
+
+/// How many dossiers fit.
+pub async fn count<C>(conn: &mut C, filter: &Filter, visible: &Visible, moment: &Moment) -> QueryResult<i64>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    filtered(filter, visible, moment).count().get_result(conn).await
+}

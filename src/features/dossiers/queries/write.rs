@@ -1,0 +1,165 @@
+//! Inserts and updates of the dossier tables, inside a transaction of an action.
+
+use super::{DossierRow, EventRow, Listed};
+use crate::db::Transaction;
+use crate::db::schema::{
+    dossier_counters, dossier_event_notes, dossier_events, dossier_persons, dossiers, procedure_versions,
+};
+use crate::domain::vocabulary::{Outcome, Status};
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use uuid::Uuid;
+
+/// Personal data of a dossier.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = dossier_persons)]
+#[allow(missing_docs)]
+pub struct PersonRow {
+    pub dossier_id: Uuid,
+    pub name: String,
+    pub id_number: Option<String>,
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    pub address: Option<String>,
+    pub summary: Option<String>,
+}
+
+/// The dossier with a code, locked against other writers until the transaction ends.
+pub async fn lock(tx: &mut Transaction, code: &str) -> QueryResult<Option<Listed>> {
+    let locked: Option<Uuid> =
+        dossiers::table.filter(dossiers::code.eq(code)).select(dossiers::id).for_update().first(tx).await.optional()?;
+    let Some(id) = locked else { return Ok(None) };
+    let query = dossiers::table.inner_join(procedure_versions::table).filter(dossiers::id.eq(id));
+    query.select(Listed::as_select()).first(tx).await.map(Some)
+}
+
+/// The next number of an agency on a day. Locks the counter until the transaction ends, so it comes last before the
+/// inserts; a transaction that rolls back leaves no number behind.
+pub async fn next_number(tx: &mut Transaction, agency: i32, day: NaiveDate) -> QueryResult<i32> {
+    use dossier_counters as c;
+    diesel::insert_into(c::table)
+        .values((c::agency_id.eq(agency), c::day.eq(day), c::last_number.eq(1)))
+        .on_conflict((c::agency_id, c::day))
+        .do_update()
+        .set(c::last_number.eq(c::last_number + 1))
+        .returning(c::last_number)
+        .get_result(tx)
+        .await
+}
+
+/// Whether a code is taken.
+pub async fn is_taken(tx: &mut Transaction, code: &str) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(dossiers::table.filter(dossiers::code.eq(code)))).get_result(tx).await
+}
+
+/// Inserts a dossier.
+pub async fn insert(tx: &mut Transaction, row: &DossierRow) -> QueryResult<usize> {
+    use dossiers as d;
+    let values = (
+        (
+            d::id.eq(row.id),
+            d::code.eq(&row.code),
+            d::procedure_version_id.eq(row.procedure_version_id),
+            d::case_code.eq(&row.case_code),
+            d::channel.eq(row.channel.as_str()),
+            d::receiving_agency_id.eq(row.receiving_agency_id),
+            d::competent_agency_id.eq(row.competent_agency_id),
+            d::applicant_kind.eq(row.applicant_kind.as_str()),
+            d::applicant_name_masked.eq(&row.applicant_name_masked),
+        ),
+        (
+            d::submitted_at.eq(row.submitted_at),
+            d::received_at.eq(row.received_at),
+            d::appointed_at.eq(row.appointed_at),
+            d::limit_unit.eq(row.limit_unit.as_str()),
+            d::limit_amount_hundredths.eq(row.limit_amount_hundredths),
+            d::due_on.eq(row.due_on),
+            d::due_at.eq(row.due_at),
+            d::overdue_from.eq(row.overdue_from),
+            d::calendar_missing.eq(row.calendar_missing),
+        ),
+        present(row),
+    );
+    diesel::insert_into(dossiers::table).values(values).execute(tx).await
+}
+
+/// Writes what an event may change.
+pub async fn update(tx: &mut Transaction, row: &DossierRow) -> QueryResult<usize> {
+    diesel::update(dossiers::table.find(row.id)).set(present(row)).execute(tx).await
+}
+
+/// The columns that change in the life of a dossier.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = dossiers, treat_none_as_null = true)]
+struct Present<'a> {
+    status: &'static str,
+    clock: &'static str,
+    ended_at: Option<DateTime<Utc>>,
+    returned_at: Option<DateTime<Utc>>,
+    closed_recorded_at: Option<DateTime<Utc>>,
+    holder_agency_id: i32,
+    holder_unit: Option<&'a str>,
+    holder_officer: Option<&'a str>,
+    holder_since: DateTime<Utc>,
+    step_due_at: Option<DateTime<Utc>>,
+    last_event_at: DateTime<Utc>,
+    last_recorded_at: DateTime<Utc>,
+    version: i32,
+}
+
+fn present(row: &DossierRow) -> Present<'_> {
+    Present {
+        status: row.status.as_str(),
+        clock: row.clock.as_str(),
+        ended_at: row.ended_at,
+        returned_at: row.returned_at,
+        closed_recorded_at: row.closed_recorded_at,
+        holder_agency_id: row.holder_agency_id,
+        holder_unit: row.holder_unit.as_deref(),
+        holder_officer: row.holder_officer.as_deref(),
+        holder_since: row.holder_since,
+        step_due_at: row.step_due_at,
+        last_event_at: row.last_event_at,
+        last_recorded_at: row.last_recorded_at,
+        version: row.version,
+    }
+}
+
+/// Inserts the personal data of a dossier.
+pub async fn insert_person(tx: &mut Transaction, row: &PersonRow) -> QueryResult<usize> {
+    diesel::insert_into(dossier_persons::table).values(row).execute(tx).await
+}
+
+/// Inserts an event, and its private note where notes are kept.
+pub async fn insert_event(tx: &mut Transaction, row: &EventRow, note: Option<&str>) -> QueryResult<()> {
+    use dossier_events as e;
+    let values = (
+        e::id.eq(row.id),
+        e::dossier_id.eq(row.dossier_id),
+        e::seq.eq(row.seq),
+        e::kind.eq(row.kind.as_str()),
+        e::occurred_at.eq(row.occurred_at),
+        e::recorded_at.eq(row.recorded_at),
+        e::origin.eq(row.origin.as_str()),
+        e::source_recorded_at.eq(row.source_recorded_at),
+        e::backdated.eq(row.backdated),
+        e::status_before.eq(row.status_before.map(Status::as_str)),
+        e::status_after.eq(row.status_after.as_str()),
+        (e::due_on_before.eq(row.due_on_before), e::due_on_after.eq(row.due_on_after)),
+        e::agency_id.eq(row.agency_id),
+        (e::officer.eq(&row.officer), e::officer_title.eq(&row.officer_title)),
+        e::to_agency_id.eq(row.to_agency_id),
+        (e::to_unit.eq(&row.to_unit), e::to_officer.eq(&row.to_officer)),
+        e::step_due_at.eq(row.step_due_at),
+        e::outcome.eq(row.outcome.map(Outcome::as_str)),
+        e::public_note.eq(&row.public_note),
+        e::key_id.eq(&row.key_id),
+    );
+    diesel::insert_into(dossier_events::table).values(values).execute(tx).await?;
+    if let Some(note) = note {
+        let note = (dossier_event_notes::event_id.eq(row.id), dossier_event_notes::note.eq(note));
+        diesel::insert_into(dossier_event_notes::table).values(note).execute(tx).await?;
+    }
+    Ok(())
+}

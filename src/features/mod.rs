@@ -1,0 +1,29 @@
+//! The service: a folder for each part of the contract, with the same file names in each.
+//!
+//! `mod.rs` says what it is; `http.rs` has the handlers, `json.rs` the bodies, `actions.rs` the writes (one
+//! transaction each), `queries.rs` the reads. Read `dossiers` first, it is what the service is for.
+
+pub mod agencies;
+pub mod audit;
+pub mod auth;
+pub mod calendar;
+pub mod dossiers;
+pub mod health;
+pub mod overdue;
+pub mod procedures;
+pub mod public;
+mod state;
+
+pub use state::{Shared, State};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Every route of the service. The API document is made from the same list.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .configure(public::http::routes)
+        .configure(agencies::http::routes)
+        .configure(procedures::http::routes)
+        .configure(dossiers::http::routes)
+        .configure(overdue::http::routes)
+        .configure(health::http::routes);
+}

@@ -1,0 +1,201 @@
+//! The row of the overdue feed, and its filters.
+
+use super::queries::{Filter, LateRow};
+use crate::domain::agency_tree::AgencyTree;
+use crate::domain::calendar::Calendar;
+use crate::domain::local_time::Instant;
+use crate::domain::refusal::Refusal;
+use crate::domain::vocabulary::{Clock, Status};
+use crate::features::auth::Principal;
+use crate::http::export::ExportRow;
+use crate::http::format::Format;
+use crate::http::input::Several;
+use crate::http::page::Count;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// An overdue dossier.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OverdueRow {
+    /// Code of the dossier.
+    #[schema(example = "H51.29-220120-0003")]
+    pub code: String,
+    /// Code of the procedure.
+    pub procedure_code: String,
+    /// Name of the procedure.
+    pub procedure_name: String,
+    /// Field of the procedure.
+    pub field: String,
+    /// Code of the agency that received it.
+    pub receiving_agency: String,
+    /// Code of the agency that decides it.
+    pub competent_agency: String,
+    /// Code of the agency that holds it.
+    pub holder_agency: String,
+    /// Unit that holds it.
+    pub holder_unit: Option<String>,
+    /// Officer who holds it.
+    pub holder_officer: Option<String>,
+    /// When it was received.
+    pub received_at: Instant,
+    /// Local day on which it was due.
+    pub due_on: Option<NaiveDate>,
+    /// Working days after the due day through today; null when the calendar of this year is missing.
+    pub days_late: Option<i64>,
+    /// Calendar days after the due day.
+    pub calendar_days_late: Option<i64>,
+    /// Where it stands.
+    pub status: Status,
+    /// Whether its time limit runs.
+    pub clock: Clock,
+    /// Whether an apology was given.
+    pub apologised: bool,
+    /// Whether it came too late.
+    pub apology_late: bool,
+    /// Return date given with it.
+    pub reappointed_on: Option<NaiveDate>,
+    /// When the latest event happened.
+    pub last_event_at: Instant,
+}
+
+impl OverdueRow {
+    /// Shows a row as of `now`.
+    pub fn new(row: LateRow, tree: &AgencyTree, calendar: &Calendar, now: Instant) -> Self {
+        let today = now.local_date();
+        let code = |id| tree.code(id).to_owned();
+        Self {
+            receiving_agency: code(row.receiving_agency_id),
+            competent_agency: code(row.competent_agency_id),
+            holder_agency: code(row.holder_agency_id),
+            days_late: row.due_on.and_then(|due| calendar.working_days_between(due, today).ok()),
+            calendar_days_late: row.due_on.map(|due| (today - due).num_days()),
+            code: row.code,
+            procedure_code: row.procedure.procedure_code,
+            procedure_name: row.procedure.name,
+            field: row.procedure.field,
+            holder_unit: row.holder_unit,
+            holder_officer: row.holder_officer,
+            received_at: row.received_at.into(),
+            due_on: row.due_on,
+            status: row.status,
+            clock: row.clock,
+            apologised: row.apologies > 0,
+            apology_late: row.apology_late,
+            reappointed_on: row.reappointed_on,
+            last_event_at: row.last_event_at.into(),
+        }
+    }
+}
+
+impl ExportRow for OverdueRow {
+    const COLUMNS: &'static [&'static str] = &[
+        "code",
+        "procedure_code",
+        "procedure_name",
+        "field",
+        "receiving_agency",
+        "competent_agency",
+        "holder_agency",
+        "holder_unit",
+        "holder_officer",
+        "received_at",
+        "due_on",
+        "days_late",
+        "calendar_days_late",
+        "status",
+        "clock",
+        "apologised",
+        "apology_late",
+        "reappointed_on",
+        "last_event_at",
+    ];
+
+    fn cells(&self) -> Vec<String> {
+        fn cell<T: ToString>(value: Option<&T>) -> String {
+            value.map(ToString::to_string).unwrap_or_default()
+        }
+        vec![
+            self.code.clone(),
+            self.procedure_code.clone(),
+            self.procedure_name.clone(),
+            self.field.clone(),
+            self.receiving_agency.clone(),
+            self.competent_agency.clone(),
+            self.holder_agency.clone(),
+            cell(self.holder_unit.as_ref()),
+            cell(self.holder_officer.as_ref()),
+            self.received_at.to_string(),
+            cell(self.due_on.as_ref()),
+            cell(self.days_late.as_ref()),
+            cell(self.calendar_days_late.as_ref()),
+            self.status.to_string(),
+            self.clock.to_string(),
+            self.apologised.to_string(),
+            self.apology_late.to_string(),
+            cell(self.reappointed_on.as_ref()),
+            self.last_event_at.to_string(),
+        ]
+    }
+}
+
+/// Filters of the overdue feed.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct OverdueFilter {
+    /// Decided by these agencies or below them, or by what they watch; comma-separated.
+    #[param(value_type = Option<String>, example = "H51.29")]
+    pub agency: Option<Several<String>>,
+    /// Received by these agencies or below them.
+    #[param(value_type = Option<String>)]
+    pub receiving_agency: Option<Several<String>>,
+    /// Held by these agencies or below them.
+    #[param(value_type = Option<String>)]
+    pub holder_agency: Option<Several<String>>,
+    /// Of these procedures.
+    #[param(value_type = Option<String>)]
+    pub procedure: Option<Several<String>>,
+    /// Of these fields.
+    #[param(value_type = Option<String>, example = "dat-dai")]
+    pub field: Option<Several<String>>,
+    /// Order; most days late first when not given.
+    pub sort: Option<Sort>,
+    /// Format; by the `Accept` header when not given. `csv` and `ndjson` give the whole list.
+    pub format: Option<Format>,
+    /// Items of a page, 1 to 200; 50 when not given. With `csv` and `ndjson`: gives that page only.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// `exact` adds `total` to a page in JSON.
+    pub count: Option<Count>,
+}
+
+/// Orders of the overdue feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[schema(as = OverdueSort)]
+pub enum Sort {
+    /// Most days late first.
+    #[serde(rename = "-days_late")]
+    MostFirst,
+    /// Fewest days late first.
+    #[serde(rename = "days_late")]
+    LeastFirst,
+}
+
+impl OverdueFilter {
+    /// Finds the agencies it names.
+    pub fn read(self, caller: &Principal, now: Instant) -> Result<Filter, Refusal> {
+        let today = now.local_date();
+        let watching = |tree: &AgencyTree, id: i32| tree.visible(&[id], today);
+        Ok(Filter {
+            competent: caller.agencies_named("agency", self.agency, watching)?,
+            receiving: caller.agencies_named("receiving_agency", self.receiving_agency, AgencyTree::subtree)?,
+            holder: caller.agencies_named("holder_agency", self.holder_agency, AgencyTree::subtree)?,
+            procedure: self.procedure.map(|list| list.0),
+            field: self.field.map(|list| list.0),
+            least_first: self.sort == Some(Sort::LeastFirst),
+        })
+    }
+}

@@ -1,0 +1,173 @@
+//! Reads what is overdue. Other features that speak of lateness read it here.
+
+pub mod mirror;
+
+use crate::db::RowSender;
+use crate::db::page::Page;
+use crate::db::schema::{dossiers, procedure_versions};
+use crate::domain::vocabulary::{Clock, Status, TimingState};
+use crate::features::auth::Visible;
+use crate::features::dossiers::queries::visible;
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel_async::{AsyncConnectionCore, AsyncPgConnection, RunQueryDsl};
+use futures_util::TryStreamExt;
+use mirror::Moment;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// Position in the list: since when a dossier is late, and its id.
+pub type Key = (DateTime<Utc>, Uuid);
+
+/// Filters of the list; what is absent does not filter.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Decided by one of these agencies.
+    pub competent: Option<BTreeSet<i32>>,
+    /// Received by one of these.
+    pub receiving: Option<BTreeSet<i32>>,
+    /// Held by one of these.
+    pub holder: Option<BTreeSet<i32>>,
+    /// Of one of these procedures.
+    pub procedure: Option<Vec<String>>,
+    /// Of one of these fields.
+    pub field: Option<Vec<String>>,
+    /// Fewest days late first.
+    pub least_first: bool,
+}
+
+/// An overdue dossier.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = dossiers)]
+#[allow(missing_docs)] // The columns are explained in the migration.
+pub struct LateRow {
+    pub id: Uuid,
+    pub code: String,
+    #[diesel(embed)]
+    pub procedure: LateProcedure,
+    pub receiving_agency_id: i32,
+    pub competent_agency_id: i32,
+    pub holder_agency_id: i32,
+    pub holder_unit: Option<String>,
+    pub holder_officer: Option<String>,
+    pub received_at: DateTime<Utc>,
+    pub due_on: Option<NaiveDate>,
+    pub overdue_from: Option<DateTime<Utc>>,
+    pub status: Status,
+    pub clock: Clock,
+    pub apologies: i16,
+    pub apology_late: bool,
+    pub reappointed_on: Option<NaiveDate>,
+    pub last_event_at: DateTime<Utc>,
+}
+
+/// Its procedure.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = procedure_versions)]
+#[allow(missing_docs)]
+pub struct LateProcedure {
+    pub procedure_code: String,
+    pub name: String,
+    pub field: String,
+}
+
+impl LateRow {
+    /// Its position in the list.
+    pub fn key(&self) -> Key {
+        // Only dossiers with `overdue_from` are in the list.
+        (self.overdue_from.unwrap_or_default(), self.id)
+    }
+}
+
+#[diesel::dsl::auto_type]
+fn joined() -> _ {
+    dossiers::table.inner_join(procedure_versions::table)
+}
+
+type Dossiers<'a> = diesel::dsl::IntoBoxed<'a, joined, Pg>;
+
+fn overdue<'a>(filter: &Filter, visible: &Visible, moment: &Moment) -> Dossiers<'a> {
+    use {dossiers as d, procedure_versions as v};
+    let mut query = joined().into_boxed().filter(mirror::is(TimingState::Overdue, moment));
+    if let Some(seen) = visible::condition(visible) {
+        query = query.filter(seen);
+    }
+    let ids = |set: &BTreeSet<i32>| set.iter().copied().collect::<Vec<_>>();
+    if let Some(agencies) = &filter.competent {
+        query = query.filter(d::competent_agency_id.eq_any(ids(agencies)));
+    }
+    if let Some(agencies) = &filter.receiving {
+        query = query.filter(d::receiving_agency_id.eq_any(ids(agencies)));
+    }
+    if let Some(agencies) = &filter.holder {
+        query = query.filter(d::holder_agency_id.eq_any(ids(agencies)));
+    }
+    if let Some(codes) = &filter.procedure {
+        query = query.filter(v::procedure_code.eq_any(codes.clone()));
+    }
+    if let Some(fields) = &filter.field {
+        query = query.filter(v::field.eq_any(fields.clone()));
+    }
+    query
+}
+
+fn ordered<'a>(filter: &Filter, visible: &Visible, moment: &Moment) -> Dossiers<'a> {
+    use dossiers as d;
+    let query = overdue(filter, visible, moment);
+    if filter.least_first {
+        query.order((d::overdue_from.desc(), d::id.desc()))
+    } else {
+        query.order((d::overdue_from.asc(), d::id.asc()))
+    }
+}
+
+/// A page of the list. By days late means by `overdue_from`, whatever the calendar.
+pub async fn page<C>(
+    conn: &mut C,
+    filter: &Filter,
+    visible: &Visible,
+    moment: &Moment,
+    page: &Page<Key>,
+) -> QueryResult<Vec<LateRow>>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    use dossiers as d;
+    let mut query = ordered(filter, visible, moment).limit(page.fetch());
+    // No row comparison in Diesel: this form keeps the bound of the index.
+    if let Some((from, id)) = page.after {
+        query = if filter.least_first {
+            query.filter(d::overdue_from.le(from).and(d::overdue_from.lt(from).or(d::id.lt(id).nullable())))
+        } else {
+            query.filter(d::overdue_from.ge(from).and(d::overdue_from.gt(from).or(d::id.gt(id).nullable())))
+        };
+    }
+    query.select(LateRow::as_select()).load(conn).await
+}
+
+/// How many dossiers are overdue.
+pub async fn count<C>(conn: &mut C, filter: &Filter, visible: &Visible, moment: &Moment) -> QueryResult<i64>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    overdue(filter, visible, moment).count().get_result(conn).await
+}
+
+/// Sends every row of the list, in its order.
+pub async fn stream(
+    conn: &mut AsyncPgConnection,
+    filter: &Filter,
+    visible: &Visible,
+    moment: &Moment,
+    sender: &RowSender<LateRow>,
+) -> QueryResult<()> {
+    let query = ordered(filter, visible, moment).select(LateRow::as_select());
+    let mut rows = query.load_stream::<LateRow>(conn).await?;
+    while let Some(row) = rows.try_next().await? {
+        if !sender.send(row).await {
+            break;
+        }
+    }
+    Ok(())
+}

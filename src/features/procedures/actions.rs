@@ -1,0 +1,112 @@
+//! Writes the next version of a procedure, in one transaction.
+
+use super::queries::{self, Procedure, VersionRow};
+use crate::db::{Failure, Transaction, Writer};
+use crate::domain::agency_tree::AgencyTree;
+use crate::domain::local_time::Instant;
+use crate::domain::refusal::{Place, Refusal, Rule};
+use crate::domain::text::fold;
+use crate::domain::time_limit::CaseLimit;
+use crate::domain::vocabulary::Level;
+use crate::features::audit::{self, Actor, Change};
+use crate::features::auth::Principal;
+use chrono::NaiveDate;
+use serde_json::json;
+
+/// The next version of a procedure.
+#[derive(Clone, Debug)]
+pub struct ProcedureInput {
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Field.
+    pub field: String,
+    /// Name of the field.
+    pub field_name: String,
+    /// Levels, sorted, at least one.
+    pub levels: Vec<Level>,
+    /// Codes of the competent agencies.
+    pub agencies: Vec<String>,
+    /// First day in force.
+    pub effective_from: NaiveDate,
+    /// Whether it is sample data.
+    pub sample: bool,
+    /// Limits, with the names of their cases.
+    pub limits: Vec<(CaseLimit, Option<String>)>,
+}
+
+/// Writes the next version; the one before ends where it begins. `expects` checks the number of the present one.
+pub async fn put(
+    writer: &Writer,
+    principal: &Principal,
+    now: Instant,
+    input: ProcedureInput,
+    expects: impl Fn(Option<i32>) -> Result<(), Refusal>,
+) -> Result<Procedure, Failure> {
+    let (actor, tree) = (principal.actor(), &principal.tree);
+    writer
+        .transaction(async |tx| {
+            let sees = |id, place| principal.require_visible(id, place);
+            put_in(tx, &actor, tree, now, input, &expects, &sees).await
+        })
+        .await
+}
+
+/// The same inside a transaction that does more. `sees` judges each agency that the version names.
+pub async fn put_in(
+    tx: &mut Transaction,
+    actor: &Actor,
+    tree: &AgencyTree,
+    now: Instant,
+    input: ProcedureInput,
+    expects: &impl Fn(Option<i32>) -> Result<(), Refusal>,
+    sees: &impl Fn(i32, Place) -> Result<(), Refusal>,
+) -> Result<Procedure, Failure> {
+    let agencies = input.agencies.iter().enumerate().map(|(i, code)| {
+        let pointer = format!("/competent_agencies/{i}");
+        let found = tree.find(code).map(|agency| agency.id);
+        let unknown = || Refusal::invalid(pointer.clone(), Rule::UnknownAgency, format!("no agency has the code {code}"));
+        let id = found.ok_or_else(unknown)?;
+        sees(id, Place::Pointer(pointer))?;
+        Ok(id)
+    });
+    let mut agencies = agencies.collect::<Result<Vec<_>, Refusal>>()?;
+    agencies.sort_unstable();
+    agencies.dedup();
+    let present = queries::lock(tx, &input.code).await?;
+    expects(present)?;
+    if let Some(before) = queries::newest(tx, &input.code).await? {
+        // Whoever changes a procedure must see the agencies that it already binds.
+        for id in &before.agencies {
+            sees(*id, Place::Pointer(String::new()))?;
+        }
+        if input.effective_from < before.row.effective_from {
+            let message = format!("must not be before {}, when the present version begins", before.row.effective_from);
+            return Err(Refusal::invalid("/effective_from", Rule::ValidityOverlap, message).into());
+        }
+    }
+    let name_folded = fold(&input.name);
+    let new = Procedure { row: row(&input, present, now), limits: input.limits, agencies };
+    queries::write(tx, &new, &name_folded).await?;
+    let details = json!({"version": new.row.version, "name": new.row.name, "effective_from": new.row.effective_from});
+    let change = Change { action: "procedure.put", subject: format!("procedure:{}", input.code), details };
+    audit::record(tx, actor, now, change).await?;
+    Ok(new)
+}
+
+fn row(input: &ProcedureInput, present: Option<i32>, now: Instant) -> VersionRow {
+    VersionRow {
+        id: 0,
+        procedure_code: input.code.clone(),
+        version: present.unwrap_or(0) + 1,
+        name: input.name.clone(),
+        field: input.field.clone(),
+        field_name: input.field_name.clone(),
+        levels: input.levels.clone(),
+        sample: input.sample,
+        effective_from: input.effective_from,
+        effective_to: None,
+        recorded_at: now.utc(),
+    }
+}

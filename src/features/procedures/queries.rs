@@ -1,0 +1,269 @@
+//! Reads and writes the procedure tables.
+
+use crate::db::Transaction;
+use crate::db::page::Page;
+use crate::db::schema::{procedure_agencies, procedure_limits, procedure_versions, procedures};
+use crate::domain::amount::Amount;
+use crate::domain::agency_tree::AgencyId;
+use crate::domain::time_limit::{CaseLimit, TimeLimit};
+use crate::domain::vocabulary::{Channel, Level, Unit};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel_async::{AsyncConnectionCore, RunQueryDsl};
+use std::collections::HashMap;
+
+/// A version of a procedure, as it is stored.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = procedure_versions)]
+pub struct VersionRow {
+    /// Internal number.
+    pub id: i32,
+    /// Code of the procedure.
+    pub procedure_code: String,
+    /// Number within the procedure.
+    pub version: i32,
+    /// Name.
+    pub name: String,
+    /// Field.
+    pub field: String,
+    /// Name of the field.
+    pub field_name: String,
+    /// Levels that handle it.
+    pub levels: Vec<Level>,
+    /// Whether it is sample data.
+    pub sample: bool,
+    /// First day in force.
+    pub effective_from: NaiveDate,
+    /// First day no longer in force.
+    pub effective_to: Option<NaiveDate>,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+}
+
+/// A version with its limits and competent agencies.
+#[derive(Clone, Debug)]
+pub struct Procedure {
+    /// The version.
+    pub row: VersionRow,
+    /// Its limits, with the names of their cases.
+    pub limits: Vec<(CaseLimit, Option<String>)>,
+    /// Its competent agencies; none: any agency of its levels.
+    pub agencies: Vec<AgencyId>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = procedure_limits)]
+struct LimitRow {
+    procedure_version_id: i32,
+    case_code: Option<String>,
+    case_name: Option<String>,
+    channel: Option<Channel>,
+    unit: Unit,
+    amount_hundredths: Option<i32>,
+    cutoff: Option<NaiveTime>,
+}
+
+impl LimitRow {
+    fn limit(&self) -> QueryResult<TimeLimit> {
+        let amount = self.amount_hundredths.and_then(Amount::from_hundredths);
+        // Constraints of the table keep the parts fitting; a row that slipped through is an error, not a guess.
+        TimeLimit::new(self.unit, amount, self.cutoff)
+            .map_err(|e| diesel::result::Error::DeserializationError(Box::new(e)))
+    }
+}
+
+/// Filters of a list of procedures.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Words of the name, folded, or the beginning of the code.
+    pub words: Vec<String>,
+    /// One of these fields.
+    pub field: Option<Vec<String>>,
+    /// Handled at one of these levels.
+    pub level: Option<Vec<Level>>,
+    /// Decided by this agency: listed, or of a level of the procedure when none is listed.
+    pub agency: Option<(AgencyId, Level)>,
+    /// In force on this day.
+    pub in_force_on: NaiveDate,
+}
+
+type Versions<'a> = diesel::dsl::IntoBoxed<'a, procedure_versions::table, Pg>;
+
+fn filtered(filter: &Filter) -> Versions<'_> {
+    use procedure_versions as v;
+    let day = filter.in_force_on;
+    let mut query = v::table.into_boxed().filter(v::effective_from.le(day));
+    query = query.filter(v::effective_to.is_null().or(v::effective_to.gt(day)));
+    for word in &filter.words {
+        let escaped = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let by_name = v::name_folded.like(format!("%{escaped}%"));
+        query = query.filter(by_name.or(v::procedure_code.like(format!("{escaped}%"))));
+    }
+    if let Some(fields) = &filter.field {
+        query = query.filter(v::field.eq_any(fields));
+    }
+    if let Some(levels) = &filter.level {
+        let levels: Vec<&str> = levels.iter().map(|level| level.as_str()).collect();
+        query = query.filter(v::levels.overlaps_with(levels));
+    }
+    if let Some((agency, level)) = filter.agency {
+        let listed = procedure_agencies::table.filter(procedure_agencies::procedure_version_id.eq(v::id));
+        let named = diesel::dsl::exists(listed.filter(procedure_agencies::agency_id.eq(agency)));
+        let open = diesel::dsl::not(diesel::dsl::exists(listed)).and(v::levels.contains(vec![level.as_str()]));
+        query = query.filter(named.or(open));
+    }
+    query
+}
+
+/// A page of procedures by code.
+pub async fn list<C>(conn: &mut C, filter: &Filter, page: &Page<String>) -> QueryResult<Vec<Procedure>>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    let mut query = filtered(filter).order(procedure_versions::procedure_code).limit(page.fetch());
+    if let Some(after) = &page.after {
+        query = query.filter(procedure_versions::procedure_code.gt(after));
+    }
+    let rows: Vec<VersionRow> = query.select(VersionRow::as_select()).load(conn).await?;
+    complete(conn, rows).await
+}
+
+/// How many procedures fit.
+pub async fn count<C>(conn: &mut C, filter: &Filter) -> QueryResult<i64>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    filtered(filter).count().get_result(conn).await
+}
+
+/// The version of a procedure in force on a day.
+pub async fn in_force_on<C>(conn: &mut C, code: &str, day: NaiveDate) -> QueryResult<Option<Procedure>>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    use procedure_versions as v;
+    // The newest that has begun; it may have ended.
+    let begun = v::table.filter(v::procedure_code.eq(code)).filter(v::effective_from.le(day));
+    let in_force = begun.filter(v::effective_to.is_null().or(v::effective_to.gt(day)));
+    let row = in_force.select(VersionRow::as_select()).first(conn).await.optional()?;
+    one(conn, row).await
+}
+
+/// The newest version of a procedure, in force or not.
+pub async fn newest<C>(conn: &mut C, code: &str) -> QueryResult<Option<Procedure>>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    let query = procedure_versions::table.filter(procedure_versions::procedure_code.eq(code));
+    let newest = query.order(procedure_versions::version.desc());
+    let row = newest.select(VersionRow::as_select()).first(conn).await.optional()?;
+    one(conn, row).await
+}
+
+async fn one<C>(conn: &mut C, row: Option<VersionRow>) -> QueryResult<Option<Procedure>>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    Ok(complete(conn, row.into_iter().collect()).await?.pop())
+}
+
+/// Adds limits and agencies: two queries, however many versions.
+async fn complete<C>(conn: &mut C, rows: Vec<VersionRow>) -> QueryResult<Vec<Procedure>>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    if rows.is_empty() {
+        return Ok(vec![]);
+    }
+    let ids: Vec<i32> = rows.iter().map(|row| row.id).collect();
+    let limits: Vec<LimitRow> = procedure_limits::table
+        .filter(procedure_limits::procedure_version_id.eq_any(&ids))
+        .order(procedure_limits::id)
+        .select(LimitRow::as_select())
+        .load(conn)
+        .await?;
+    let agencies: Vec<(i32, AgencyId)> = procedure_agencies::table
+        .filter(procedure_agencies::procedure_version_id.eq_any(&ids))
+        .order(procedure_agencies::agency_id)
+        .load(conn)
+        .await?;
+    let mut by_version: HashMap<i32, Procedure> = HashMap::new();
+    for row in rows {
+        by_version.insert(row.id, Procedure { row, limits: vec![], agencies: vec![] });
+    }
+    for row in limits {
+        let limit = CaseLimit { case: row.case_code.clone(), channel: row.channel, limit: row.limit()? };
+        if let Some(procedure) = by_version.get_mut(&row.procedure_version_id) {
+            procedure.limits.push((limit, row.case_name));
+        }
+    }
+    for (version, agency) in agencies {
+        if let Some(procedure) = by_version.get_mut(&version) {
+            procedure.agencies.push(agency);
+        }
+    }
+    Ok(ids.into_iter().filter_map(|id| by_version.remove(&id)).collect())
+}
+
+/// Locks a procedure against other changes and tells the number of its newest version; `None` when there is none.
+pub(super) async fn lock(tx: &mut Transaction, code: &str) -> QueryResult<Option<i32>> {
+    procedures::table.find(code).select(procedures::version).for_update().first(tx).await.optional()
+}
+
+/// Writes a version, its limits and agencies, and ends the version before it. Its row number and `effective_to`
+/// are of no account: the database gives the one, and the newest version has no end.
+pub(super) async fn write(tx: &mut Transaction, new: &Procedure, name_folded: &str) -> QueryResult<()> {
+    let row = &new.row;
+    diesel::insert_into(procedures::table)
+        .values((procedures::code.eq(&row.procedure_code), procedures::version.eq(row.version)))
+        .on_conflict(procedures::code)
+        .do_update()
+        .set(procedures::version.eq(row.version))
+        .execute(tx)
+        .await?;
+    let before = procedure_versions::table
+        .filter(procedure_versions::procedure_code.eq(&row.procedure_code))
+        .filter(procedure_versions::version.eq(row.version - 1));
+    diesel::update(before).set(procedure_versions::effective_to.eq(row.effective_from)).execute(tx).await?;
+    let levels: Vec<&str> = row.levels.iter().map(|level| level.as_str()).collect();
+    let id: i32 = diesel::insert_into(procedure_versions::table)
+        .values((
+            procedure_versions::procedure_code.eq(&row.procedure_code),
+            procedure_versions::version.eq(row.version),
+            procedure_versions::name.eq(&row.name),
+            procedure_versions::name_folded.eq(name_folded),
+            procedure_versions::field.eq(&row.field),
+            procedure_versions::field_name.eq(&row.field_name),
+            procedure_versions::levels.eq(levels),
+            procedure_versions::sample.eq(row.sample),
+            procedure_versions::effective_from.eq(row.effective_from),
+            procedure_versions::effective_to.eq(row.effective_to),
+            procedure_versions::recorded_at.eq(row.recorded_at),
+        ))
+        .returning(procedure_versions::id)
+        .get_result(tx)
+        .await?;
+    write_limits(tx, id, &new.limits).await?;
+    let agencies = new.agencies.iter().map(|agency| {
+        (procedure_agencies::procedure_version_id.eq(id), procedure_agencies::agency_id.eq(agency))
+    });
+    diesel::insert_into(procedure_agencies::table).values(agencies.collect::<Vec<_>>()).execute(tx).await?;
+    Ok(())
+}
+
+async fn write_limits(tx: &mut Transaction, id: i32, limits: &[(CaseLimit, Option<String>)]) -> QueryResult<usize> {
+    let limits = limits.iter().map(|(of, name)| {
+        (
+            procedure_limits::procedure_version_id.eq(id),
+            procedure_limits::case_code.eq(of.case.as_deref()),
+            procedure_limits::case_name.eq(name.as_deref()),
+            procedure_limits::channel.eq(of.channel.map(Channel::as_str)),
+            procedure_limits::unit.eq(of.limit.unit().as_str()),
+            procedure_limits::amount_hundredths.eq(of.limit.amount().map(Amount::hundredths)),
+            procedure_limits::cutoff.eq(of.limit.cutoff()),
+            procedure_limits::starts.eq("received"),
+        )
+    });
+    diesel::insert_into(procedure_limits::table).values(limits.collect::<Vec<_>>()).execute(tx).await
+}

@@ -1,0 +1,86 @@
+//! Handlers of `/v1/public`.
+
+use super::json::PublicDossierBody;
+use crate::domain::ids::{DossierCode, ProcedureCode};
+use crate::domain::refusal::Refusal;
+use crate::features::State;
+use crate::features::dossiers::queries as dossiers;
+use crate::features::procedures::json::{ProcedureBody, ProcedureFilter};
+use crate::features::procedures::{listing, queries as procedures};
+use crate::http::error::Problem;
+use crate::http::input::{Input, NoParameters};
+use crate::http::page::PageOf;
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::NaiveDate;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The routes of this feature.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_procedures).service(get_procedure).service(get_dossier);
+}
+
+/// List the procedures in force
+#[utoipa::path(
+    operation_id = "list_public_procedures", tag = "public", params(ProcedureFilter), security(()),
+    responses((status = 200, description = "A page of procedures.", body = PageOf<ProcedureBody>))
+)]
+#[get("/v1/public/procedures")]
+async fn list_procedures(
+    request: HttpRequest,
+    input: Input,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let tree = state.agencies.fresh(&state.reader).await?;
+    listing::page(&tree, "public", &request, &input, &state).await
+}
+
+/// On which day.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct OnDay {
+    /// The version in force on this day; today when not given.
+    in_force_on: Option<NaiveDate>,
+}
+
+/// Get a procedure in force
+#[utoipa::path(
+    operation_id = "get_public_procedure", tag = "public", security(()),
+    params(("code" = String, Path, description = "Code of the procedure.", example = "1.004873"), OnDay),
+    responses((status = 200, description = "The version in force.", body = ProcedureBody))
+)]
+#[get("/v1/public/procedures/{code}")]
+async fn get_procedure(
+    code: web::Path<String>,
+    input: Input,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let asked: OnDay = input.query()?;
+    let code = ProcedureCode::parse(&code).map_err(|_| Refusal::NotFound)?;
+    let day = asked.in_force_on.unwrap_or_else(|| state.clock.now().local_date());
+    let tree = state.agencies.fresh(&state.reader).await?;
+    let found = state.reader.read(async |conn| procedures::in_force_on(conn, code.as_str(), day).await).await?;
+    Ok(HttpResponse::Ok().json(ProcedureBody::new(&found.ok_or(Refusal::NotFound)?, &tree)))
+}
+
+/// Look up a dossier
+///
+/// What it is, who has it, when it is due and what happened. Never whose it is.
+#[utoipa::path(
+    operation_id = "get_public_dossier", tag = "public", security(()),
+    params(("code" = String, Path, description = "Code of the dossier.", example = "H51.29-220215-0001")),
+    responses((status = 200, description = "The dossier.", body = PublicDossierBody))
+)]
+#[get("/v1/public/dossiers/{code}")]
+async fn get_dossier(code: web::Path<String>, input: Input, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+    input.query::<NoParameters>()?;
+    let code = DossierCode::parse(&code).map_err(|_| Refusal::NotFound)?;
+    let tree = state.agencies.fresh(&state.reader).await?;
+    let found = state.reader.read(async |conn| dossiers::by_code(conn, code.as_str()).await).await?;
+    let found = found.ok_or(Refusal::NotFound)?;
+    let events = state.reader.read(async |conn| dossiers::events(conn, found.dossier.id).await).await?;
+    let shown = PublicDossierBody::new(&found, &events, &tree, state.calendar, state.clock.now());
+    Ok(HttpResponse::Ok().json(shown))
+}

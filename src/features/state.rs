@@ -1,0 +1,48 @@
+//! What handlers work with: the doors to the database, the clock, the calendar, the agency tree.
+
+use super::agencies::cache::TreeCache;
+use super::calendar;
+use crate::clock::Clock;
+use crate::db::{Database, Reader, Slow, Writer};
+use crate::domain::calendar::Calendar;
+use std::sync::Arc;
+
+/// The state of one worker. All but the reader is shared between workers.
+pub struct State {
+    /// Fast reads, on this worker's own connection.
+    pub reader: Reader,
+    /// Slow reads.
+    pub slow: Slow,
+    /// Writes.
+    pub writer: Writer,
+    /// The time.
+    pub clock: Clock,
+    /// The agency tree in memory.
+    pub agencies: Arc<TreeCache>,
+    /// The national office calendar.
+    pub calendar: &'static Calendar,
+}
+
+/// What workers share.
+#[derive(Clone)]
+pub struct Shared {
+    /// Where each worker's reader connects to.
+    pub database: Database,
+    /// Slow reads.
+    pub slow: Slow,
+    /// Writes.
+    pub writer: Writer,
+    /// The time.
+    pub clock: Clock,
+    /// The agency tree in memory.
+    pub agencies: Arc<TreeCache>,
+}
+
+impl State {
+    /// The state of a new worker.
+    pub fn of(shared: &Shared) -> Self {
+        let Shared { database, slow, writer, clock, agencies } = shared.clone();
+        let reader = Reader::new(database);
+        Self { reader, slow, writer, clock, agencies, calendar: calendar::national() }
+    }
+}

@@ -1,0 +1,175 @@
+//! Problems: what is wrong with a request, as RFC 9457 `application/problem+json`.
+//!
+//! `table` holds every code; this file maps each refusal and failure to one, in exhaustive matches; `render`
+//! writes the body in the caller's language. A server error shows nothing of its cause: that goes to the log.
+
+mod render;
+mod table;
+
+pub use render::Language;
+pub use table::{Code, Entry};
+
+use crate::db::{DbError, Failure};
+use crate::domain::refusal::{Place, Refusal, Rule, Violation, Violations};
+use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+use serde_json::{Value, json};
+
+/// A problem, before it is written in a language.
+#[derive(Debug)]
+pub struct Problem {
+    pub(super) code: Code,
+    pub(super) detail: Option<String>,
+    pub(super) violations: Vec<Violation>,
+    pub(super) members: Vec<(&'static str, Value)>,
+    pub(super) headers: Vec<(HeaderName, String)>,
+}
+
+impl Problem {
+    /// A problem with nothing to add to its line in the table.
+    pub fn new(code: Code) -> Self {
+        Self { code, detail: None, violations: vec![], members: vec![], headers: vec![] }
+    }
+
+    /// Says what is particular about this case. Must hold no personal data.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// Adds a header to the answer.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    fn member(mut self, name: &'static str, value: Value) -> Self {
+        self.members.push((name, value));
+        self
+    }
+
+    /// No key, or one that is not valid (RFC 6750 section 3).
+    pub fn unauthorized() -> Self {
+        Self::new(Code::Unauthorized).header(WWW_AUTHENTICATE, "Bearer realm=\"congkhai\"")
+    }
+
+    /// A key without the scope.
+    pub fn insufficient_scope(scope: &str) -> Self {
+        let challenge = format!("Bearer realm=\"congkhai\", error=\"insufficient_scope\", scope=\"{scope}\"");
+        Self::new(Code::InsufficientScope)
+            .detail(format!("The operation needs the scope {scope}."))
+            .header(WWW_AUTHENTICATE, challenge)
+    }
+
+    /// A path that exists for other methods only.
+    pub fn method_not_allowed(allow: &str) -> Self {
+        Self::new(Code::MethodNotAllowed).header(ALLOW, allow)
+    }
+
+    /// An unknown query parameter.
+    pub fn unknown_parameter(name: &str, known: &str) -> Self {
+        let mut problem = Self::new(Code::UnknownParameter);
+        let place = Place::Parameter(name.to_owned());
+        let message = format!("is not known here; known are {known}");
+        problem.violations.push(Violation { place, rule: Rule::UnknownField, message });
+        problem
+    }
+}
+
+impl From<Violations> for Problem {
+    /// One line when all values break the same rule, else the line for several.
+    fn from(Violations(violations): Violations) -> Self {
+        let code = match violations.split_first() {
+            Some((first, rest)) if rest.iter().all(|v| v.rule == first.rule) => first.rule.into(),
+            _ => Code::ValidationFailed,
+        };
+        Self { violations, ..Self::new(code) }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Invalid(violations) => violations.into(),
+            Refusal::NotFound => Self::new(Code::NotFound),
+            Refusal::AgencyOutOfScope { place, code } => {
+                let (name, value) = match place {
+                    Place::Pointer(p) => ("pointer", p),
+                    Place::Parameter(p) => ("parameter", p),
+                };
+                Self::new(Code::AgencyOutOfScope)
+                    .detail(format!("The agency {code} is outside the scope of the key."))
+                    .member(name, json!(value))
+            }
+            Refusal::DuplicateCode { code } => {
+                Self::new(Code::DuplicateCode).detail(format!("The code {code} is taken.")).member("pointer", json!("/code"))
+            }
+            Refusal::AgencyCodeTaken { code } => {
+                Self::new(Code::AgencyCodeTaken).detail(format!("The code {code} belongs to another agency."))
+            }
+            Refusal::EventNotAllowed { state, allowed } => Self::new(Code::EventNotAllowed)
+                .detail(format!("A dossier in the state {state} does not allow this event."))
+                .member("state", json!(state))
+                .member("allowed", json!(allowed)),
+            Refusal::EventOutOfOrder { last_event_at } => Self::new(Code::EventOutOfOrder)
+                .detail(format!("The latest recorded event occurred at {last_event_at}."))
+                .member("pointer", json!("/occurred_at"))
+                .member("last_event_at", json!(last_event_at)),
+            Refusal::PreconditionRequired => Self::new(Code::PreconditionRequired),
+            Refusal::PreconditionFailed => Self::new(Code::PreconditionFailed),
+        }
+    }
+}
+
+impl From<DbError> for Problem {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Away(_) | DbError::TimedOut => {
+                log::error!("{error}");
+                Self::new(Code::Unavailable).header(RETRY_AFTER, "1")
+            }
+            DbError::Refused(_) | DbError::Other(_) => {
+                log::error!("{error}");
+                Self::new(Code::Internal)
+            }
+        }
+    }
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => refusal.into(),
+            Failure::Database(error) => error.into(),
+        }
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.code.entry().code)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.code.status()
+    }
+
+    /// Status and headers; the envelope adds the body, for it knows the language and the request id.
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::new(self.status_code());
+        for (name, value) in &self.headers {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                response.headers_mut().insert(name.clone(), value);
+            }
+        }
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,178 @@
+//! The table of problems: one line each with code, status, titles and explanation, in English and Vietnamese.
+//!
+//! `GET /problems/{code}` shows a line, and `docs/errors.md` is made from it. A code, once published, stays.
+
+use crate::domain::refusal::Rule;
+use actix_web::http::StatusCode;
+
+/// A line of the table.
+#[derive(Debug)]
+pub struct Entry {
+    /// Stable name, for programs.
+    pub code: &'static str,
+    /// HTTP status.
+    pub status: u16,
+    /// Title in English.
+    pub title_en: &'static str,
+    /// Title in Vietnamese.
+    pub title_vi: &'static str,
+    /// What it means and what to do, in English.
+    pub help_en: &'static str,
+    /// What it means and what to do, in Vietnamese.
+    pub help_vi: &'static str,
+}
+
+macro_rules! problems {
+    ($($variant:ident = $code:literal $status:literal
+        $title_en:literal / $title_vi:literal : $help_en:literal / $help_vi:literal;)+) => {
+        /// Every problem the service reports.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Code { $(#[doc = $help_en] $variant,)+ }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// Its line.
+            pub const fn entry(self) -> &'static Entry {
+                match self { $(Self::$variant => &Entry {
+                    code: $code, status: $status, title_en: $title_en, title_vi: $title_vi,
+                    help_en: $help_en, help_vi: $help_vi,
+                },)+ }
+            }
+        }
+    };
+}
+
+problems! {
+    NotFound = "not_found" 404 "Not found" / "Không tìm thấy":
+        "There is no such path or resource, or the key may not know of it."
+        / "Không có đường dẫn hoặc dữ liệu này, hoặc khóa truy cập không được phép biết.";
+    MethodNotAllowed = "method_not_allowed" 405 "Method not allowed" / "Phương thức không được hỗ trợ":
+        "The path exists, but not for this method. The Allow header names the methods."
+        / "Đường dẫn tồn tại nhưng không nhận phương thức này. Xem tiêu đề Allow.";
+    NotAcceptable = "not_acceptable" 406 "Not acceptable" / "Định dạng trả về không được hỗ trợ":
+        "None of the media types in the Accept header can be given here."
+        / "Không có định dạng nào trong tiêu đề Accept được hỗ trợ ở đây.";
+    Unauthorized = "unauthorized" 401 "Key needed" / "Cần khóa truy cập":
+        "The request needs a valid key: Authorization: Bearer ck_<id>_<secret>."
+        / "Yêu cầu cần khóa hợp lệ: Authorization: Bearer ck_<id>_<secret>.";
+    InsufficientScope = "insufficient_scope" 403 "Scope missing" / "Khóa thiếu quyền":
+        "The key lacks the scope that the operation needs."
+        / "Khóa truy cập không có quyền mà thao tác này yêu cầu.";
+    AgencyOutOfScope = "agency_out_of_scope" 403 "Agency out of scope" / "Cơ quan ngoài phạm vi":
+        "The agency is not in the part of the agency tree that the key covers."
+        / "Cơ quan không thuộc phạm vi của khóa truy cập.";
+    BadRequest = "bad_request" 400 "Bad request" / "Yêu cầu không hợp lệ":
+        "The request could not be read."
+        / "Không đọc được yêu cầu.";
+    MalformedJson = "malformed_json" 400 "Not JSON" / "Không phải JSON":
+        "The body is not well-formed JSON in UTF-8."
+        / "Nội dung gửi lên không phải JSON hợp lệ (UTF-8).";
+    UnknownParameter = "unknown_parameter" 400 "Unknown parameter" / "Tham số không được hỗ trợ":
+        "The operation does not know this query parameter."
+        / "Thao tác không có tham số truy vấn này.";
+    CursorMismatch = "cursor_mismatch" 400 "Cursor does not fit" / "Con trỏ trang không khớp":
+        "The cursor belongs to another list, filter, sort or key, or is damaged. Start again without it."
+        / "Con trỏ trang thuộc danh sách, bộ lọc hoặc khóa khác, hoặc bị hỏng. Hãy bắt đầu lại.";
+    PayloadTooLarge = "payload_too_large" 413 "Body too large" / "Nội dung quá lớn":
+        "The body is larger than the service takes."
+        / "Nội dung gửi lên lớn hơn giới hạn cho phép.";
+    UnsupportedMediaType = "unsupported_media_type" 415 "Media type not supported" / "Kiểu nội dung không được hỗ trợ":
+        "The body must be sent as application/json."
+        / "Nội dung phải được gửi dạng application/json.";
+    ValidationFailed = "validation_failed" 422 "Several values are not valid" / "Nhiều giá trị không hợp lệ":
+        "Several values break different rules; each is named in errors."
+        / "Nhiều giá trị vi phạm các quy tắc khác nhau; xem errors.";
+    UnknownField = "unknown_field" 422 "Unknown field" / "Trường không được hỗ trợ":
+        "The operation does not know this field."
+        / "Thao tác không có trường này.";
+    MissingField = "missing_field" 422 "Field missing" / "Thiếu trường bắt buộc":
+        "A required field is missing."
+        / "Thiếu trường bắt buộc.";
+    WrongType = "wrong_type" 422 "Wrong type" / "Sai kiểu dữ liệu":
+        "The value has the wrong JSON type."
+        / "Giá trị sai kiểu dữ liệu JSON.";
+    InvalidValue = "invalid_value" 422 "Value not valid" / "Giá trị không hợp lệ":
+        "The value is not allowed here."
+        / "Giá trị không được chấp nhận.";
+    UnknownProcedure = "unknown_procedure" 422 "Unknown procedure" / "Không có thủ tục này":
+        "No procedure has this code."
+        / "Không có thủ tục hành chính nào mang mã này.";
+    ProcedureNotInForce = "procedure_not_in_force" 422 "Procedure not in force" / "Thủ tục không có hiệu lực":
+        "The procedure was not in force on the day of receipt."
+        / "Thủ tục hành chính không có hiệu lực vào ngày tiếp nhận.";
+    UnknownCase = "unknown_case" 422 "Unknown case" / "Không có trường hợp này":
+        "The procedure has no time limit for this case and channel."
+        / "Thủ tục không quy định thời hạn cho trường hợp và kênh này.";
+    UnknownAgency = "unknown_agency" 422 "Unknown agency" / "Không có cơ quan này":
+        "No agency has this code."
+        / "Không có cơ quan nào mang mã này.";
+    AgencyNotInForce = "agency_not_in_force" 422 "Agency not in force" / "Cơ quan không còn hoạt động":
+        "The agency did not exist on the day in question."
+        / "Cơ quan không tồn tại vào ngày đó.";
+    AgencyNotCompetent = "agency_not_competent" 422 "Agency not competent" / "Cơ quan không có thẩm quyền":
+        "The procedure is not decided by this agency or at its level."
+        / "Thủ tục không thuộc thẩm quyền của cơ quan này.";
+    InTheFuture = "in_the_future" 422 "In the future" / "Thời điểm trong tương lai":
+        "The instant is more than 5 minutes ahead of the service's clock."
+        / "Thời điểm sớm hơn đồng hồ hệ thống quá 5 phút.";
+    AgencyCycle = "agency_cycle" 422 "Agency above itself" / "Cơ quan cấp trên của chính mình":
+        "The parent is the agency itself or below it."
+        / "Cơ quan cấp trên là chính nó hoặc thuộc cấp dưới của nó.";
+    ValidityOverlap = "validity_overlap" 422 "Validity overlaps" / "Hiệu lực chồng lấn":
+        "The version would begin before the version that it replaces."
+        / "Phiên bản mới có hiệu lực trước phiên bản mà nó thay thế.";
+    PreconditionRequired = "precondition_required" 428 "If-Match needed" / "Cần If-Match":
+        "A change of an existing resource needs If-Match with its ETag."
+        / "Sửa dữ liệu đã có cần tiêu đề If-Match với ETag hiện tại.";
+    PreconditionFailed = "precondition_failed" 412 "Changed meanwhile" / "Dữ liệu đã thay đổi":
+        "The resource has changed since the ETag in If-Match. Read it again."
+        / "Dữ liệu đã thay đổi so với ETag trong If-Match. Hãy đọc lại.";
+    DuplicateCode = "duplicate_code" 409 "Code taken" / "Mã hồ sơ đã tồn tại":
+        "Another dossier has this code."
+        / "Đã có hồ sơ khác mang mã này.";
+    AgencyCodeTaken = "agency_code_taken" 409 "Code taken" / "Mã cơ quan đã tồn tại":
+        "Another agency has this code."
+        / "Đã có cơ quan khác mang mã này.";
+    EventNotAllowed = "event_not_allowed" 409 "Event not allowed" / "Sự kiện không được phép":
+        "The dossier's state does not allow the event; state and allowed say what does."
+        / "Trạng thái hồ sơ không cho phép sự kiện; xem state và allowed.";
+    EventOutOfOrder = "event_out_of_order" 409 "Event out of order" / "Sự kiện sai thứ tự":
+        "The event would lie before one that is recorded already; last_event_at says when that was."
+        / "Sự kiện xảy ra trước sự kiện đã ghi nhận; xem last_event_at.";
+    Internal = "internal_error" 500 "Internal error" / "Lỗi hệ thống":
+        "The service failed. The request id finds the cause in its log."
+        / "Hệ thống gặp lỗi. Dùng request_id để tra nhật ký.";
+    Unavailable = "unavailable" 503 "Temporarily unavailable" / "Tạm thời không phục vụ được":
+        "The database is away or busy. Try again after the seconds in Retry-After; writes were not made."
+        / "Cơ sở dữ liệu tạm thời không phục vụ được. Hãy thử lại sau số giây trong Retry-After.";
+}
+
+impl Code {
+    /// The status of its line.
+    pub fn status(self) -> StatusCode {
+        // A status that is none would show as 500, and the test of the table fails.
+        StatusCode::from_u16(self.entry().status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl From<Rule> for Code {
+    fn from(rule: Rule) -> Self {
+        match rule {
+            Rule::UnknownField => Self::UnknownField,
+            Rule::MissingField => Self::MissingField,
+            Rule::WrongType => Self::WrongType,
+            Rule::InvalidValue => Self::InvalidValue,
+            Rule::UnknownProcedure => Self::UnknownProcedure,
+            Rule::ProcedureNotInForce => Self::ProcedureNotInForce,
+            Rule::UnknownCase => Self::UnknownCase,
+            Rule::UnknownAgency => Self::UnknownAgency,
+            Rule::AgencyNotInForce => Self::AgencyNotInForce,
+            Rule::AgencyNotCompetent => Self::AgencyNotCompetent,
+            Rule::InTheFuture => Self::InTheFuture,
+            Rule::AgencyCycle => Self::AgencyCycle,
+            Rule::ValidityOverlap => Self::ValidityOverlap,
+        }
+    }
+}

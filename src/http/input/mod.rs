@@ -1,0 +1,111 @@
+//! Reads a request: query parameters and JSON body, each into a typed struct, with a problem that names the field.
+//!
+//! [`Input`] is an extractor that never fails, so that a handler judges in the order of the contract: first the
+//! key, then what was sent. Unknown parameters and fields are refused, never ignored.
+
+mod explain;
+mod several;
+
+pub use several::Several;
+
+use super::error::{Code, Problem};
+use super::format::{Format, negotiate};
+use actix_web::dev::Payload;
+use actix_web::http::header::{ACCEPT, CONTENT_TYPE};
+use actix_web::web::{Bytes, BytesMut};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+use std::future::Future;
+use std::pin::Pin;
+
+/// The largest body, in bytes.
+pub const MAX_BODY: usize = 1 << 20;
+
+/// What a request brought along, not yet judged.
+pub struct Input {
+    query: String,
+    accept: String,
+    is_json: bool,
+    body: Result<Bytes, Code>,
+}
+
+impl Input {
+    /// The query parameters, for an operation that answers in JSON only.
+    pub fn query<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        negotiate(None, &self.accept, &[Format::Json])?;
+        self.parameters()
+    }
+
+    /// The query parameters and the format, for an operation that offers several.
+    pub fn query_and_format<T: DeserializeOwned>(
+        &self,
+        offered: &[Format],
+        asked: impl Fn(&T) -> Option<Format>,
+    ) -> Result<(T, Format), Problem> {
+        let query: T = self.parameters()?;
+        let format = negotiate(asked(&query), &self.accept, offered)?;
+        Ok((query, format))
+    }
+
+    /// The JSON body, for an operation without query parameters.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        self.query::<NoParameters>()?;
+        let body = self.body.as_ref().map_err(|code| {
+            let problem = Problem::new(*code);
+            if *code == Code::PayloadTooLarge { problem.detail(format!("At most {MAX_BODY} bytes.")) } else { problem }
+        })?;
+        if !self.is_json {
+            return Err(Problem::new(Code::UnsupportedMediaType));
+        }
+        let mut json = serde_json::Deserializer::from_slice(body);
+        let parsed = serde_path_to_error::deserialize(&mut json).map_err(|e| explain::body(&e))?;
+        json.end().map_err(|e| Problem::new(Code::MalformedJson).detail(e.to_string()))?;
+        Ok(parsed)
+    }
+
+    /// The query as it was sent, for binding a cursor to it.
+    pub fn raw_query(&self) -> &str {
+        &self.query
+    }
+
+    fn parameters<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(self.query.as_bytes()));
+        serde_path_to_error::deserialize(pairs).map_err(|e| explain::query(&e))
+    }
+}
+
+/// The parameters of an operation that has none.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoParameters {}
+
+impl FromRequest for Input {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let header = |name| request.headers().get(name).and_then(|v: &actix_web::http::header::HeaderValue| v.to_str().ok());
+        let query = request.query_string().to_owned();
+        let accept = header(ACCEPT).unwrap_or("*/*").to_owned();
+        let is_json = header(CONTENT_TYPE).is_some() && request.content_type().eq_ignore_ascii_case("application/json");
+        let payload = payload.take();
+        Box::pin(async move { Ok(Self { query, accept, is_json, body: read(payload).await }) })
+    }
+}
+
+/// Reads a body of at most [`MAX_BODY`] bytes.
+async fn read(mut payload: Payload) -> Result<Bytes, Code> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Code::BadRequest)?;
+        if body.len() + chunk.len() > MAX_BODY {
+            return Err(Code::PayloadTooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+#[cfg(test)]
+mod tests;
