@@ -98,8 +98,7 @@ impl Create {
         };
         let writer = Writer::new(&database, 1)?;
         let key = Key::generate()?;
-        let made = actions::create(&writer, &Actor::command("keys create"), now, new, key).await;
-        let key = made.map_err(|failure| format!("the key was not made: {failure:?}"))?;
+        let key = actions::create(&writer, &Actor::command("keys create"), now, new, key).await?;
         println!("{}", key.reveal());
         eprintln!("Keep it: it cannot be shown again.");
         Ok(())
@@ -128,8 +127,7 @@ async fn list(database: Database) -> Outcome {
 async fn revoke(database: Database, id: &str) -> Outcome {
     let writer = Writer::new(&database, 1)?;
     let actor = Actor::command("keys revoke");
-    let revoked = actions::revoke(&writer, &actor, Clock::real().now(), Which::Id(id)).await;
-    match revoked.map_err(|failure| format!("nothing was revoked: {failure:?}"))? {
+    match actions::revoke(&writer, &actor, Clock::real().now(), Which::Id(id)).await? {
         0 => Err(format!("no working key has the id {id}: see `congkhai keys list`").into()),
         _ => {
             println!("revoked {id}");

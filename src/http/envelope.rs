@@ -7,12 +7,14 @@ use super::error::{Code, Language, Problem};
 use crate::telemetry;
 use actix_web::body::{BodySize, BoxBody, EitherBody, MessageBody, None as NoBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{
-    CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, VARY, X_CONTENT_TYPE_OPTIONS,
-};
+use actix_web::error::InternalError;
 use actix_web::http::Method;
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, VARY,
+    X_CONTENT_TYPE_OPTIONS,
+};
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
@@ -49,11 +51,20 @@ impl RequestId {
     }
 }
 
+/// What a problem's body needs of its request.
+struct Asked {
+    id: RequestId,
+    language: Language,
+    is_head: bool,
+}
+
+type Answer<B> = ServiceResponse<EitherBody<BoxBody, EitherBody<NoBody, B>>>;
+
 /// The middleware.
 pub async fn envelope<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<EitherBody<BoxBody, EitherBody<NoBody, B>>>, Error> {
+) -> Result<Answer<B>, Error> {
     let started = Instant::now();
     let id = RequestId::take_or_make(&request);
     request.extensions_mut().insert(id.clone());
@@ -62,49 +73,44 @@ pub async fn envelope<B: MessageBody + 'static>(
     if is_head {
         request.head_mut().method = Method::GET;
     }
-    let http = request.request().clone();
-    let id_text = id.as_str().to_owned();
-    telemetry::with_request_id(id_text, async move {
-        let answered = AssertUnwindSafe(next.call(request)).catch_unwind().await;
-        let response = match answered {
-            Ok(Ok(response)) => finish(response, &http, &id, is_head),
-            Ok(Err(error)) => problem_response(&http, problem_of(&error), &id),
+    // The request itself must not be kept: routing needs it for itself alone.
+    let asked = Asked { language: Language::of(request.headers()), is_head, id };
+    telemetry::with_request_id(asked.id.as_str().to_owned(), async move {
+        let outcome = match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+            Ok(Ok(response)) => Ok(finish(response, &asked)),
+            Ok(Err(error)) => {
+                log::error!("a service failed: {error}");
+                Err(asked.internal_error())
+            }
             Err(_) => {
                 log::error!("a handler panicked");
-                problem_response(&http, &Problem::new(Code::Internal), &id)
+                Err(asked.internal_error())
             }
         };
-        let route = http.match_pattern().unwrap_or_else(|| "-".into());
-        let millis = started.elapsed().as_secs_f64() * 1e3;
-        log::info!("{method} {route} {} {millis:.1} ms", response.status().as_u16());
-        Ok(response)
+        let route = outcome.as_ref().ok().and_then(|r| r.request().match_pattern()).unwrap_or_else(|| "-".into());
+        let status = outcome.as_ref().map_or(500, |response| response.status().as_u16());
+        log::info!("{method} {route} {status} {:.1} ms", started.elapsed().as_secs_f64() * 1e3);
+        outcome
     })
     .await
 }
 
-type Answer<B> = ServiceResponse<EitherBody<BoxBody, EitherBody<NoBody, B>>>;
-
 /// Adds the headers every answer has; gives problems their body, and answers to HEAD none.
-fn finish<B: MessageBody + 'static>(
-    mut response: ServiceResponse<B>,
-    http: &HttpRequest,
-    id: &RequestId,
-    is_head: bool,
-) -> Answer<B> {
+fn finish<B: MessageBody + 'static>(mut response: ServiceResponse<B>, asked: &Asked) -> Answer<B> {
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
-        let error = response.response().error();
-        let own = error.and_then(|e| e.as_error::<Problem>());
-        match own {
-            Some(problem) => return problem_response(http, problem, id),
-            None if !response.headers().contains_key(CONTENT_TYPE) => {
-                return problem_response(http, &Problem::new(code_for(status.as_u16())), id);
-            }
-            None => {}
+        let problem = response.response().error().and_then(|e| e.as_error::<Problem>());
+        let answer = match problem {
+            Some(problem) => Some(asked.answer(problem)),
+            None if response.headers().contains_key(CONTENT_TYPE) => None,
+            None => Some(asked.answer(&Problem::new(code_for(status.as_u16())))),
+        };
+        if let Some(answer) = answer {
+            return response.into_response(answer.map_body(|_, body| EitherBody::Left { body }));
         }
     }
-    add_headers(response.headers_mut(), id);
-    if is_head {
+    add_headers(response.headers_mut(), &asked.id);
+    if asked.is_head {
         if let BodySize::Sized(length) = response.response().body().size() {
             response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
         }
@@ -113,29 +119,31 @@ fn finish<B: MessageBody + 'static>(
     response.map_body(|_, body| EitherBody::Right { body: EitherBody::Right { body } })
 }
 
-fn problem_response<B: MessageBody + 'static>(http: &HttpRequest, problem: &Problem, id: &RequestId) -> Answer<B> {
-    let language = Language::of(http.headers());
-    let mut response: HttpResponse = actix_web::ResponseError::error_response(problem);
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
-    headers.insert(VARY, HeaderValue::from_static("Accept-Language, Authorization"));
-    add_headers(headers, id);
-    let body = problem.body(language, id.as_str()).to_string();
-    let response = response.set_body(BoxBody::new(body));
-    ServiceResponse::new(http.clone(), response).map_body(|_, body| EitherBody::Left { body })
+impl Asked {
+    /// The answer that a problem is.
+    fn answer(&self, problem: &Problem) -> HttpResponse<BoxBody> {
+        let mut response = problem.error_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(self.language.tag()));
+        headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Language, Authorization"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        add_headers(headers, &self.id);
+        let body = problem.body(self.language, self.id.as_str()).to_string();
+        response.set_body(BoxBody::new(body))
+    }
+
+    fn internal_error(&self) -> Error {
+        let answer = self.answer(&Problem::new(Code::Internal));
+        InternalError::from_response("internal error", answer).into()
+    }
 }
 
-fn add_headers(headers: &mut actix_web::http::header::HeaderMap, id: &RequestId) {
+fn add_headers(headers: &mut HeaderMap, id: &RequestId) {
     if let Ok(value) = HeaderValue::from_str(id.as_str()) {
         headers.insert(X_REQUEST_ID, value);
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-}
-
-fn problem_of(error: &Error) -> &Problem {
-    const OTHER: &Problem = &Problem { code: Code::Internal, detail: None, violations: vec![], members: vec![], headers: vec![] };
-    error.as_error::<Problem>().unwrap_or(OTHER)
 }
 
 /// The problem for an error status that the framework gave by itself.

@@ -39,3 +39,11 @@ where
     let query = dossier_events::table.filter(dossier_events::dossier_id.eq(dossier));
     query.order(dossier_events::seq).select(EventRow::as_select()).load(conn).await
 }
+
+/// When the latest event of any dossier was recorded; for the clock of the demonstration.
+pub async fn latest_record<C>(conn: &mut C) -> QueryResult<Option<chrono::DateTime<chrono::Utc>>>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    dossiers::table.select(diesel::dsl::max(dossiers::last_recorded_at)).first(conn).await
+}

@@ -1,0 +1,45 @@
+//! The agencies and procedures of the demonstration, from `data/demo`. The procedures are real, marked as samples.
+
+use crate::domain::refusal::Refusal;
+use crate::features::agencies::actions::AgencyInput;
+use crate::features::agencies::json::PutAgency;
+use crate::features::procedures::actions::ProcedureInput;
+use crate::features::procedures::json::PutProcedure;
+use serde_json::{Map, Value};
+
+type AnyError = Box<dyn std::error::Error>;
+
+/// The agencies, parents first.
+pub(super) fn agencies() -> Result<Vec<AgencyInput>, AnyError> {
+    let entries = entries(include_str!("../../../data/demo/agencies.json"))?;
+    let read = |(code, body): (String, Value)| serde_json::from_value::<PutAgency>(body).map(|b| b.check(&code));
+    entries.into_iter().map(|entry| checked(read(entry)?)).collect()
+}
+
+/// The procedures.
+pub(super) fn procedures() -> Result<Vec<ProcedureInput>, AnyError> {
+    let entries = entries(include_str!("../../../data/demo/procedures.json"))?;
+    let read = |(code, mut body): (String, Value)| {
+        if let Some(fields) = body.as_object_mut() {
+            // Where the limit is from is for readers of the file; the end comes with a later version.
+            fields.remove("source");
+            fields.remove("effective_to");
+        }
+        serde_json::from_value::<PutProcedure>(body).map(|b| b.check(&code))
+    };
+    entries.into_iter().map(|entry| checked(read(entry)?)).collect()
+}
+
+/// The entries of a file: the code, and the rest as the body of a PUT.
+fn entries(json: &str) -> Result<Vec<(String, Value)>, AnyError> {
+    let entries: Vec<Map<String, Value>> = serde_json::from_str(json)?;
+    let split = |mut entry: Map<String, Value>| {
+        let code = entry.remove("code").and_then(|code| code.as_str().map(ToOwned::to_owned));
+        code.map(|code| (code, Value::Object(entry))).ok_or_else(|| AnyError::from("an entry has no code"))
+    };
+    entries.into_iter().map(split).collect()
+}
+
+fn checked<T>(input: Result<T, Refusal>) -> Result<T, AnyError> {
+    input.map_err(|refusal| format!("data/demo: {refusal:?}").into())
+}

@@ -1,0 +1,56 @@
+//! Loads the demonstration in one transaction: all of it or nothing, whenever the process is killed.
+
+use super::data;
+use super::generate::{Generator, Story};
+use super::plan::PLAN;
+use super::random::Random;
+use crate::db::{Failure, Transaction, Writer};
+use crate::domain::agency_tree::AgencyTree;
+use crate::domain::local_time::Instant;
+use crate::features::agencies::actions as agencies;
+use crate::features::audit::Actor;
+use crate::features::auth::Visible;
+use crate::features::calendar;
+use crate::features::dossiers::actions::{self as dossiers, Context};
+use crate::features::procedures::actions as procedures;
+
+/// Makes the dossiers differ from those of any other seed; the number itself has no meaning.
+const SEED: u64 = 2022_02_15;
+
+type AnyError = Box<dyn std::error::Error>;
+
+/// Fills an empty database as it stood at `end`.
+pub(super) async fn load(writer: &Writer, end: Instant, opened: Instant) -> Result<(), AnyError> {
+    let (agencies, procedures) = (data::agencies()?, data::procedures()?);
+    let calendar = calendar::national();
+    let random = Random::new(SEED);
+    let stories = Generator { random, procedures: &procedures, calendar, end }.stories(PLAN)?;
+    let actor = Actor::command("demo");
+    let loaded: Result<(), Failure> = writer
+        .transaction(async |tx| {
+            let mut tree = AgencyTree::default();
+            for agency in agencies {
+                tree = agencies::put_in(tx, &actor, None, opened, agency, &|_| Ok(())).await?.1;
+            }
+            for procedure in procedures.clone() {
+                procedures::put_in(tx, &actor, &tree, opened, procedure, &|_| Ok(()), &|_, _| Ok(())).await?;
+            }
+            for story in &stories {
+                tell(tx, &actor, &tree, story).await?;
+            }
+            Ok(())
+        })
+        .await;
+    Ok(loaded?)
+}
+
+/// Records a story, each event at the instant of its record.
+async fn tell(tx: &mut Transaction, actor: &Actor, tree: &AgencyTree, story: &Story) -> Result<(), Failure> {
+    let at = |now| Context { actor, tree, visible: &Visible::All, calendar: calendar::national(), now };
+    let (receipt, recorded) = &story.receipt;
+    let code = dossiers::receive_in(tx, &at(*recorded), receipt).await?.dossier.dossier.code;
+    for (event, recorded) in &story.events {
+        dossiers::record_in(tx, &at(*recorded), &code, event).await?;
+    }
+    Ok(())
+}

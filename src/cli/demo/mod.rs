@@ -1,0 +1,163 @@
+//! `congkhai demo`: the service on a database of its own, filled with a district that could be.
+//!
+//! `data` reads agencies and procedures, `plan` says how many dossiers stand in each state, `generate` makes them,
+//! `load` stores them through the same actions as the API.
+
+mod data;
+mod generate;
+mod load;
+mod people;
+mod plan;
+mod random;
+
+use super::{Outcome, database, serve};
+use crate::clock::Clock;
+use crate::config::{DatabaseSettings, ServerSettings};
+use crate::db::embedded::Cluster;
+use crate::db::{Database, Reader, Writer};
+use crate::domain::local_time::Instant;
+use crate::domain::vocabulary::{Scope, Status, TimingState};
+use crate::features::agencies::queries as agencies;
+use crate::features::audit::Actor;
+use crate::features::auth::Visible;
+use crate::features::auth::actions::{self, NewKey};
+use crate::features::auth::key::Key;
+use crate::features::auth::queries::Which;
+use crate::features::calendar;
+use crate::features::dossiers::queries::{self as dossiers, list};
+use crate::features::overdue::queries::mirror::Moment;
+use chrono::TimeDelta;
+use clap::Args;
+use generate::DISTRICT;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// When the clock of the demonstration starts.
+const START: &str = "2022-02-15T10:00:00+07:00";
+/// Name of the keys it makes; each start revokes those of the starts before.
+const KEY_NAME: &str = "demo";
+
+/// A demonstration on an embedded cluster of its own, in `demo` of the data directory. What you change stays.
+#[derive(Args)]
+pub(super) struct Demo {
+    /// Directory of the embedded cluster
+    #[arg(long, env = "CONGKHAI_DATA_DIR", default_value = "./.data", value_name = "DIR")]
+    data_dir: PathBuf,
+    #[command(flatten)]
+    server: ServerSettings,
+    /// What the clock shows at the start: an instant, or `real` for the time of this machine
+    #[arg(long, default_value = START, value_parser = now, value_name = "INSTANT")]
+    now: Now,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Now {
+    Real,
+    At(Instant),
+}
+
+fn now(text: &str) -> Result<Now, String> {
+    if text == "real" {
+        return Ok(Now::Real);
+    }
+    text.parse().map(Now::At).map_err(|e: crate::domain::local_time::BadInstant| format!("{e}, or `real`"))
+}
+
+/// What the demonstration prints.
+struct Ready {
+    key: String,
+    counts: Vec<(Status, TimingState, i64)>,
+    overdue_code: Option<String>,
+    clock: Clock,
+}
+
+impl Demo {
+    pub(super) fn run(self) -> Outcome {
+        let settings = DatabaseSettings { database_url: None, data_dir: self.data_dir };
+        let mut opened = database::open(&settings, "demo")?;
+        let ready = actix_web::rt::System::new().block_on(prepare(opened.database.clone(), self.now))?;
+        let shared = serve::shared(&opened.database, &self.server, ready.clock.clone())?;
+        let liveness = opened.cluster.as_ref().map(Cluster::liveness);
+        let served = serve::until_stopped(&self.server, shared, liveness, |address| ready.print(address));
+        if let Some(cluster) = &mut opened.cluster {
+            cluster.stop()?;
+        }
+        served
+    }
+}
+
+/// Loads the data unless it is there, sets the clock, makes a key and counts.
+async fn prepare(database: Database, wanted: Now) -> Result<Ready, Box<dyn std::error::Error>> {
+    let start: Instant = START.parse()?;
+    let reader = Reader::new(database.clone());
+    let writer = Writer::new(&database, 1)?;
+    let mut tree = reader.read(async |conn| agencies::tree(conn).await).await?;
+    if tree.find(DISTRICT).is_none() {
+        println!("Loading the demonstration ...");
+        load::load(&writer, start, "2021-11-30T08:00:00+07:00".parse()?).await?;
+        tree = reader.read(async |conn| agencies::tree(conn).await).await?;
+    }
+    let clock = match wanted {
+        Now::Real => Clock::real(),
+        // Never before what earlier starts have recorded.
+        Now::At(at) => {
+            let latest = reader.read(async |conn| dossiers::latest_record(conn).await).await?;
+            Clock::starting_at(latest.map_or(at, |latest| at.max(Instant::from(latest) + TimeDelta::seconds(1))))
+        }
+    };
+    let actor = Actor::command("demo");
+    let roots = tree.find(DISTRICT).map(|district| vec![district.id]);
+    let new = NewKey { name: KEY_NAME.into(), scopes: Scope::ALL.to_vec(), roots, expires_at: None };
+    actions::revoke(&writer, &actor, clock.now(), Which::Named(KEY_NAME)).await?;
+    let key = actions::create(&writer, &actor, clock.now(), new, Key::generate()?).await?.reveal();
+    let (counts, overdue_code) = count(&reader, clock.now()).await?;
+    Ok(Ready { key, counts, overdue_code, clock })
+}
+
+/// How many dossiers stand in each state now, and the code of one that is overdue.
+async fn count(
+    reader: &Reader,
+    now: Instant,
+) -> Result<(Vec<(Status, TimingState, i64)>, Option<String>), crate::db::DbError> {
+    let moment = Moment::new(now, calendar::national());
+    let mut counts = vec![];
+    for status in Status::ALL {
+        for timing in TimingState::ALL {
+            let filter =
+                list::Filter { status: Some(vec![*status]), timing: Some(vec![*timing]), ..list::Filter::default() };
+            let n = reader.read(async |conn| list::count(conn, &filter, &Visible::All, &moment).await).await?;
+            if n > 0 {
+                counts.push((*status, *timing, n));
+            }
+        }
+    }
+    let overdue = list::Filter { timing: Some(vec![TimingState::Overdue]), ..list::Filter::default() };
+    let first = crate::db::page::Page { limit: 1, after: None };
+    let rows = reader.read(async |conn| list::page(conn, &overdue, &Visible::All, &moment, &first).await).await?;
+    Ok((counts, rows.into_iter().next().map(|listed| listed.dossier.code)))
+}
+
+impl Ready {
+    fn print(&self, address: SocketAddr) {
+        let total: i64 = self.counts.iter().map(|(_, _, n)| n).sum();
+        println!("\n{total} dossiers, with the clock at {}:", self.clock.now());
+        for status in Status::ALL {
+            let of_status = self.counts.iter().filter(|(s, _, _)| s == status);
+            let states: Vec<String> = of_status.map(|(_, timing, n)| format!("{timing} {n}")).collect();
+            println!("  {:<11} {}", status.as_str(), states.join(", "));
+        }
+        let (base, key) = (format!("http://{address}"), &self.key);
+        let code = self.overdue_code.as_deref().unwrap_or("H51.29-220215-0001");
+        println!("\nAddress    {base}");
+        println!("Documents  {base}/docs");
+        println!("Demo key   {key}");
+        println!("\nTry:");
+        println!("  curl {base}/v1/public/dossiers/{code}");
+        println!("  curl -H 'Authorization: Bearer {key}' '{base}/v1/overdue?limit=5&count=exact'");
+        println!("  curl -H 'Authorization: Bearer {key}' '{base}/v1/overdue?format=csv' -o overdue.csv");
+        println!("\nCtrl-C stops it; the data stays.");
+    }
+}
+
+#[cfg(test)]
+mod tests;
