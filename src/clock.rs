@@ -26,7 +26,10 @@ impl Clock {
 
     /// A clock that shows `instant` now and ticks on from there.
     pub fn starting_at(instant: Instant) -> Self {
-        Self(Kind::StartedAt { instant, since: time::Instant::now() })
+        Self(Kind::StartedAt {
+            instant,
+            since: time::Instant::now(),
+        })
     }
 
     /// A clock that stands still until [`Clock::set`].

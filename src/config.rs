@@ -16,7 +16,12 @@ pub struct DatabaseSettings {
     pub database_url: Option<String>,
 
     /// Directory of the embedded cluster
-    #[arg(long, env = "CONGKHAI_DATA_DIR", default_value = "./.data", value_name = "DIR")]
+    #[arg(
+        long,
+        env = "CONGKHAI_DATA_DIR",
+        default_value = "./.data",
+        value_name = "DIR"
+    )]
     pub data_dir: PathBuf,
 }
 
@@ -24,7 +29,13 @@ pub struct DatabaseSettings {
 #[derive(Clone, Copy, Debug, Args)]
 pub struct LogSettings {
     /// Shape of the log lines
-    #[arg(long, env = "LOG_FORMAT", value_enum, default_value = "text", value_name = "FORMAT")]
+    #[arg(
+        long,
+        env = "LOG_FORMAT",
+        value_enum,
+        default_value = "text",
+        value_name = "FORMAT"
+    )]
     pub log_format: LogFormat,
 }
 
@@ -32,7 +43,12 @@ pub struct LogSettings {
 #[derive(Clone, Debug, Args)]
 pub struct ServerSettings {
     /// Address to listen on
-    #[arg(long, env = "CONGKHAI_BIND", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    #[arg(
+        long,
+        env = "CONGKHAI_BIND",
+        default_value = "127.0.0.1:8080",
+        value_name = "ADDRESS"
+    )]
     pub bind: SocketAddr,
 
     /// Worker threads, each with one connection for reads; as many as processors when not given
@@ -50,6 +66,11 @@ pub struct ServerSettings {
     pub writer_connections: u16,
 
     /// Seconds that requests under way are given to finish after SIGTERM
-    #[arg(long, env = "CONGKHAI_SHUTDOWN_SECONDS", default_value_t = 30, value_name = "SECONDS")]
+    #[arg(
+        long,
+        env = "CONGKHAI_SHUTDOWN_SECONDS",
+        default_value_t = 30,
+        value_name = "SECONDS"
+    )]
     pub shutdown_seconds: u16,
 }

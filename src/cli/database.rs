@@ -17,18 +17,25 @@ pub(super) struct Opened {
 /// Opens the database of the settings; the embedded cluster lies in `folder` of the data directory.
 pub(super) fn open(settings: &DatabaseSettings, folder: &str) -> Result<Opened, Box<dyn std::error::Error>> {
     match &settings.database_url {
-        Some(url) => Ok(Opened { database: Database::parse(url)?, cluster: None }),
+        Some(url) => Ok(Opened {
+            database: Database::parse(url)?,
+            cluster: None,
+        }),
         None => start(&settings.data_dir.join(folder)),
     }
 }
 
 /// The same, but uses the cluster of a running service instead of failing on it.
-pub(super) fn open_beside(settings: &DatabaseSettings, folder: &str) -> Result<Opened, Box<dyn std::error::Error>> {
+pub(super) fn open_beside(
+    settings: &DatabaseSettings,
+    folder: &str,
+) -> Result<Opened, Box<dyn std::error::Error>> {
     let root = settings.data_dir.join(folder);
     match open(settings, folder) {
-        Err(error) if error.downcast_ref::<EmbeddedError>().is_some_and(is_in_use) => {
-            Ok(Opened { database: Database::parse(&running_url(&root, NAME)?)?, cluster: None })
-        }
+        Err(error) if error.downcast_ref::<EmbeddedError>().is_some_and(is_in_use) => Ok(Opened {
+            database: Database::parse(&running_url(&root, NAME)?)?,
+            cluster: None,
+        }),
         opened => opened,
     }
 }
@@ -45,5 +52,8 @@ fn start(root: &Path) -> Result<Opened, Box<dyn std::error::Error>> {
     for name in migrate::run(&database)? {
         log::info!("migrated {name}");
     }
-    Ok(Opened { database, cluster: Some(cluster) })
+    Ok(Opened {
+        database,
+        cluster: Some(cluster),
+    })
 }

@@ -28,7 +28,10 @@ impl Serve {
             require_migrated(&opened.database)?;
         }
         let shared = shared(&opened.database, &self.server, Clock::real())?;
-        let liveness = opened.cluster.as_ref().map(crate::db::embedded::Cluster::liveness);
+        let liveness = opened
+            .cluster
+            .as_ref()
+            .map(crate::db::embedded::Cluster::liveness);
         let served = until_stopped(&self.server, shared, liveness, |address| {
             log::info!("listening on http://{address}, documents at http://{address}/docs");
         });
@@ -45,7 +48,11 @@ fn require_migrated(database: &Database) -> Outcome {
         return Ok(());
     }
     let names = pending.join(", ");
-    Err(format!("{} pending migrations ({names}): run `congkhai migrate` first", pending.len()).into())
+    Err(format!(
+        "{} pending migrations ({names}): run `congkhai migrate` first",
+        pending.len()
+    )
+    .into())
 }
 
 /// What the workers share, by the settings.
@@ -54,7 +61,10 @@ pub(super) fn shared(
     settings: &ServerSettings,
     clock: Clock,
 ) -> Result<Shared, Box<dyn std::error::Error>> {
-    let sizes = PoolSizes { slow: settings.slow_connections.into(), writer: settings.writer_connections.into() };
+    let sizes = PoolSizes {
+        slow: settings.slow_connections.into(),
+        writer: settings.writer_connections.into(),
+    };
     Ok(app::shared(database.clone(), sizes, clock)?)
 }
 
@@ -75,9 +85,10 @@ pub(super) fn until_stopped(
     };
     actix_web::rt::System::new().block_on(async move {
         let server = app::server(listener, shared, running)?;
-        say(address);
         let handle = server.handle();
+        // Polled after the server, which listens for signals from its first poll on.
         let watch = async {
+            say(address);
             let Some(liveness) = liveness else { return std::future::pending().await };
             while liveness.is_alive() {
                 actix_web::rt::time::sleep(Duration::from_millis(500)).await;
@@ -87,8 +98,9 @@ pub(super) fn until_stopped(
         match futures_util::future::select(server, watch).await {
             futures_util::future::Either::Left((served, _)) => Ok(served?),
             futures_util::future::Either::Right(((), server)) => {
-                // A signal to our process group may have ended both: then the server is stopping already.
-                handle.stop(true).await;
+                // The order is given at once; it is the server that must be awaited to follow it. Nothing can finish
+                // without the database, so nothing is waited for.
+                drop(handle.stop(false));
                 server.await?;
                 Err("the embedded PostgreSQL has ended: see postgres.log in the data directory, then start again".into())
             }

@@ -39,7 +39,9 @@ impl Door {
                 "-c plan_cache_mode=force_generic_plan -c statement_timeout=10s -c lock_timeout=5s \
                  -c idle_in_transaction_session_timeout=60s"
             }
-            Self::Slow => "-c plan_cache_mode=auto -c statement_timeout=60s -c default_transaction_read_only=on",
+            Self::Slow => {
+                "-c plan_cache_mode=auto -c statement_timeout=60s -c default_transaction_read_only=on"
+            }
             Self::Migrate => "-c statement_timeout=0",
         }
     }
@@ -65,10 +67,14 @@ impl Database {
     /// Connects.
     pub(super) async fn connect(&self, door: Door) -> ConnectionResult<AsyncPgConnection> {
         let mut config = self.config.clone();
-        config.application_name(door.application_name()).options(door.options());
+        config
+            .application_name(door.application_name())
+            .options(door.options());
         let attempt = async {
-            let (client, connection) =
-                config.connect(NoTls).await.map_err(|e| ConnectionError::BadConnection(reason(&e)))?;
+            let (client, connection) = config
+                .connect(NoTls)
+                .await
+                .map_err(|e| ConnectionError::BadConnection(reason(&e)))?;
             AsyncPgConnection::try_from_client_and_connection(client, connection).await
         };
         match tokio::time::timeout(CONNECT_TIMEOUT, attempt).await {

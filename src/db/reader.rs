@@ -22,7 +22,11 @@ pub struct Reader {
 impl Reader {
     /// A reader that connects when it is first used.
     pub fn new(database: Database) -> Self {
-        Self { database, shared: RefCell::new(None), connecting: Mutex::new(()) }
+        Self {
+            database,
+            shared: RefCell::new(None),
+            connecting: Mutex::new(()),
+        }
     }
 
     /// Runs a query on the shared connection.

@@ -35,7 +35,9 @@ pub struct Rows<Row> {
 impl Slow {
     /// A door with at most `size` connections.
     pub fn new(database: &Database, size: usize) -> Result<Self, DbError> {
-        Ok(Self { pool: pool(database, Door::Slow, size)? })
+        Ok(Self {
+            pool: pool(database, Door::Slow, size)?,
+        })
     }
 
     /// Runs a query on a connection of its own.
@@ -68,7 +70,10 @@ impl Slow {
         });
         match rest.recv().await {
             Some(Err(error)) => Err(error),
-            first => Ok(Rows { ready: first.into_iter().collect(), rest: Some(rest) }),
+            first => Ok(Rows {
+                ready: first.into_iter().collect(),
+                rest: Some(rest),
+            }),
         }
     }
 }
@@ -83,7 +88,10 @@ impl<Row> RowSender<Row> {
 impl<Row> Rows<Row> {
     /// Rows that are all there, such as those of a page.
     pub fn of(rows: Vec<Row>) -> Self {
-        Self { ready: rows.into_iter().map(Ok).collect(), rest: None }
+        Self {
+            ready: rows.into_iter().map(Ok).collect(),
+            rest: None,
+        }
     }
 
     /// The next row.

@@ -2,7 +2,9 @@
 //!
 //! Writing uses their `as_str`. A word that the domain does not know is an error, never a default.
 
-use crate::domain::vocabulary::{ApplicantKind, Channel, Clock, EventKind, Level, Origin, Outcome, Status, Unit};
+use crate::domain::vocabulary::{
+    ApplicantKind, Channel, Clock, EventKind, Level, Origin, Outcome, Status, Unit,
+};
 use diesel::deserialize::{FromSql, Queryable, Result};
 use diesel::pg::{Pg, PgValue};
 use diesel::sql_types::{SingleValue, Text};
@@ -28,4 +30,14 @@ macro_rules! read_from_text {
     )+};
 }
 
-read_from_text!(ApplicantKind, Channel, Clock, EventKind, Level, Origin, Outcome, Status, Unit);
+read_from_text!(
+    ApplicantKind,
+    Channel,
+    Clock,
+    EventKind,
+    Level,
+    Origin,
+    Outcome,
+    Status,
+    Unit
+);

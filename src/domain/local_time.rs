@@ -112,7 +112,10 @@ mod tests {
             ("2022-02-15T08:00:00+07:00", "2022-02-15T08:00:00+07:00"),
             ("2022-02-15T01:00:00Z", "2022-02-15T08:00:00+07:00"),
             ("2022-02-14T17:00:00.5Z", "2022-02-15T00:00:00.500+07:00"),
-            ("2022-02-14T20:00:00.1234567-05:00", "2022-02-15T08:00:00.123456+07:00"),
+            (
+                "2022-02-14T20:00:00.1234567-05:00",
+                "2022-02-15T08:00:00.123456+07:00",
+            ),
         ] {
             assert_eq!(text.parse::<Instant>().unwrap().to_string(), out, "{text}");
         }
@@ -120,7 +123,13 @@ mod tests {
 
     #[test]
     fn an_offset_is_required() {
-        for text in ["2022-02-15T08:00:00", "2022-02-15", "", "yesterday", "2022-02-30T08:00:00Z"] {
+        for text in [
+            "2022-02-15T08:00:00",
+            "2022-02-15",
+            "",
+            "yesterday",
+            "2022-02-30T08:00:00Z",
+        ] {
             assert_eq!(text.parse::<Instant>(), Err(BadInstant), "{text}");
         }
     }
@@ -128,9 +137,18 @@ mod tests {
     #[test]
     fn a_local_day_lasts_from_seventeen_to_seventeen_utc() {
         let day = NaiveDate::from_ymd_opt(2022, 2, 15).unwrap();
-        assert_eq!(Instant::start_of(day).utc().to_rfc3339(), "2022-02-14T17:00:00+00:00");
-        assert_eq!(Instant::end_of(day).utc().to_rfc3339(), "2022-02-15T17:00:00+00:00");
+        assert_eq!(
+            Instant::start_of(day).utc().to_rfc3339(),
+            "2022-02-14T17:00:00+00:00"
+        );
+        assert_eq!(
+            Instant::end_of(day).utc().to_rfc3339(),
+            "2022-02-15T17:00:00+00:00"
+        );
         assert_eq!(Instant::start_of(day).local_date(), day);
-        assert_eq!((Instant::end_of(day) + TimeDelta::microseconds(-1)).local_date(), day);
+        assert_eq!(
+            (Instant::end_of(day) + TimeDelta::microseconds(-1)).local_date(),
+            day
+        );
     }
 }

@@ -59,7 +59,11 @@ pub struct Closing {
 pub fn state(facts: &Facts, now: Instant, due_soon_until: Option<NaiveDate>) -> TimingState {
     let Some(overdue_from) = facts.overdue_from else {
         let stopped = facts.ended_at.is_none() && facts.clock == Clock::Stopped;
-        return if stopped { TimingState::Stopped } else { TimingState::NoDeadline };
+        return if stopped {
+            TimingState::Stopped
+        } else {
+            TimingState::NoDeadline
+        };
     };
     match facts.ended_at {
         Some(ended) if ended >= overdue_from => TimingState::Late,
@@ -67,7 +71,13 @@ pub fn state(facts: &Facts, now: Instant, due_soon_until: Option<NaiveDate>) -> 
         Some(_) => TimingState::OnTime,
         None if now >= overdue_from => TimingState::Overdue,
         None if facts.clock == Clock::Stopped => TimingState::Stopped,
-        None if facts.due_on.zip(due_soon_until).is_some_and(|(due, until)| due <= until) => TimingState::DueSoon,
+        None if facts
+            .due_on
+            .zip(due_soon_until)
+            .is_some_and(|(due, until)| due <= until) =>
+        {
+            TimingState::DueSoon
+        }
         None => TimingState::InTime,
     }
 }
@@ -84,7 +94,11 @@ pub fn judge(facts: &Facts, now: Instant, calendar: &Calendar) -> Timing {
     let days = |after, through| calendar.working_days_between(after, through).ok();
     Timing {
         state,
-        days_left: if facts.ended_at.is_some() { None } else { facts.due_on.and_then(|due| days(until, due)) },
+        days_left: if facts.ended_at.is_some() {
+            None
+        } else {
+            facts.due_on.and_then(|due| days(until, due))
+        },
         days_late: facts.due_on.and_then(|due| days(due, until)),
     }
 }
@@ -97,7 +111,12 @@ pub fn closing(facts: &Facts, now: Instant, calendar: &Calendar) -> Closing {
         Some(at) if facts.overdue_from.is_some_and(|from| at >= from) => ClosingState::Late,
         Some(_) => ClosingState::InTime,
     };
-    Closing { state, days_late: facts.due_on.and_then(|due| calendar.working_days_between(due, until).ok()) }
+    Closing {
+        state,
+        days_late: facts
+            .due_on
+            .and_then(|due| calendar.working_days_between(due, until).ok()),
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::Method;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, VARY,
+    CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, VARY,
     X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::middleware::Next;
@@ -30,7 +30,11 @@ pub struct RequestId(Rc<str>);
 impl RequestId {
     /// The id of a request that passed the envelope.
     pub fn of(request: &HttpRequest) -> Self {
-        request.extensions().get::<Self>().cloned().unwrap_or_else(|| Self("".into()))
+        request
+            .extensions()
+            .get::<Self>()
+            .cloned()
+            .unwrap_or_else(|| Self("".into()))
     }
 
     /// As text.
@@ -39,10 +43,15 @@ impl RequestId {
     }
 
     fn take_or_make(request: &ServiceRequest) -> Self {
-        let given = request.headers().get(X_REQUEST_ID).and_then(|value| value.to_str().ok());
+        let given = request
+            .headers()
+            .get(X_REQUEST_ID)
+            .and_then(|value| value.to_str().ok());
         let plain = |id: &&str| {
             (1..=128).contains(&id.len())
-                && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'))
+                && id
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'))
         };
         match given.filter(plain) {
             Some(id) => Self(id.into()),
@@ -74,7 +83,11 @@ pub async fn envelope<B: MessageBody + 'static>(
         request.head_mut().method = Method::GET;
     }
     // The request itself must not be kept: routing needs it for itself alone.
-    let asked = Asked { language: Language::of(request.headers()), is_head, id };
+    let asked = Asked {
+        language: Language::of(request.headers()),
+        is_head,
+        id,
+    };
     telemetry::with_request_id(asked.id.as_str().to_owned(), async move {
         let outcome = match AssertUnwindSafe(next.call(request)).catch_unwind().await {
             Ok(Ok(response)) => Ok(finish(response, &asked)),
@@ -87,9 +100,18 @@ pub async fn envelope<B: MessageBody + 'static>(
                 Err(asked.internal_error())
             }
         };
-        let route = outcome.as_ref().ok().and_then(|r| r.request().match_pattern()).unwrap_or_else(|| "-".into());
-        let status = outcome.as_ref().map_or(500, |response| response.status().as_u16());
-        log::info!("{method} {route} {status} {:.1} ms", started.elapsed().as_secs_f64() * 1e3);
+        let route = outcome
+            .as_ref()
+            .ok()
+            .and_then(|r| r.request().match_pattern())
+            .unwrap_or_else(|| "-".into());
+        let status = outcome
+            .as_ref()
+            .map_or(500, |response| response.status().as_u16());
+        log::info!(
+            "{method} {route} {status} {:.1} ms",
+            started.elapsed().as_secs_f64() * 1e3
+        );
         outcome
     })
     .await
@@ -110,13 +132,15 @@ fn finish<B: MessageBody + 'static>(mut response: ServiceResponse<B>, asked: &As
         }
     }
     add_headers(response.headers_mut(), &asked.id);
-    if asked.is_head {
-        if let BodySize::Sized(length) = response.response().body().size() {
-            response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
-        }
-        return response.map_body(|_, _| EitherBody::Right { body: EitherBody::Left { body: NoBody::new() } });
+    // A body of known size tells its length and is then left out by the encoder; a stream must not even begin.
+    if asked.is_head && matches!(response.response().body().size(), BodySize::Stream) {
+        return response.map_body(|_, _| EitherBody::Right {
+            body: EitherBody::Left { body: NoBody::new() },
+        });
     }
-    response.map_body(|_, body| EitherBody::Right { body: EitherBody::Right { body } })
+    response.map_body(|_, body| EitherBody::Right {
+        body: EitherBody::Right { body },
+    })
 }
 
 impl Asked {
@@ -126,7 +150,10 @@ impl Asked {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(self.language.tag()));
-        headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Language, Authorization"));
+        headers.insert(
+            VARY,
+            HeaderValue::from_static("Accept, Accept-Language, Authorization"),
+        );
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         add_headers(headers, &self.id);
         let body = problem.body(self.language, self.id.as_str()).to_string();

@@ -72,7 +72,8 @@ pub fn frame() -> Document {
     if let Some(components) = document.components.as_mut() {
         let mut scheme = Http::new(HttpAuthScheme::Bearer);
         scheme.bearer_format = Some("ck_<id>_<secret>".into());
-        scheme.description = Some("A key made with `congkhai keys create`. Its scopes are named at each operation.".into());
+        scheme.description =
+            Some("A key made with `congkhai keys create`. Its scopes are named at each operation.".into());
         components.add_security_scheme("key", SecurityScheme::Http(scheme));
     }
     document
@@ -81,7 +82,13 @@ pub fn frame() -> Document {
 /// Adds to each operation that any other answer is a problem.
 pub fn with_problems(mut document: Document) -> Document {
     for item in document.paths.paths.values_mut() {
-        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
+        let operations = [
+            &mut item.get,
+            &mut item.put,
+            &mut item.post,
+            &mut item.delete,
+            &mut item.patch,
+        ];
         for operation in operations.into_iter().flatten() {
             let schema = Ref::from_schema_name("Problem");
             let content = ContentBuilder::new().schema(Some(schema)).build();
@@ -89,7 +96,10 @@ pub fn with_problems(mut document: Document) -> Document {
                 .description("A problem; see its `code`.")
                 .content("application/problem+json", content)
                 .build();
-            operation.responses.responses.insert("default".into(), problem.into());
+            operation
+                .responses
+                .responses
+                .insert("default".into(), problem.into());
         }
     }
     document

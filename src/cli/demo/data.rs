@@ -12,7 +12,8 @@ type AnyError = Box<dyn std::error::Error>;
 /// The agencies, parents first.
 pub(super) fn agencies() -> Result<Vec<AgencyInput>, AnyError> {
     let entries = entries(include_str!("../../../data/demo/agencies.json"))?;
-    let read = |(code, body): (String, Value)| serde_json::from_value::<PutAgency>(body).map(|b| b.check(&code));
+    let read =
+        |(code, body): (String, Value)| serde_json::from_value::<PutAgency>(body).map(|b| b.check(&code));
     entries.into_iter().map(|entry| checked(read(entry)?)).collect()
 }
 
@@ -34,8 +35,11 @@ pub(super) fn procedures() -> Result<Vec<ProcedureInput>, AnyError> {
 fn entries(json: &str) -> Result<Vec<(String, Value)>, AnyError> {
     let entries: Vec<Map<String, Value>> = serde_json::from_str(json)?;
     let split = |mut entry: Map<String, Value>| {
-        let code = entry.remove("code").and_then(|code| code.as_str().map(ToOwned::to_owned));
-        code.map(|code| (code, Value::Object(entry))).ok_or_else(|| AnyError::from("an entry has no code"))
+        let code = entry
+            .remove("code")
+            .and_then(|code| code.as_str().map(ToOwned::to_owned));
+        code.map(|code| (code, Value::Object(entry)))
+            .ok_or_else(|| AnyError::from("an entry has no code"))
     };
     entries.into_iter().map(split).collect()
 }

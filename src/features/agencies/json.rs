@@ -145,17 +145,32 @@ impl PutAgency {
         };
         ordered("/valid_to".into(), self.valid_from, self.valid_to);
         for (i, monitor) in self.monitored_by.iter().enumerate() {
-            ordered(format!("/monitored_by/{i}/valid_to"), monitor.valid_from, monitor.valid_to);
+            ordered(
+                format!("/monitored_by/{i}/valid_to"),
+                monitor.valid_from,
+                monitor.valid_to,
+            );
         }
         wrong.check()?;
-        let watch = |m: Monitor| (m.agency, Validity { from: m.valid_from, to: m.valid_to });
+        let watch = |m: Monitor| {
+            (
+                m.agency,
+                Validity {
+                    from: m.valid_from,
+                    to: m.valid_to,
+                },
+            )
+        };
         Ok(AgencyInput {
             code: code.as_str().to_owned(),
             codes: self.codes,
             name,
             level: self.level,
             parent: self.parent,
-            validity: Validity { from: self.valid_from, to: self.valid_to },
+            validity: Validity {
+                from: self.valid_from,
+                to: self.valid_to,
+            },
             successors: self.succeeded_by,
             watches: self.monitored_by.into_iter().map(watch).collect(),
         })

@@ -23,7 +23,11 @@ pub struct Actor {
 impl Actor {
     /// A command of the binary.
     pub fn command(name: &str) -> Self {
-        Self { name: format!("command:{name}"), key_id: None, request_id: Uuid::now_v7().to_string() }
+        Self {
+            name: format!("command:{name}"),
+            key_id: None,
+            request_id: Uuid::now_v7().to_string(),
+        }
     }
 }
 
@@ -38,7 +42,12 @@ pub struct Change<'a> {
 }
 
 /// Writes the row of a change.
-pub async fn record(tx: &mut Transaction, actor: &Actor, now: Instant, change: Change<'_>) -> Result<(), DbError> {
+pub async fn record(
+    tx: &mut Transaction,
+    actor: &Actor,
+    now: Instant,
+    change: Change<'_>,
+) -> Result<(), DbError> {
     queries::insert(tx, actor, now, change).await?;
     Ok(())
 }

@@ -22,7 +22,13 @@ pub struct NewKey {
 }
 
 /// Stores a new key and returns it. Its secret cannot be shown again.
-pub async fn create(writer: &Writer, actor: &Actor, now: Instant, new: NewKey, key: Key) -> Result<Key, Failure> {
+pub async fn create(
+    writer: &Writer,
+    actor: &Actor,
+    now: Instant,
+    new: NewKey,
+    key: Key,
+) -> Result<Key, Failure> {
     let row = KeyRow {
         id: key.id.clone(),
         name: new.name,
@@ -38,7 +44,11 @@ pub async fn create(writer: &Writer, actor: &Actor, now: Instant, new: NewKey, k
         .transaction(async |tx| {
             queries::insert(tx, &row).await?;
             let details = json!({"name": row.name, "scopes": row.scopes, "all_agencies": row.all_agencies});
-            let change = Change { action: "key.created", subject: format!("key:{}", row.id), details };
+            let change = Change {
+                action: "key.created",
+                subject: format!("key:{}", row.id),
+                details,
+            };
             audit::record(tx, actor, now, change).await?;
             Ok(key)
         })
@@ -46,7 +56,12 @@ pub async fn create(writer: &Writer, actor: &Actor, now: Instant, new: NewKey, k
 }
 
 /// Revokes keys at once; says how many.
-pub async fn revoke(writer: &Writer, actor: &Actor, now: Instant, which: Which<'_>) -> Result<usize, Failure> {
+pub async fn revoke(
+    writer: &Writer,
+    actor: &Actor,
+    now: Instant,
+    which: Which<'_>,
+) -> Result<usize, Failure> {
     let (subject, details) = match which {
         Which::Id(id) => (format!("key:{id}"), json!({})),
         Which::Named(name) => ("key:*".to_owned(), json!({ "name": name })),
@@ -55,7 +70,17 @@ pub async fn revoke(writer: &Writer, actor: &Actor, now: Instant, which: Which<'
         .transaction(async |tx| {
             let revoked = queries::revoke(tx, which, now).await?;
             if revoked > 0 {
-                audit::record(tx, actor, now, Change { action: "key.revoked", subject, details }).await?;
+                audit::record(
+                    tx,
+                    actor,
+                    now,
+                    Change {
+                        action: "key.revoked",
+                        subject,
+                        details,
+                    },
+                )
+                .await?;
             }
             Ok(revoked)
         })

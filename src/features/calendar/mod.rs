@@ -11,7 +11,8 @@ use std::sync::LazyLock;
 static NATIONAL: LazyLock<Calendar> = LazyLock::new(|| {
     // The file is part of the binary, and a test reads every date in it.
     #[allow(clippy::expect_used)]
-    let tables = read(include_str!("../../../data/calendar/national.json")).expect("the shipped calendar is JSON");
+    let tables =
+        read(include_str!("../../../data/calendar/national.json")).expect("the shipped calendar is JSON");
     Calendar::new(&tables, OfficeHours::default())
 });
 

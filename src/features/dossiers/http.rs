@@ -21,12 +21,23 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(receive).service(list_all).service(get_one).service(events).service(record);
+    config
+        .service(receive)
+        .service(list_all)
+        .service(get_one)
+        .service(events)
+        .service(record);
 }
 
 fn context<'a>(actor: &'a Actor, caller: &'a Principal, state: &'a State) -> Context<'a> {
     let (tree, visible) = (&*caller.tree, &caller.visible);
-    Context { actor, tree, visible, calendar: state.calendar, now: state.clock.now() }
+    Context {
+        actor,
+        tree,
+        visible,
+        calendar: state.calendar,
+        now: state.clock.now(),
+    }
 }
 
 /// Receive a dossier
@@ -87,7 +98,10 @@ async fn list_all(
         })
         .await?;
     let (rows, next) = page.cut(rows, |listed| (listed.dossier.received_at, listed.dossier.id));
-    let items = rows.iter().map(|listed| DossierBody::new(listed, &caller.tree, state.calendar, now)).collect();
+    let items = rows
+        .iter()
+        .map(|listed| DossierBody::new(listed, &caller.tree, state.calendar, now))
+        .collect();
     Ok(binding.answer(items, next, total))
 }
 
@@ -133,7 +147,10 @@ async fn get_one(
     let found = find(&caller, &code, &state).await?;
     let mut shown = DossierBody::new(&found, &caller.tree, state.calendar, state.clock.now());
     if including.include.is_some() {
-        let rows = state.reader.read(async |conn| queries::events(conn, found.dossier.id).await).await?;
+        let rows = state
+            .reader
+            .read(async |conn| queries::events(conn, found.dossier.id).await)
+            .await?;
         shown = shown.with_events(&rows, &caller.tree);
     }
     Ok(HttpResponse::Ok().json(shown))
@@ -163,9 +180,15 @@ async fn events(
 ) -> Result<HttpResponse, Problem> {
     input.query::<NoParameters>()?;
     let found = find(&caller, &code, &state).await?;
-    let rows = state.reader.read(async |conn| queries::events(conn, found.dossier.id).await).await?;
+    let rows = state
+        .reader
+        .read(async |conn| queries::events(conn, found.dossier.id).await)
+        .await?;
     let items = rows.iter().map(|row| EventBody::new(row, &caller.tree)).collect();
-    Ok(HttpResponse::Ok().json(Events { items, next_cursor: None }))
+    Ok(HttpResponse::Ok().json(Events {
+        items,
+        next_cursor: None,
+    }))
 }
 
 /// Record an event

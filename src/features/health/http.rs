@@ -12,7 +12,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(live).service(ready).service(problem).service(document);
+    config
+        .service(live)
+        .service(ready)
+        .service(problem)
+        .service(document);
 }
 
 /// State of the service.
@@ -31,7 +35,9 @@ struct Health {
 #[get("/health/live")]
 async fn live(input: Input) -> Result<HttpResponse, Problem> {
     input.query::<NoParameters>()?;
-    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(Health { status: "ok" }))
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(Health { status: "ok" }))
 }
 
 /// Can it do its work?
@@ -44,9 +50,17 @@ async fn live(input: Input) -> Result<HttpResponse, Problem> {
 #[get("/health/ready")]
 async fn ready(input: Input, state: web::Data<State>) -> Result<HttpResponse, Problem> {
     input.query::<NoParameters>()?;
-    state.reader.read(async |conn| queries::version(conn).await).await?;
-    state.writer.transaction(async |tx| Ok::<_, crate::db::Failure>(queries::version(tx).await?)).await?;
-    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(Health { status: "ok" }))
+    state
+        .reader
+        .read(async |conn| queries::version(conn).await)
+        .await?;
+    state
+        .writer
+        .transaction(async |tx| Ok::<_, crate::db::Failure>(queries::version(tx).await?))
+        .await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(Health { status: "ok" }))
 }
 
 /// What a problem means.
@@ -71,17 +85,31 @@ struct Explanation {
     responses((status = 200, description = "What it means.", body = Explanation))
 )]
 #[get("/problems/{code}")]
-async fn problem(request: HttpRequest, code: web::Path<String>, input: Input) -> Result<HttpResponse, Problem> {
+async fn problem(
+    request: HttpRequest,
+    code: web::Path<String>,
+    input: Input,
+) -> Result<HttpResponse, Problem> {
     input.query::<NoParameters>()?;
-    let found = Code::ALL.iter().map(|c| c.entry()).find(|entry| entry.code == code.as_str());
+    let found = Code::ALL
+        .iter()
+        .map(|c| c.entry())
+        .find(|entry| entry.code == code.as_str());
     let entry = found.ok_or_else(|| Problem::new(Code::NotFound))?;
     let language = Language::of(request.headers());
     let (title, explanation) = match language {
         Language::English => (entry.title_en, entry.help_en),
         Language::Vietnamese => (entry.title_vi, entry.help_vi),
     };
-    let body = Explanation { code: entry.code, status: entry.status, title, explanation };
-    Ok(HttpResponse::Ok().insert_header((CONTENT_LANGUAGE, language.tag())).json(body))
+    let body = Explanation {
+        code: entry.code,
+        status: entry.status,
+        title,
+        explanation,
+    };
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_LANGUAGE, language.tag()))
+        .json(body))
 }
 
 /// The API document as JSON text.
@@ -95,5 +123,7 @@ pub struct DocumentText(pub String);
 #[get("/openapi.json")]
 async fn document(input: Input, text: web::Data<DocumentText>) -> Result<HttpResponse, Problem> {
     input.query::<NoParameters>()?;
-    Ok(HttpResponse::Ok().content_type("application/json").body(text.0.clone()))
+    Ok(HttpResponse::Ok()
+        .content_type("application/json")
+        .body(text.0.clone()))
 }

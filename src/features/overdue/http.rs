@@ -2,16 +2,16 @@
 
 use super::json::{OverdueFilter, OverdueRow};
 use super::queries::{self, Key};
+use crate::db::Rows;
 use crate::features::State;
 use crate::features::auth::Authorized;
 use crate::features::auth::scope::DossiersRead;
+use crate::features::overdue::queries::mirror::Moment;
 use crate::http::error::Problem;
 use crate::http::export;
 use crate::http::format::Format;
 use crate::http::input::Input;
 use crate::http::page::{Binding, PageOf};
-use crate::db::Rows;
-use crate::features::overdue::queries::mirror::Moment;
 use actix_web::http::header::LINK;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use std::sync::Arc;
@@ -67,9 +67,12 @@ async fn overdue(
         .await?;
     let total = match count {
         None => None,
-        Some(_) => {
-            Some(state.slow.read(async |conn| queries::count(conn, &filter, &caller.visible, &moment).await).await?)
-        }
+        Some(_) => Some(
+            state
+                .slow
+                .read(async |conn| queries::count(conn, &filter, &caller.visible, &moment).await)
+                .await?,
+        ),
     };
     let (rows, next) = page.cut(rows, queries::LateRow::key);
     if format == Format::Json {

@@ -68,7 +68,9 @@ impl OverdueRow {
             receiving_agency: code(row.receiving_agency_id),
             competent_agency: code(row.competent_agency_id),
             holder_agency: code(row.holder_agency_id),
-            days_late: row.due_on.and_then(|due| calendar.working_days_between(due, today).ok()),
+            days_late: row
+                .due_on
+                .and_then(|due| calendar.working_days_between(due, today).ok()),
             calendar_days_late: row.due_on.map(|due| (today - due).num_days()),
             code: row.code,
             procedure_code: row.procedure.procedure_code,
@@ -191,7 +193,11 @@ impl OverdueFilter {
         let watching = |tree: &AgencyTree, id: i32| tree.visible(&[id], today);
         Ok(Filter {
             competent: caller.agencies_named("agency", self.agency, watching)?,
-            receiving: caller.agencies_named("receiving_agency", self.receiving_agency, AgencyTree::subtree)?,
+            receiving: caller.agencies_named(
+                "receiving_agency",
+                self.receiving_agency,
+                AgencyTree::subtree,
+            )?,
             holder: caller.agencies_named("holder_agency", self.holder_agency, AgencyTree::subtree)?,
             procedure: self.procedure.map(|list| list.0),
             field: self.field.map(|list| list.0),

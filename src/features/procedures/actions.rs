@@ -66,7 +66,13 @@ pub async fn put_in(
     let agencies = input.agencies.iter().enumerate().map(|(i, code)| {
         let pointer = format!("/competent_agencies/{i}");
         let found = tree.find(code).map(|agency| agency.id);
-        let unknown = || Refusal::invalid(pointer.clone(), Rule::UnknownAgency, format!("no agency has the code {code}"));
+        let unknown = || {
+            Refusal::invalid(
+                pointer.clone(),
+                Rule::UnknownAgency,
+                format!("no agency has the code {code}"),
+            )
+        };
         let id = found.ok_or_else(unknown)?;
         sees(id, Place::Pointer(pointer))?;
         Ok(id)
@@ -82,15 +88,27 @@ pub async fn put_in(
             sees(*id, Place::Pointer(String::new()))?;
         }
         if input.effective_from < before.row.effective_from {
-            let message = format!("must not be before {}, when the present version begins", before.row.effective_from);
+            let message = format!(
+                "must not be before {}, when the present version begins",
+                before.row.effective_from
+            );
             return Err(Refusal::invalid("/effective_from", Rule::ValidityOverlap, message).into());
         }
     }
     let name_folded = fold(&input.name);
-    let new = Procedure { row: row(&input, present, now), limits: input.limits, agencies };
+    let new = Procedure {
+        row: row(&input, present, now),
+        limits: input.limits,
+        agencies,
+    };
     queries::write(tx, &new, &name_folded).await?;
-    let details = json!({"version": new.row.version, "name": new.row.name, "effective_from": new.row.effective_from});
-    let change = Change { action: "procedure.put", subject: format!("procedure:{}", input.code), details };
+    let details =
+        json!({"version": new.row.version, "name": new.row.name, "effective_from": new.row.effective_from});
+    let change = Change {
+        action: "procedure.put",
+        subject: format!("procedure:{}", input.code),
+        details,
+    };
     audit::record(tx, actor, now, change).await?;
     Ok(new)
 }

@@ -54,10 +54,15 @@ async fn get_one(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     input.query::<NoParameters>()?;
-    let found = state.reader.read(async |conn| queries::newest(conn, &code).await).await?;
+    let found = state
+        .reader
+        .read(async |conn| queries::newest(conn, &code).await)
+        .await?;
     let procedure = found.ok_or(Refusal::NotFound)?;
     let tag = (ETAG, etag::tag(procedure.row.version));
-    Ok(HttpResponse::Ok().insert_header(tag).json(ProcedureBody::new(&procedure, &caller.tree)))
+    Ok(HttpResponse::Ok()
+        .insert_header(tag)
+        .json(ProcedureBody::new(&procedure, &caller.tree)))
 }
 
 /// Create or change a procedure
@@ -88,9 +93,16 @@ async fn put_one(
     let expects = |version| if_match.check(version);
     let procedure = actions::put(&state.writer, &caller, state.clock.now(), body, expects).await?;
     let version = procedure.row.version;
-    let status = if version == 1 { StatusCode::CREATED } else { StatusCode::OK };
+    let status = if version == 1 {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
     let mut response = HttpResponse::build(status);
     response.insert_header((ETAG, etag::tag(version)));
-    response.insert_header((LOCATION, format!("/v1/procedures/{}", procedure.row.procedure_code)));
+    response.insert_header((
+        LOCATION,
+        format!("/v1/procedures/{}", procedure.row.procedure_code),
+    ));
     Ok(response.json(ProcedureBody::new(&procedure, &caller.tree)))
 }

@@ -32,7 +32,6 @@ pub struct LimitBody {
     pub cutoff: Option<Cutoff>,
     /// Event that starts the clock.
     #[serde(default)]
-    #[schema(inline)]
     pub starts: Starts,
 }
 
@@ -49,8 +48,11 @@ impl Serialize for Cutoff {
 impl<'de> Deserialize<'de> for Cutoff {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let time = NaiveTime::parse_from_str(&text, "%H:%M").ok().filter(|_| text.len() == 5);
-        time.map(Self).ok_or_else(|| serde::de::Error::custom("must be a local time such as \"15:00\""))
+        let time = NaiveTime::parse_from_str(&text, "%H:%M")
+            .ok()
+            .filter(|_| text.len() == 5);
+        time.map(Self)
+            .ok_or_else(|| serde::de::Error::custom("must be a local time such as \"15:00\""))
     }
 }
 
@@ -58,19 +60,25 @@ impl LimitBody {
     /// Shows a limit.
     pub fn new(limit: TimeLimit) -> Self {
         let (unit, amount, cutoff) = (limit.unit(), limit.amount(), limit.cutoff().map(Cutoff));
-        Self { unit, amount, cutoff, starts: Starts::Received }
+        Self {
+            unit,
+            amount,
+            cutoff,
+            starts: Starts::Received,
+        }
     }
 
     fn check(self, pointer: &str, wrong: &mut Violations) -> Option<TimeLimit> {
         let limit = TimeLimit::new(self.unit, self.amount, self.cutoff.map(|c| c.0));
-        limit.map_err(|why| {
-            let field = match why {
-                BadTimeLimit::CutoffMissing | BadTimeLimit::CutoffUnexpected => "cutoff",
-                _ => "amount",
-            };
-            wrong.add(format!("{pointer}/{field}"), Rule::InvalidValue, why);
-        })
-        .ok()
+        limit
+            .map_err(|why| {
+                let field = match why {
+                    BadTimeLimit::CutoffMissing | BadTimeLimit::CutoffUnexpected => "cutoff",
+                    _ => "amount",
+                };
+                wrong.add(format!("{pointer}/{field}"), Rule::InvalidValue, why);
+            })
+            .ok()
     }
 }
 
@@ -198,7 +206,11 @@ impl ProcedureBody {
             field: row.field.clone(),
             field_name: row.field_name.clone(),
             levels: row.levels.clone(),
-            competent_agencies: procedure.agencies.iter().map(|id| tree.code(*id).to_owned()).collect(),
+            competent_agencies: procedure
+                .agencies
+                .iter()
+                .map(|id| tree.code(*id).to_owned())
+                .collect(),
             effective_from: row.effective_from,
             effective_to: row.effective_to,
             sample: row.sample,
@@ -216,7 +228,9 @@ impl PutProcedure {
         let mut wrong = Violations::default();
         let name = wrong.take("/name", clean(&self.name, 1_000)).unwrap_or_default();
         wrong.take("/field", Slug::parse(&self.field));
-        let field_name = wrong.take("/field_name", clean(&self.field_name, 200)).unwrap_or_default();
+        let field_name = wrong
+            .take("/field_name", clean(&self.field_name, 200))
+            .unwrap_or_default();
         let mut levels = self.levels;
         levels.sort_unstable();
         levels.dedup();
@@ -252,11 +266,25 @@ fn check_limits(limits: Vec<CaseLimitBody>, wrong: &mut Violations) -> Vec<(Case
         }
         let name = of.case_name.map(|name| clean(&name, 500)).transpose();
         let name = wrong.take(at("/case_name"), name).flatten();
-        if checked.iter().any(|(other, _)| (&other.case, other.channel) == (&of.case, of.channel)) {
-            wrong.add(at(""), Rule::InvalidValue, "must be the only limit of its case and channel");
+        if checked
+            .iter()
+            .any(|(other, _)| (&other.case, other.channel) == (&of.case, of.channel))
+        {
+            wrong.add(
+                at(""),
+                Rule::InvalidValue,
+                "must be the only limit of its case and channel",
+            );
         }
         if let Some(limit) = of.limit.check(&at("/limit"), wrong) {
-            checked.push((CaseLimit { case: of.case, channel: of.channel, limit }, name));
+            checked.push((
+                CaseLimit {
+                    case: of.case,
+                    channel: of.channel,
+                    limit,
+                },
+                name,
+            ));
         }
     }
     checked

@@ -3,8 +3,8 @@
 use crate::db::Transaction;
 use crate::db::page::Page;
 use crate::db::schema::{procedure_agencies, procedure_limits, procedure_versions, procedures};
-use crate::domain::amount::Amount;
 use crate::domain::agency_tree::AgencyId;
+use crate::domain::amount::Amount;
 use crate::domain::time_limit::{CaseLimit, TimeLimit};
 use crate::domain::vocabulary::{Channel, Level, Unit};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -110,7 +110,8 @@ fn filtered(filter: &Filter) -> Versions<'_> {
     if let Some((agency, level)) = filter.agency {
         let listed = procedure_agencies::table.filter(procedure_agencies::procedure_version_id.eq(v::id));
         let named = diesel::dsl::exists(listed.filter(procedure_agencies::agency_id.eq(agency)));
-        let open = diesel::dsl::not(diesel::dsl::exists(listed)).and(v::levels.contains(vec![level.as_str()]));
+        let open =
+            diesel::dsl::not(diesel::dsl::exists(listed)).and(v::levels.contains(vec![level.as_str()]));
         query = query.filter(named.or(open));
     }
     query
@@ -121,7 +122,9 @@ pub async fn list<C>(conn: &mut C, filter: &Filter, page: &Page<String>) -> Quer
 where
     C: AsyncConnectionCore<Backend = Pg>,
 {
-    let mut query = filtered(filter).order(procedure_versions::procedure_code).limit(page.fetch());
+    let mut query = filtered(filter)
+        .order(procedure_versions::procedure_code)
+        .limit(page.fetch());
     if let Some(after) = &page.after {
         query = query.filter(procedure_versions::procedure_code.gt(after));
     }
@@ -144,9 +147,15 @@ where
 {
     use procedure_versions as v;
     // The newest that has begun; it may have ended.
-    let begun = v::table.filter(v::procedure_code.eq(code)).filter(v::effective_from.le(day));
+    let begun = v::table
+        .filter(v::procedure_code.eq(code))
+        .filter(v::effective_from.le(day));
     let in_force = begun.filter(v::effective_to.is_null().or(v::effective_to.gt(day)));
-    let row = in_force.select(VersionRow::as_select()).first(conn).await.optional()?;
+    let row = in_force
+        .select(VersionRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
     one(conn, row).await
 }
 
@@ -157,7 +166,11 @@ where
 {
     let query = procedure_versions::table.filter(procedure_versions::procedure_code.eq(code));
     let newest = query.order(procedure_versions::version.desc());
-    let row = newest.select(VersionRow::as_select()).first(conn).await.optional()?;
+    let row = newest
+        .select(VersionRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
     one(conn, row).await
 }
 
@@ -190,10 +203,21 @@ where
         .await?;
     let mut by_version: HashMap<i32, Procedure> = HashMap::new();
     for row in rows {
-        by_version.insert(row.id, Procedure { row, limits: vec![], agencies: vec![] });
+        by_version.insert(
+            row.id,
+            Procedure {
+                row,
+                limits: vec![],
+                agencies: vec![],
+            },
+        );
     }
     for row in limits {
-        let limit = CaseLimit { case: row.case_code.clone(), channel: row.channel, limit: row.limit()? };
+        let limit = CaseLimit {
+            case: row.case_code.clone(),
+            channel: row.channel,
+            limit: row.limit()?,
+        };
         if let Some(procedure) = by_version.get_mut(&row.procedure_version_id) {
             procedure.limits.push((limit, row.case_name));
         }
@@ -208,7 +232,13 @@ where
 
 /// Locks a procedure against other changes and tells the number of its newest version; `None` when there is none.
 pub(super) async fn lock(tx: &mut Transaction, code: &str) -> QueryResult<Option<i32>> {
-    procedures::table.find(code).select(procedures::version).for_update().first(tx).await.optional()
+    procedures::table
+        .find(code)
+        .select(procedures::version)
+        .for_update()
+        .first(tx)
+        .await
+        .optional()
 }
 
 /// Writes a version, its limits and agencies, and ends the version before it. Its row number and `effective_to`
@@ -216,7 +246,10 @@ pub(super) async fn lock(tx: &mut Transaction, code: &str) -> QueryResult<Option
 pub(super) async fn write(tx: &mut Transaction, new: &Procedure, name_folded: &str) -> QueryResult<()> {
     let row = &new.row;
     diesel::insert_into(procedures::table)
-        .values((procedures::code.eq(&row.procedure_code), procedures::version.eq(row.version)))
+        .values((
+            procedures::code.eq(&row.procedure_code),
+            procedures::version.eq(row.version),
+        ))
         .on_conflict(procedures::code)
         .do_update()
         .set(procedures::version.eq(row.version))
@@ -225,7 +258,10 @@ pub(super) async fn write(tx: &mut Transaction, new: &Procedure, name_folded: &s
     let before = procedure_versions::table
         .filter(procedure_versions::procedure_code.eq(&row.procedure_code))
         .filter(procedure_versions::version.eq(row.version - 1));
-    diesel::update(before).set(procedure_versions::effective_to.eq(row.effective_from)).execute(tx).await?;
+    diesel::update(before)
+        .set(procedure_versions::effective_to.eq(row.effective_from))
+        .execute(tx)
+        .await?;
     let levels: Vec<&str> = row.levels.iter().map(|level| level.as_str()).collect();
     let id: i32 = diesel::insert_into(procedure_versions::table)
         .values((
@@ -246,13 +282,23 @@ pub(super) async fn write(tx: &mut Transaction, new: &Procedure, name_folded: &s
         .await?;
     write_limits(tx, id, &new.limits).await?;
     let agencies = new.agencies.iter().map(|agency| {
-        (procedure_agencies::procedure_version_id.eq(id), procedure_agencies::agency_id.eq(agency))
+        (
+            procedure_agencies::procedure_version_id.eq(id),
+            procedure_agencies::agency_id.eq(agency),
+        )
     });
-    diesel::insert_into(procedure_agencies::table).values(agencies.collect::<Vec<_>>()).execute(tx).await?;
+    diesel::insert_into(procedure_agencies::table)
+        .values(agencies.collect::<Vec<_>>())
+        .execute(tx)
+        .await?;
     Ok(())
 }
 
-async fn write_limits(tx: &mut Transaction, id: i32, limits: &[(CaseLimit, Option<String>)]) -> QueryResult<usize> {
+async fn write_limits(
+    tx: &mut Transaction,
+    id: i32,
+    limits: &[(CaseLimit, Option<String>)],
+) -> QueryResult<usize> {
     let limits = limits.iter().map(|(of, name)| {
         (
             procedure_limits::procedure_version_id.eq(id),
@@ -265,5 +311,8 @@ async fn write_limits(tx: &mut Transaction, id: i32, limits: &[(CaseLimit, Optio
             procedure_limits::starts.eq("received"),
         )
     });
-    diesel::insert_into(procedure_limits::table).values(limits.collect::<Vec<_>>()).execute(tx).await
+    diesel::insert_into(procedure_limits::table)
+        .values(limits.collect::<Vec<_>>())
+        .execute(tx)
+        .await
 }

@@ -18,7 +18,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_procedures).service(get_procedure).service(get_dossier);
+    config
+        .service(list_procedures)
+        .service(get_procedure)
+        .service(get_dossier);
 }
 
 /// List the procedures in force
@@ -59,9 +62,14 @@ async fn get_procedure(
 ) -> Result<HttpResponse, Problem> {
     let asked: OnDay = input.query()?;
     let code = ProcedureCode::parse(&code).map_err(|_| Refusal::NotFound)?;
-    let day = asked.in_force_on.unwrap_or_else(|| state.clock.now().local_date());
+    let day = asked
+        .in_force_on
+        .unwrap_or_else(|| state.clock.now().local_date());
     let tree = state.agencies.fresh(&state.reader).await?;
-    let found = state.reader.read(async |conn| procedures::in_force_on(conn, code.as_str(), day).await).await?;
+    let found = state
+        .reader
+        .read(async |conn| procedures::in_force_on(conn, code.as_str(), day).await)
+        .await?;
     Ok(HttpResponse::Ok().json(ProcedureBody::new(&found.ok_or(Refusal::NotFound)?, &tree)))
 }
 
@@ -74,13 +82,23 @@ async fn get_procedure(
     responses((status = 200, description = "The dossier.", body = PublicDossierBody))
 )]
 #[get("/v1/public/dossiers/{code}")]
-async fn get_dossier(code: web::Path<String>, input: Input, state: web::Data<State>) -> Result<HttpResponse, Problem> {
+async fn get_dossier(
+    code: web::Path<String>,
+    input: Input,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
     input.query::<NoParameters>()?;
     let code = DossierCode::parse(&code).map_err(|_| Refusal::NotFound)?;
     let tree = state.agencies.fresh(&state.reader).await?;
-    let found = state.reader.read(async |conn| dossiers::by_code(conn, code.as_str()).await).await?;
+    let found = state
+        .reader
+        .read(async |conn| dossiers::by_code(conn, code.as_str()).await)
+        .await?;
     let found = found.ok_or(Refusal::NotFound)?;
-    let events = state.reader.read(async |conn| dossiers::events(conn, found.dossier.id).await).await?;
+    let events = state
+        .reader
+        .read(async |conn| dossiers::events(conn, found.dossier.id).await)
+        .await?;
     let shown = PublicDossierBody::new(&found, &events, &tree, state.calendar, state.clock.now());
     Ok(HttpResponse::Ok().json(shown))
 }

@@ -11,8 +11,8 @@ pub use table::{Code, Entry};
 
 use crate::db::{DbError, Failure};
 use crate::domain::refusal::{Place, Refusal, Rule, Violation, Violations};
-use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::http::StatusCode;
+use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use serde_json::{Value, json};
 
@@ -29,7 +29,13 @@ pub struct Problem {
 impl Problem {
     /// A problem with nothing to add to its line in the table.
     pub fn new(code: Code) -> Self {
-        Self { code, detail: None, violations: vec![], members: vec![], headers: vec![] }
+        Self {
+            code,
+            detail: None,
+            violations: vec![],
+            members: vec![],
+            headers: vec![],
+        }
     }
 
     /// Says what is particular about this case. Must hold no personal data.
@@ -74,7 +80,11 @@ impl Problem {
         let mut problem = Self::new(Code::UnknownParameter);
         let place = Place::Parameter(name.to_owned());
         let message = format!("is not known here; known are {known}");
-        problem.violations.push(Violation { place, rule: Rule::UnknownField, message });
+        problem.violations.push(Violation {
+            place,
+            rule: Rule::UnknownField,
+            message,
+        });
         problem
     }
 }
@@ -86,7 +96,10 @@ impl From<Violations> for Problem {
             Some((first, rest)) if rest.iter().all(|v| v.rule == first.rule) => first.rule.into(),
             _ => Code::ValidationFailed,
         };
-        Self { violations, ..Self::new(code) }
+        Self {
+            violations,
+            ..Self::new(code)
+        }
     }
 }
 
@@ -104,14 +117,16 @@ impl From<Refusal> for Problem {
                     .detail(format!("The agency {code} is outside the scope of the key."))
                     .member(name, json!(value))
             }
-            Refusal::DuplicateCode { code } => {
-                Self::new(Code::DuplicateCode).detail(format!("The code {code} is taken.")).member("pointer", json!("/code"))
-            }
+            Refusal::DuplicateCode { code } => Self::new(Code::DuplicateCode)
+                .detail(format!("The code {code} is taken."))
+                .member("pointer", json!("/code")),
             Refusal::AgencyCodeTaken { code } => {
                 Self::new(Code::AgencyCodeTaken).detail(format!("The code {code} belongs to another agency."))
             }
             Refusal::EventNotAllowed { state, allowed } => Self::new(Code::EventNotAllowed)
-                .detail(format!("A dossier in the state {state} does not allow this event."))
+                .detail(format!(
+                    "A dossier in the state {state} does not allow this event."
+                ))
                 .member("state", json!(state))
                 .member("allowed", json!(allowed)),
             Refusal::EventOutOfOrder { last_event_at } => Self::new(Code::EventOutOfOrder)

@@ -10,6 +10,7 @@ pub use several::Several;
 
 use super::error::{Code, Problem};
 use super::format::{Format, negotiate};
+use crate::domain::refusal::{Refusal, Rule};
 use actix_web::dev::Payload;
 use actix_web::http::header::{ACCEPT, CONTENT_TYPE};
 use actix_web::web::{Bytes, BytesMut};
@@ -53,14 +54,23 @@ impl Input {
         self.query::<NoParameters>()?;
         let body = self.body.as_ref().map_err(|code| {
             let problem = Problem::new(*code);
-            if *code == Code::PayloadTooLarge { problem.detail(format!("At most {MAX_BODY} bytes.")) } else { problem }
+            if *code == Code::PayloadTooLarge {
+                problem.detail(format!("At most {MAX_BODY} bytes."))
+            } else {
+                problem
+            }
         })?;
         if !self.is_json {
             return Err(Problem::new(Code::UnsupportedMediaType));
         }
+        // Serde takes an array for a struct; the contract does not.
+        if let Some(b'[') = body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            return Err(Refusal::invalid("", Rule::WrongType, "must be an object").into());
+        }
         let mut json = serde_json::Deserializer::from_slice(body);
         let parsed = serde_path_to_error::deserialize(&mut json).map_err(|e| explain::body(&e))?;
-        json.end().map_err(|e| Problem::new(Code::MalformedJson).detail(e.to_string()))?;
+        json.end()
+            .map_err(|e| Problem::new(Code::MalformedJson).detail(e.to_string()))?;
         Ok(parsed)
     }
 
@@ -85,12 +95,25 @@ impl FromRequest for Input {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let header = |name| request.headers().get(name).and_then(|v: &actix_web::http::header::HeaderValue| v.to_str().ok());
+        let header = |name| {
+            request
+                .headers()
+                .get(name)
+                .and_then(|v: &actix_web::http::header::HeaderValue| v.to_str().ok())
+        };
         let query = request.query_string().to_owned();
         let accept = header(ACCEPT).unwrap_or("*/*").to_owned();
-        let is_json = header(CONTENT_TYPE).is_some() && request.content_type().eq_ignore_ascii_case("application/json");
+        let is_json =
+            header(CONTENT_TYPE).is_some() && request.content_type().eq_ignore_ascii_case("application/json");
         let payload = payload.take();
-        Box::pin(async move { Ok(Self { query, accept, is_json, body: read(payload).await }) })
+        Box::pin(async move {
+            Ok(Self {
+                query,
+                accept,
+                is_json,
+                body: read(payload).await,
+            })
+        })
     }
 }
 

@@ -76,7 +76,9 @@ pub async fn record(
     code: &str,
     input: &EventInput,
 ) -> Result<Recorded, Failure> {
-    writer.transaction(async |tx| record_in(tx, context, code, input).await).await
+    writer
+        .transaction(async |tx| record_in(tx, context, code, input).await)
+        .await
 }
 
 /// The same inside a transaction that does more.
@@ -95,7 +97,10 @@ pub async fn record_in(
     }
     let before = dossier.clone();
     let status = lifecycle::after(Some(before.status), kind);
-    let not_allowed = || Refusal::EventNotAllowed { state: before.status, allowed: lifecycle::allowed(before.status) };
+    let not_allowed = || Refusal::EventNotAllowed {
+        state: before.status,
+        allowed: lifecycle::allowed(before.status),
+    };
     let event = event_row(context, input, &before, status.ok_or_else(not_allowed)?)?;
     in_order(&event, &before)?;
     apply(dossier, &event);
@@ -106,16 +111,29 @@ pub async fn record_in(
         "status_before": event.status_before, "status_after": event.status_after,
     });
     let action = format!("dossier.{kind}");
-    let change = Change { action: &action, subject: format!("dossier:{code}"), details };
+    let change = Change {
+        action: &action,
+        subject: format!("dossier:{code}"),
+        details,
+    };
     audit::record(tx, context.actor, context.now, change).await?;
-    Ok(Recorded { dossier: listed, event })
+    Ok(Recorded {
+        dossier: listed,
+        event,
+    })
 }
 
 /// An event happens after those that are recorded; only a note may be added about an earlier moment.
 fn in_order(event: &EventRow, before: &DossierRow) -> Result<(), Refusal> {
-    let since = if event.kind == EventKind::Noted { before.received_at } else { before.last_event_at };
+    let since = if event.kind == EventKind::Noted {
+        before.received_at
+    } else {
+        before.last_event_at
+    };
     if event.occurred_at < since {
-        return Err(Refusal::EventOutOfOrder { last_event_at: before.last_event_at.into() });
+        return Err(Refusal::EventOutOfOrder {
+            last_event_at: before.last_event_at.into(),
+        });
     }
     Ok(())
 }
@@ -161,7 +179,11 @@ fn event_row(
         context.not_ahead("/source_recorded_at", at)?;
         if input.origin == Origin::Live {
             let message = "must be null unless origin says that the event was replayed";
-            return Err(Refusal::invalid("/source_recorded_at", Rule::InvalidValue, message));
+            return Err(Refusal::invalid(
+                "/source_recorded_at",
+                Rule::InvalidValue,
+                message,
+            ));
         }
     }
     let mut row = EventRow {
@@ -191,8 +213,15 @@ fn event_row(
         key_id: context.actor.key_id.clone(),
     };
     match &input.details {
-        EventDetails::Forwarded { to_agency, to_unit, to_officer, step_due_at } => {
-            let to = to_agency.as_deref().map(|code| context.agency("/to_agency", code, input.occurred_at));
+        EventDetails::Forwarded {
+            to_agency,
+            to_unit,
+            to_officer,
+            step_due_at,
+        } => {
+            let to = to_agency
+                .as_deref()
+                .map(|code| context.agency("/to_agency", code, input.occurred_at));
             row.to_agency_id = to.transpose()?.map(|agency| agency.id);
             row.to_unit.clone_from(to_unit);
             row.to_officer.clone_from(to_officer);

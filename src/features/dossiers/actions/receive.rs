@@ -81,27 +81,46 @@ pub struct ApplicantInput {
 const TRIES: usize = 5;
 
 /// Receives a dossier.
-pub async fn receive(writer: &Writer, context: &Context<'_>, input: &ReceiveInput) -> Result<Recorded, Failure> {
+pub async fn receive(
+    writer: &Writer,
+    context: &Context<'_>,
+    input: &ReceiveInput,
+) -> Result<Recorded, Failure> {
     let mut tries = 0;
     loop {
-        let received = writer.transaction(async |tx| receive_in(tx, context, input).await).await;
+        let received = writer
+            .transaction(async |tx| receive_in(tx, context, input).await)
+            .await;
         match received.map_err(|failure| failure.when(Constraint::DossierCode, || taken(input))) {
             // A generated code was given by hand to a dossier that committed in between.
-            Err(Failure::Refused(Refusal::DuplicateCode { .. })) if input.code.is_none() && tries < TRIES => tries += 1,
+            Err(Failure::Refused(Refusal::DuplicateCode { .. })) if input.code.is_none() && tries < TRIES => {
+                tries += 1
+            }
             result => return result,
         }
     }
 }
 
 fn taken(input: &ReceiveInput) -> Refusal {
-    Refusal::DuplicateCode { code: input.code.clone().unwrap_or_default() }
+    Refusal::DuplicateCode {
+        code: input.code.clone().unwrap_or_default(),
+    }
 }
 
 /// The same inside a transaction that does more.
-pub async fn receive_in(tx: &mut Transaction, context: &Context<'_>, input: &ReceiveInput) -> Result<Recorded, Failure> {
+pub async fn receive_in(
+    tx: &mut Transaction,
+    context: &Context<'_>,
+    input: &ReceiveInput,
+) -> Result<Recorded, Failure> {
     context.not_ahead("/received_at", input.received_at)?;
     if input.submitted_at.is_some_and(|at| at > input.received_at) {
-        return Err(Refusal::invalid("/submitted_at", Rule::InvalidValue, "must not be after received_at").into());
+        return Err(Refusal::invalid(
+            "/submitted_at",
+            Rule::InvalidValue,
+            "must not be after received_at",
+        )
+        .into());
     }
     let day = input.received_at.local_date();
     let procedure = match procedures::in_force_on(tx, &input.procedure, day).await? {
@@ -125,7 +144,13 @@ pub async fn receive_in(tx: &mut Transaction, context: &Context<'_>, input: &Rec
         Some(code) => code.clone(),
         None => generate(tx, receiving, input.received_at).await?,
     };
-    let dossier = dossier_row(context, input, code, (&procedure, limit, due), (receiving.id, competent.id));
+    let dossier = dossier_row(
+        context,
+        input,
+        code,
+        (&procedure, limit, due),
+        (receiving.id, competent.id),
+    );
     let event = event_row(context, input, &dossier);
     write::insert(tx, &dossier).await?;
     write::insert_person(tx, &person_row(input, dossier.id)).await?;
@@ -134,12 +159,23 @@ pub async fn receive_in(tx: &mut Transaction, context: &Context<'_>, input: &Rec
         "procedure": input.procedure, "receiving_agency": receiving.code, "competent_agency": competent.code,
         "received_at": input.received_at, "due_on": dossier.due_on,
     });
-    let change = Change { action: "dossier.received", subject: format!("dossier:{}", dossier.code), details };
+    let change = Change {
+        action: "dossier.received",
+        subject: format!("dossier:{}", dossier.code),
+        details,
+    };
     audit::record(tx, context.actor, context.now, change).await?;
     let row = procedure.row;
-    let procedure =
-        ProcedureOf { procedure_code: row.procedure_code, version: row.version, name: row.name, field: row.field };
-    Ok(Recorded { dossier: Listed { dossier, procedure }, event })
+    let procedure = ProcedureOf {
+        procedure_code: row.procedure_code,
+        version: row.version,
+        name: row.name,
+        field: row.field,
+    };
+    Ok(Recorded {
+        dossier: Listed { dossier, procedure },
+        event,
+    })
 }
 
 fn require_competent(procedure: &Procedure, competent: &Agency) -> Result<(), Refusal> {
@@ -148,8 +184,15 @@ fn require_competent(procedure: &Procedure, competent: &Agency) -> Result<(), Re
     if listed || of_level {
         return Ok(());
     }
-    let message = format!("the agency {} does not decide {}", competent.code, procedure.row.procedure_code);
-    Err(Refusal::invalid("/competent_agency", Rule::AgencyNotCompetent, message))
+    let message = format!(
+        "the agency {} does not decide {}",
+        competent.code, procedure.row.procedure_code
+    );
+    Err(Refusal::invalid(
+        "/competent_agency",
+        Rule::AgencyNotCompetent,
+        message,
+    ))
 }
 
 fn limit_for(procedure: &Procedure, input: &ReceiveInput) -> Result<TimeLimit, Refusal> {
@@ -253,6 +296,21 @@ fn event_row(context: &Context<'_>, input: &ReceiveInput, dossier: &DossierRow) 
 }
 
 fn person_row(input: &ReceiveInput, dossier_id: Uuid) -> PersonRow {
-    let ApplicantInput { name, id_number, phone, email, address, .. } = input.applicant.clone();
-    PersonRow { dossier_id, name, id_number, phone, email, address, summary: input.summary.clone() }
+    let ApplicantInput {
+        name,
+        id_number,
+        phone,
+        email,
+        address,
+        ..
+    } = input.applicant.clone();
+    PersonRow {
+        dossier_id,
+        name,
+        id_number,
+        phone,
+        email,
+        address,
+        summary: input.summary.clone(),
+    }
 }

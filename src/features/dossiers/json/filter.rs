@@ -90,7 +90,11 @@ impl DossierFilter {
         let watching = |tree: &AgencyTree, id: i32| tree.visible(&[id], today);
         Ok(Filter {
             competent: caller.agencies_named("agency", self.agency, watching)?,
-            receiving: caller.agencies_named("receiving_agency", self.receiving_agency, AgencyTree::subtree)?,
+            receiving: caller.agencies_named(
+                "receiving_agency",
+                self.receiving_agency,
+                AgencyTree::subtree,
+            )?,
             holder: caller.agencies_named("holder_agency", self.holder_agency, AgencyTree::subtree)?,
             procedure: self.procedure.map(|list| list.0),
             field: self.field.map(|list| list.0),

@@ -6,7 +6,9 @@ use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Refusal, Rule, Violations};
 use crate::domain::text::{BadText, clean};
 use crate::domain::vocabulary::{ApplicantKind, Channel, EventKind, Origin};
-use crate::features::dossiers::actions::{ApplicantInput, EventDetails, EventInput, OfficerInput, ReceiveInput};
+use crate::features::dossiers::actions::{
+    ApplicantInput, EventDetails, EventInput, OfficerInput, ReceiveInput,
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -156,10 +158,16 @@ fn text(wrong: &mut Violations, pointer: &str, value: Option<&str>, most: usize)
     }
 }
 
+fn blank(text: Option<&str>) -> bool {
+    text.is_none_or(|text| text.trim().is_empty())
+}
+
 impl OfficerBody {
     fn check(self, at: &str, wrong: &mut Violations) -> OfficerInput {
         OfficerInput {
-            name: wrong.take(format!("{at}/name"), clean(&self.name, 200)).unwrap_or_default(),
+            name: wrong
+                .take(format!("{at}/name"), clean(&self.name, 200))
+                .unwrap_or_default(),
             title: text(wrong, &format!("{at}/title"), self.title.as_deref(), 200),
             unit: text(wrong, &format!("{at}/unit"), self.unit.as_deref(), 200),
         }
@@ -170,7 +178,9 @@ impl ApplicantSent {
     fn check(self, wrong: &mut Violations) -> ApplicantInput {
         ApplicantInput {
             kind: self.kind,
-            name: wrong.take("/applicant/name", clean(&self.name, 300)).unwrap_or_default(),
+            name: wrong
+                .take("/applicant/name", clean(&self.name, 300))
+                .unwrap_or_default(),
             id_number: text(wrong, "/applicant/id_number", self.id_number.as_deref(), 50),
             phone: text(wrong, "/applicant/phone", self.phone.as_deref(), 50),
             email: text(wrong, "/applicant/email", self.email.as_deref(), 254),
@@ -225,7 +235,11 @@ impl PostEvent {
             wrong.take("/to_agency", AgencyCode::parse(agency));
         }
         if self.origin == Some(Origin::National) {
-            wrong.add("/origin", Rule::InvalidValue, "must be live or import; national comes with the national format");
+            wrong.add(
+                "/origin",
+                Rule::InvalidValue,
+                "must be live or import; national comes with the national format",
+            );
         }
         let note = text(&mut wrong, "/note", self.note.as_deref(), 2_000);
         let public_note = text(&mut wrong, "/public_note", self.public_note.as_deref(), 500);
@@ -234,28 +248,50 @@ impl PostEvent {
         let officer = self.officer.map(|officer| officer.check("/officer", &mut wrong));
         let details = match (self.kind, self.result) {
             (EventKind::Received, _) => {
-                wrong.add("/kind", Rule::InvalidValue, "must not be received, which comes with the dossier");
+                wrong.add(
+                    "/kind",
+                    Rule::InvalidValue,
+                    "must not be received, which comes with the dossier",
+                );
                 None
             }
             (EventKind::Forwarded, _) => {
                 if self.to_agency.is_none() && to_unit.is_none() && to_officer.is_none() {
-                    wrong.add("/to_agency", Rule::MissingField, "is required unless to_unit or to_officer is given");
+                    wrong.add(
+                        "/to_agency",
+                        Rule::MissingField,
+                        "is required unless to_unit or to_officer is given",
+                    );
                 }
                 let (to_agency, step_due_at) = (self.to_agency, self.step_due_at);
-                Some(EventDetails::Forwarded { to_agency, to_unit, to_officer, step_due_at })
+                Some(EventDetails::Forwarded {
+                    to_agency,
+                    to_unit,
+                    to_officer,
+                    step_due_at,
+                })
             }
             (EventKind::Noted, _) => Some(EventDetails::Noted),
             (EventKind::Returned, _) => Some(EventDetails::Returned),
-            (EventKind::Completed, Some(result)) => Some(EventDetails::Completed { outcome: result.outcome }),
+            (EventKind::Completed, Some(result)) => Some(EventDetails::Completed {
+                outcome: result.outcome,
+            }),
             (EventKind::Completed, None) => {
                 wrong.add("/result", Rule::MissingField, "is required for completed");
                 None
             }
         };
-        if self.kind == EventKind::Noted && note.is_none() && public_note.is_none() {
-            wrong.add("/note", Rule::MissingField, "is required for noted unless public_note is given");
+        if self.kind == EventKind::Noted && blank(self.note.as_deref()) && blank(self.public_note.as_deref())
+        {
+            wrong.add(
+                "/note",
+                Rule::MissingField,
+                "is required for noted unless public_note is given",
+            );
         }
-        let Some(details) = details else { return Err(Refusal::Invalid(wrong)) };
+        let Some(details) = details else {
+            return Err(Refusal::Invalid(wrong));
+        };
         wrong.check()?;
         Ok(EventInput {
             occurred_at: self.occurred_at,
@@ -280,7 +316,11 @@ impl PostEvent {
         ];
         for (pointer, given, kind) in fields {
             if given && kind != self.kind {
-                wrong.add(pointer, Rule::UnknownField, format!("belongs to {kind}, not to {}", self.kind));
+                wrong.add(
+                    pointer,
+                    Rule::UnknownField,
+                    format!("belongs to {kind}, not to {}", self.kind),
+                );
             }
         }
     }

@@ -308,7 +308,14 @@ impl ProcedureRef {
 
 impl ApplicantBody {
     fn masked(kind: ApplicantKind, name: &str) -> Self {
-        Self { kind, name: name.to_owned(), id_number: None, phone: None, email: None, address: None }
+        Self {
+            kind,
+            name: name.to_owned(),
+            id_number: None,
+            phone: None,
+            email: None,
+            address: None,
+        }
     }
 }
 
@@ -316,7 +323,11 @@ impl TimingBody {
     /// Judges a dossier at `now`.
     pub fn new(listed: &Listed, calendar: &Calendar, now: Instant) -> Self {
         let timing = timing::judge(&listed.dossier.facts(), now, calendar);
-        Self { state: timing.state, days_left: timing.days_left, days_late: timing.days_late }
+        Self {
+            state: timing.state,
+            days_left: timing.days_left,
+            days_late: timing.days_late,
+        }
     }
 }
 

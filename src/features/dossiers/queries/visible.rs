@@ -19,13 +19,19 @@ pub type Condition = Box<dyn BoxableExpression<Source, Pg, SqlType = Nullable<Bo
 
 /// Whether the caller sees a dossier.
 pub fn sees(visible: &Visible, dossier: &DossierRow) -> bool {
-    let agencies = [dossier.receiving_agency_id, dossier.competent_agency_id, dossier.holder_agency_id];
+    let agencies = [
+        dossier.receiving_agency_id,
+        dossier.competent_agency_id,
+        dossier.holder_agency_id,
+    ];
     agencies.iter().any(|agency| visible.contains(*agency))
 }
 
 /// The same for a list; `None` when the caller sees everything.
 pub fn condition(visible: &Visible) -> Option<Condition> {
-    let Visible::Of(agencies) = visible else { return None };
+    let Visible::Of(agencies) = visible else {
+        return None;
+    };
     let ids: Vec<i32> = agencies.iter().copied().collect();
     let seen = dossiers::competent_agency_id
         .eq_any(ids.clone())

@@ -1,0 +1,138 @@
+//! What happens when the database is away, and how migrations behave.
+
+use crate::harness::{TestApp, TestDatabase, connect, receipt, run};
+use congkhai::db::migrate;
+
+/// Ends every session of the service. Asked of another database, for this one may be closed.
+fn cut(db: &TestDatabase) {
+    TestDatabase::empty().sql(&format!(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = '{}' AND application_name LIKE 'congkhai-%'",
+        db.name
+    ));
+}
+
+/// Lets new sessions in, or not.
+fn allow(db: &TestDatabase, connections: bool) {
+    TestDatabase::empty().sql(&format!(
+        "ALTER DATABASE {} WITH ALLOW_CONNECTIONS {connections}",
+        db.name
+    ));
+}
+
+#[actix_web::test]
+async fn a_lost_connection_is_replaced_without_an_error() {
+    let app = TestApp::start().await;
+    let root = app.root().await;
+    for _ in 0..3 {
+        root.get("/v1/overdue").await.expect(200);
+        root.get("/v1/dossiers").await.expect(200);
+        cut(&app.db);
+    }
+    root.get("/v1/overdue?format=csv").await;
+    assert_eq!(root.get("/v1/overdue").await.status.as_u16(), 200);
+}
+
+#[actix_web::test]
+async fn while_the_database_is_away_everything_answers_503_and_then_recovers() {
+    let app = TestApp::start().await;
+    let root = app.root().await;
+    let code = root.receive(&receipt("2022-02-15T08:00:00+07:00")).await;
+    allow(&app.db, false);
+    cut(&app.db);
+    for path in [
+        "/v1/overdue",
+        "/v1/dossiers",
+        &format!("/v1/public/dossiers/{code}"),
+        "/health/ready",
+    ] {
+        let answer = root.get(path).await;
+        let problem = answer.problem(503, "unavailable");
+        assert_eq!(answer.header("retry-after"), "1", "{path}");
+        assert!(
+            !problem.to_string().contains(&app.db.name),
+            "nothing internal: {problem}"
+        );
+    }
+    root.post("/v1/dossiers", &receipt("2022-02-15T08:00:00+07:00"))
+        .await
+        .problem(503, "unavailable");
+    root.get("/health/live").await.expect(200);
+    allow(&app.db, true);
+    root.get("/health/ready").await.expect(200);
+    root.get(&format!("/v1/dossiers/{code}")).await.expect(200);
+    assert_eq!(
+        root.receive(&receipt("2022-02-15T08:00:00+07:00")).await,
+        "H51.29-220215-0002",
+        "nothing was half done"
+    );
+}
+
+#[actix_web::test]
+async fn a_failure_of_the_database_is_a_500_that_shows_nothing() {
+    let app = TestApp::start().await;
+    let root = app.root().await;
+    app.db.sql("ALTER TABLE dossiers RENAME COLUMN due_on TO away");
+    let problem = root.get("/v1/overdue").await.problem(500, "internal_error");
+    assert!(!problem.to_string().contains("column"), "{problem}");
+    root.post("/v1/dossiers", &receipt("2022-02-15T08:00:00+07:00"))
+        .await
+        .problem(500, "internal_error");
+    assert_eq!(
+        app.count("SELECT count(*) FROM dossier_counters").await,
+        0,
+        "rolled back"
+    );
+}
+
+#[actix_web::test]
+async fn migrations_run_once_however_many_start_them() {
+    let db = TestDatabase::empty();
+    let start = || {
+        let database = db.database();
+        std::thread::spawn(move || migrate::run(&database).unwrap().len())
+    };
+    let runs = [start(), start(), start()].map(|thread| thread.join().unwrap());
+    assert_eq!(runs.iter().sum::<usize>(), 4, "{runs:?}");
+}
+
+#[actix_web::test]
+async fn serve_refuses_to_start_while_a_migration_is_pending() {
+    let db = TestDatabase::empty();
+    let output = run(&["serve", "--database-url", &db.url, "--bind", "127.0.0.1:0"]);
+    assert!(!output.status.success());
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.contains("4 pending migrations"), "{error}");
+    assert!(error.contains("run `congkhai migrate` first"), "{error}");
+    assert!(!error.contains(&db.url), "the URL may hold a password: {error}");
+
+    let migrated = run(&["migrate", "--database-url", &db.url]);
+    assert!(migrated.status.success());
+    assert_eq!(String::from_utf8(migrated.stdout).unwrap().lines().count(), 4);
+    assert_eq!(
+        run(&["migrate", "--database-url", &db.url]).stdout,
+        b"up to date\n"
+    );
+}
+
+#[actix_web::test]
+async fn each_door_has_its_settings() {
+    let app = TestApp::start().await;
+    let root = app.root().await;
+    root.get("/v1/overdue").await.expect(200);
+    root.get("/v1/dossiers").await.expect(200);
+    let query = "SELECT application_name FROM pg_stat_activity WHERE datname = current_database() ORDER BY 1";
+    let rows = connect(&app.db.url).await.query(query, &[]).await.unwrap();
+    let names: Vec<&str> = rows.iter().map(|row| row.get(0)).collect();
+    for door in ["congkhai-reader", "congkhai-slow", "congkhai-writer"] {
+        assert!(names.contains(&door), "{door}: {names:?}");
+    }
+    // The slow door cannot write.
+    use diesel_async::RunQueryDsl;
+    let refused = app
+        .shared
+        .slow
+        .read(async |conn| diesel::sql_query("DELETE FROM audit_log").execute(conn).await)
+        .await;
+    assert!(refused.unwrap_err().to_string().contains("read-only"));
+}

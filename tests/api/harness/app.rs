@@ -1,0 +1,131 @@
+//! A running service: a real server on a free port, on a database of its own, with a clock that stands still.
+
+use super::client::Client;
+use super::db::TestDatabase;
+use actix_web::dev::ServerHandle;
+use congkhai::app::{self, Running};
+use congkhai::clock::Clock;
+use congkhai::db::{PoolSizes, Reader};
+use congkhai::domain::local_time::Instant;
+use congkhai::domain::vocabulary::Scope;
+use congkhai::features::Shared;
+use congkhai::features::agencies::queries as agencies;
+use congkhai::features::audit::Actor;
+use congkhai::features::auth::actions::{self, NewKey};
+use congkhai::features::auth::key::Key;
+use std::net::TcpListener;
+
+/// What the clock of every test shows at first.
+pub const NOW: &str = "2022-02-15T10:00:00+07:00";
+
+pub struct TestApp {
+    pub base: String,
+    pub clock: Clock,
+    pub shared: Shared,
+    handle: ServerHandle,
+    // Last: the database goes after the server.
+    pub db: TestDatabase,
+}
+
+impl TestApp {
+    /// A service that knows the agencies and procedures of `world`.
+    pub async fn start() -> Self {
+        let db = TestDatabase::world();
+        let clock = Clock::fixed(NOW.parse().unwrap());
+        let shared = app::shared(db.database(), PoolSizes { slow: 2, writer: 4 }, clock.clone()).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let server = app::server(
+            listener,
+            shared.clone(),
+            Running {
+                workers: 1,
+                shutdown_seconds: 5,
+            },
+        )
+        .unwrap();
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+        Self {
+            base,
+            clock,
+            shared,
+            handle,
+            db,
+        }
+    }
+
+    /// A caller without a key.
+    pub fn nobody(&self) -> Client {
+        Client::new(&self.base, None)
+    }
+
+    /// A caller with a key of its own.
+    pub async fn caller(&self, scopes: &[Scope], agencies: &[&str]) -> Client {
+        Client::new(&self.base, Some(self.key(scopes, agencies, None).await.reveal()))
+    }
+
+    /// A caller that may do and see everything.
+    pub async fn root(&self) -> Client {
+        self.caller(Scope::ALL, &["*"]).await
+    }
+
+    /// A caller that may do everything in the district.
+    pub async fn district(&self) -> Client {
+        self.caller(Scope::ALL, &["H51.29"]).await
+    }
+
+    /// A new key. The agency `*` stands for all.
+    pub async fn key(&self, scopes: &[Scope], codes: &[&str], expires_at: Option<Instant>) -> Key {
+        let reader = Reader::new(self.db.database());
+        let tree = reader
+            .read(async |conn| agencies::tree(conn).await)
+            .await
+            .unwrap();
+        let roots = codes
+            .iter()
+            .map(|code| tree.find(code).unwrap_or_else(|| panic!("no agency {code}")).id);
+        let new = NewKey {
+            name: "test".into(),
+            scopes: scopes.to_vec(),
+            roots: if codes == ["*"] {
+                None
+            } else {
+                Some(roots.collect())
+            },
+            expires_at,
+        };
+        let actor = Actor::command("test");
+        actions::create(
+            &self.shared.writer,
+            &actor,
+            self.clock.now(),
+            new,
+            Key::generate().unwrap(),
+        )
+        .await
+        .unwrap()
+    }
+
+    /// Sets the clock.
+    pub fn now(&self, instant: &str) {
+        self.clock.set(instant.parse().unwrap());
+    }
+
+    /// One number from the database.
+    pub async fn count(&self, query: &str) -> i64 {
+        super::connect(&self.db.url)
+            .await
+            .query_one(query, &[])
+            .await
+            .unwrap()
+            .get(0)
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        // Sends the order at once; nobody waits for the end.
+        drop(self.handle.stop(false));
+    }
+}

@@ -1,0 +1,14 @@
+//! What tests start from: `db` gives each a database, `app` a running service on it, `client` a caller, `world` the
+//! agencies and procedures they speak of, `process` the binary itself.
+
+mod app;
+mod client;
+mod db;
+mod process;
+mod world;
+
+pub use app::TestApp;
+pub use client::{Answer, Client};
+pub use db::{TestDatabase, connect};
+pub use process::{Service, directory, run};
+pub use world::{event, receipt};

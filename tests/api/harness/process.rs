@@ -1,0 +1,105 @@
+//! The binary itself, run as its users run it.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// A directory for one test, directly under a folder that every user may enter, removed with it.
+pub struct Directory(PathBuf);
+
+/// Makes a directory for one test.
+pub fn directory(name: &str) -> Directory {
+    let path = std::env::temp_dir().join(format!("congkhai-{name}-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&path);
+    std::fs::create_dir_all(&path).unwrap();
+    // When root runs the tests, PostgreSQL runs as another user, who must get in.
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&path, open).unwrap();
+    Directory(path)
+}
+
+impl Directory {
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_congkhai"));
+    // Nothing of the environment of the tests may decide what the binary does.
+    command
+        .env_clear()
+        .envs(std::env::vars().filter(|(name, _)| name == "PATH" || name == "PG_BIN_DIR"));
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+/// Runs a command to its end.
+pub fn run(arguments: &[&str]) -> Output {
+    command(arguments).output().unwrap()
+}
+
+/// A service in a process of its own.
+pub struct Service {
+    pub child: Child,
+    pub address: SocketAddr,
+}
+
+impl Service {
+    /// Starts `arguments` with a free port and waits until it listens; the error is what it printed instead.
+    pub fn start(arguments: &[&str]) -> Result<Self, String> {
+        let mut child = Self::spawn(arguments);
+        let lines = BufReader::new(child.stderr.take().unwrap());
+        let (sender, receiver) = std::sync::mpsc::channel();
+        // Reads to the end, so that the log never blocks the service.
+        std::thread::spawn(move || {
+            for line in lines.lines().map_while(Result::ok) {
+                let _ = sender.send(line);
+            }
+        });
+        let mut printed = String::new();
+        let until = Instant::now() + Duration::from_secs(60);
+        while let Ok(line) = receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            if let Some((_, address)) = line.split_once("listening on http://") {
+                let address = address.split(',').next().unwrap().parse().unwrap();
+                std::thread::spawn(move || receiver.into_iter().for_each(drop));
+                return Ok(Self { child, address });
+            }
+            printed = format!("{printed}{line}\n");
+        }
+        let _ = child.kill();
+        let _ = child.wait();
+        Err(printed)
+    }
+
+    /// Starts it and does not wait.
+    pub fn spawn(arguments: &[&str]) -> Child {
+        let with_port = [arguments, &["--bind", "127.0.0.1:0"]].concat();
+        command(&with_port)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+
+    /// `kill -9`.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGTERM, and the status it ends with.
+    pub fn terminate(mut self) -> std::process::ExitStatus {
+        let pid = nix::unistd::Pid::from_raw(self.child.id().cast_signed());
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+        self.child.wait().unwrap()
+    }
+}

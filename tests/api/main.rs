@@ -1,0 +1,20 @@
+//! The tests of the service through its doors: HTTP, the command line, the database.
+//!
+//! One binary, so that one throw-away PostgreSQL cluster serves them all. Each test has a database of its own and a
+//! clock that stands still, so they run in parallel and in any order. Start with `harness`.
+
+mod access;
+mod agencies;
+mod commands;
+mod database;
+mod dossiers;
+mod events;
+mod harness;
+mod http;
+mod openapi;
+mod overdue;
+mod procedures;
+mod public;
+mod schema;
+mod server;
+mod timing_mirror;

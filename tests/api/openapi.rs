@@ -1,0 +1,153 @@
+//! The API document is the service: complete, fresh, and served with a page that needs no network.
+
+use crate::harness::TestApp;
+use serde_json::Value;
+use std::collections::HashSet;
+
+fn document() -> Value {
+    serde_json::to_value(congkhai::app::document()).unwrap()
+}
+
+/// Each operation with its method and path.
+fn operations(document: &Value) -> Vec<(String, Value)> {
+    let paths = document["paths"].as_object().unwrap();
+    let of_path = paths.iter().flat_map(|(path, item)| {
+        item.as_object()
+            .unwrap()
+            .iter()
+            .map(move |(method, op)| (format!("{method} {path}"), op.clone()))
+    });
+    of_path.collect()
+}
+
+#[test]
+fn the_committed_document_is_fresh() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json");
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    let fresh = congkhai::http::openapi::text(&congkhai::app::document()).unwrap();
+    assert!(
+        committed == fresh,
+        "stale: run `cargo run -- openapi > openapi/openapi.json`"
+    );
+}
+
+#[test]
+fn every_operation_is_described() {
+    let document = document();
+    assert_eq!(document["openapi"], "3.1.0");
+    let tags: HashSet<&str> = document["tags"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|t| t["name"].as_str().unwrap())
+        .collect();
+    let mut ids = HashSet::new();
+    for (name, operation) in operations(&document) {
+        let id = operation["operationId"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{name} has no id"));
+        assert!(ids.insert(id.to_owned()), "{name}: {id} stands twice");
+        assert!(
+            operation["summary"].as_str().is_some_and(|s| !s.is_empty()),
+            "{name} has no summary"
+        );
+        assert!(
+            tags.contains(operation["tags"][0].as_str().unwrap()),
+            "{name} has no known tag"
+        );
+        let responses = operation["responses"].as_object().unwrap();
+        assert!(
+            responses.contains_key("default"),
+            "{name} does not say what a problem looks like"
+        );
+        assert!(
+            responses.keys().any(|status| status.starts_with('2')),
+            "{name} never succeeds"
+        );
+    }
+    assert!(ids.len() >= 19, "{} operations", ids.len());
+}
+
+#[test]
+fn every_keyed_operation_names_its_scope_and_no_public_one_has_any() {
+    for (name, operation) in operations(&document()) {
+        let scope = operation["security"][0]["key"][0].as_str();
+        let keyed = name.contains(" /v1/") && !name.contains(" /v1/public/");
+        assert_eq!(scope.is_some(), keyed, "{name}");
+        if let Some(scope) = scope {
+            scope
+                .parse::<congkhai::domain::vocabulary::Scope>()
+                .unwrap_or_else(|e| panic!("{name}: {scope} {e}"));
+        }
+    }
+}
+
+/// A keyed operation without a key is refused, so that the scopes of the document are those of the handlers.
+#[actix_web::test]
+async fn every_keyed_operation_refuses_a_caller_without_a_key_or_scope() {
+    let app = TestApp::start().await;
+    let (nobody, bare) = (app.nobody(), app.caller(&[], &["*"]).await);
+    for (name, operation) in operations(&document()) {
+        let (method, path) = name.split_once(' ').unwrap();
+        let method: actix_web::http::Method = method.to_uppercase().parse().unwrap();
+        let Some(scope) = operation["security"][0]["key"][0].as_str() else {
+            continue;
+        };
+        let path = path.replace("{code}", "H51.29.05");
+        nobody
+            .send(method.clone(), &path)
+            .await
+            .problem(401, "unauthorized");
+        if scope != "catalogue:read" {
+            let refused = bare.send(method, &path).await;
+            refused.problem(403, "insufficient_scope");
+            assert!(refused.header("www-authenticate").contains(scope), "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_field_and_parameter_is_explained() {
+    let document = document();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        for (field, property) in schema["properties"].as_object().into_iter().flatten() {
+            let said = property["description"].is_string() || property.get("$ref").is_some();
+            let of_reference = property["oneOf"]
+                .as_array()
+                .is_some_and(|o| o.iter().any(|s| s.get("$ref").is_some()));
+            assert!(said || of_reference, "{name}.{field} has no description");
+        }
+    }
+    for (name, operation) in operations(&document) {
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            assert!(
+                parameter["description"].is_string(),
+                "{name}: {}",
+                parameter["name"]
+            );
+        }
+    }
+}
+
+#[actix_web::test]
+async fn document_and_page_are_served_and_need_no_network() {
+    let app = TestApp::start().await;
+    let nobody = app.nobody();
+    assert_eq!(nobody.get("/openapi.json").await.expect(200), document());
+    let redirect = nobody.get("/docs").await;
+    assert!(redirect.status.is_redirection() || redirect.status.is_success());
+    let page = nobody.get("/docs/").await;
+    assert_eq!(page.status.as_u16(), 200);
+    for part in ["swagger-ui.css", "swagger-ui-bundle.js", "swagger-initializer.js"] {
+        let answer = nobody.get(&format!("/docs/{part}")).await;
+        assert_eq!(answer.status.as_u16(), 200, "{part}");
+        if part.ends_with("initializer.js") {
+            assert!(answer.text().contains("/openapi.json"));
+        }
+    }
+    assert!(
+        !page.text().contains("http://") && !page.text().contains("https://"),
+        "{}",
+        page.text()
+    );
+}

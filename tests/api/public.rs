@@ -1,0 +1,105 @@
+//! What anybody may see.
+
+use crate::harness::{TestApp, event, receipt};
+use serde_json::json;
+
+#[actix_web::test]
+async fn a_dossier_shows_how_it_stands_and_nothing_of_a_person() {
+    let app = TestApp::start().await;
+    let root = app.root().await;
+    let code = root.receive(&receipt("2022-02-14T08:00:00+07:00")).await;
+    let to = json!({"to_agency": "H51.29.05", "to_officer": "Lê Văn Cường"});
+    root.record(&code, &event("forwarded", "2022-02-14T09:00:00+07:00", to))
+        .await;
+    let private = json!({"note": "Nguyễn Văn An vắng nhà"});
+    root.record(&code, &event("noted", "2022-02-14T10:00:00+07:00", private))
+        .await;
+    let public = json!({"public_note": "Đang xác minh"});
+    root.record(&code, &event("noted", "2022-02-14T11:00:00+07:00", public))
+        .await;
+
+    let answer = app.nobody().get(&format!("/v1/public/dossiers/{code}")).await;
+    let district = json!({"code": "H51.29", "name": "Ủy ban nhân dân huyện"});
+    let justice = json!({"code": "H51.29.05", "name": "Phòng Tư pháp"});
+    assert_eq!(
+        answer.expect(200),
+        json!({
+            "code": code,
+            "procedure": {
+                "code": "1.004873", "version": 1, "name": "Cấp Giấy xác nhận tình trạng hôn nhân", "field": "ho-tich"
+            },
+            "receiving_agency": district, "competent_agency": justice, "holder_agency": justice,
+            "channel": "in_person", "received_at": "2022-02-14T08:00:00+07:00", "due_on": "2022-02-17",
+            "appointed_at": null, "reappointed_on": null, "ended_at": null, "returned_at": null,
+            "status": {"code": "processing", "vi": "Đang xử lý", "en": "Processing", "national_code": 4},
+            "timing": {"state": "due_soon", "days_left": 2, "days_late": 0},
+            "timeline": [
+                {
+                    "kind": "received", "vi": "Tiếp nhận hồ sơ", "en": "Dossier received",
+                    "occurred_at": "2022-02-14T08:00:00+07:00", "agency": district, "to_agency": null, "note": null
+                },
+                {
+                    "kind": "forwarded", "vi": "Chuyển xử lý", "en": "Forwarded for handling",
+                    "occurred_at": "2022-02-14T09:00:00+07:00", "agency": district, "to_agency": justice, "note": null
+                },
+                {
+                    "kind": "noted", "vi": "Ghi chú", "en": "Note", "occurred_at": "2022-02-14T11:00:00+07:00",
+                    "agency": justice, "to_agency": null, "note": "Đang xác minh"
+                }
+            ]
+        })
+    );
+    for secret in ["An", "Bình", "Cường", "0912345678", "vắng nhà", "***"] {
+        assert!(!answer.text().contains(secret), "{secret}");
+    }
+}
+
+#[actix_web::test]
+async fn a_missing_dossier_and_a_bad_code_answer_alike() {
+    let app = TestApp::start().await;
+    let nobody = app.nobody();
+    let missing = nobody
+        .get("/v1/public/dossiers/H51.29-220215-0001")
+        .await
+        .problem(404, "not_found");
+    let bad = nobody
+        .get("/v1/public/dossiers/nonsense")
+        .await
+        .problem(404, "not_found");
+    assert_eq!(missing["detail"], bad["detail"]);
+}
+
+#[actix_web::test]
+async fn procedures_in_force_are_listed_and_shown() {
+    let app = TestApp::start().await;
+    let nobody = app.nobody();
+    let list = nobody
+        .get("/v1/public/procedures?count=exact&q=dat%20dai&level=commune")
+        .await
+        .expect(200);
+    assert_eq!(
+        (&list["total"], &list["items"][0]["code"]),
+        (&json!(1), &json!("1.012812"))
+    );
+    let one = nobody.get("/v1/public/procedures/1.012784").await.expect(200);
+    assert_eq!(one["competent_agencies"], json!(["H51.12"]));
+    assert_eq!(one["sample"], json!(true));
+    nobody
+        .get("/v1/public/procedures/1.012784?in_force_on=2020-12-31")
+        .await
+        .problem(404, "not_found");
+    nobody
+        .get("/v1/public/procedures/1.999999")
+        .await
+        .problem(404, "not_found");
+    nobody
+        .get("/v1/public/procedures/nonsense")
+        .await
+        .problem(404, "not_found");
+    app.now("2020-06-01T08:00:00+07:00");
+    assert_eq!(
+        nobody.get("/v1/public/procedures").await.expect(200)["items"],
+        json!([]),
+        "today decides"
+    );
+}

@@ -1,0 +1,167 @@
+//! The definition of late in Rust (`domain/timing`) and its mirror in SQL agree on every dossier at every instant.
+
+use crate::harness::{TestApp, connect, receipt};
+use chrono::{NaiveDate, TimeDelta};
+use congkhai::db::page::Page;
+use congkhai::domain::local_time::Instant;
+use congkhai::domain::timing::{self, Facts};
+use congkhai::domain::vocabulary::{Clock, TimingState};
+use congkhai::features::auth::Visible;
+use congkhai::features::calendar;
+use congkhai::features::dossiers::queries::list::{self, Filter};
+use congkhai::features::overdue::queries::{self as overdue, mirror::Moment};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use std::collections::{BTreeMap, BTreeSet};
+
+const FIRST: &str = "2022-01-10T00:00:00+07:00";
+
+/// Minutes that often fall on, just before, or just after a local midnight or a round hour.
+fn minutes(days: std::ops::Range<i64>) -> impl Strategy<Value = i64> {
+    (
+        days,
+        0i64..24 * 60,
+        prop_oneof![Just(None), (-1i64..=1).prop_map(Some)],
+    )
+        .prop_map(|(day, minute, edge)| day * 24 * 60 + edge.unwrap_or(minute))
+}
+
+/// Any dossier the tables allow: in days or hours, open or ended, running or stopped, with a deadline or without.
+fn facts() -> impl Strategy<Value = Facts> {
+    let first: Instant = FIRST.parse().unwrap();
+    let due = prop_oneof![
+        1 => Just((None, None)),
+        4 => (0i64..40).prop_map(move |day| {
+            let due = first.local_date() + TimeDelta::days(day);
+            (Some(due), Some(Instant::end_of(due)))
+        }),
+        2 => minutes(0..40).prop_map(move |minute| {
+            let at = first + TimeDelta::minutes(minute);
+            (Some(at.local_date()), Some(at))
+        }),
+        // A stop before the deadline takes `overdue_from` away and leaves the day.
+        1 => (0i64..40).prop_map(move |day| (Some(first.local_date() + TimeDelta::days(day)), None)),
+    ];
+    (due, prop::option::of(minutes(0..45)), any::<bool>()).prop_map(
+        move |((due_on, overdue_from), ended, stopped)| {
+            let ended_at = ended.map(|minute| first + TimeDelta::minutes(minute));
+            let clock = if stopped || ended_at.is_some() {
+                Clock::Stopped
+            } else {
+                Clock::Running
+            };
+            Facts {
+                due_on,
+                overdue_from,
+                ended_at,
+                clock,
+                closed_recorded_at: None,
+            }
+        },
+    )
+}
+
+async fn store(app: &TestApp, all: &[Facts]) {
+    let client = connect(&app.db.url).await;
+    let insert = "INSERT INTO dossiers
+        SELECT gen_random_uuid(), 'H51.29-220110-' || (1000 + $1::int4), procedure_version_id, case_code, channel,
+            receiving_agency_id, competent_agency_id, applicant_kind, applicant_name_masked,
+            CASE WHEN $2::text IS NULL THEN 'received' ELSE 'completed' END, $3::text, submitted_at,
+            '2022-01-01T00:00:00Z', $2::text::timestamptz, NULL, NULL, appointed_at, NULL, 0, false, limit_unit,
+            limit_amount_hundredths, $4::text::date, $4::text::date::timestamptz, $5::text::timestamptz, NULL,
+            holder_agency_id, NULL, NULL, holder_since, NULL, last_event_at, last_recorded_at, 1
+        FROM dossiers WHERE code = 'H51.29-220103-0001'";
+    let insert = client.prepare(insert).await.unwrap();
+    for (n, facts) in all.iter().enumerate() {
+        let text = |at: Option<Instant>| at.map(|at| at.to_string());
+        let (number, clock) = (i32::try_from(n).unwrap(), facts.clock.as_str());
+        let (ended, late) = (text(facts.ended_at), text(facts.overdue_from));
+        let due = facts.due_on.map(|day: NaiveDate| day.to_string());
+        client
+            .execute(&insert, &[&number, &ended, &clock, &due, &late])
+            .await
+            .unwrap();
+    }
+}
+
+/// The dossiers that SQL finds in a state.
+async fn found(app: &TestApp, state: TimingState, now: Instant) -> BTreeSet<String> {
+    let moment = Moment::new(now, calendar::national());
+    let filter = Filter {
+        timing: Some(vec![state]),
+        code_prefix: Some("H51.29-220110-".into()),
+        ..Filter::default()
+    };
+    let page = Page {
+        limit: 100_000,
+        after: None,
+    };
+    let rows = app
+        .shared
+        .slow
+        .read(async |conn| list::page(conn, &filter, &Visible::All, &moment, &page).await)
+        .await;
+    rows.unwrap().into_iter().map(|row| row.dossier.code).collect()
+}
+
+#[actix_web::test]
+async fn rust_and_sql_agree() {
+    let app = TestApp::start().await;
+    app.root()
+        .await
+        .receive(&receipt("2022-01-03T08:00:00+07:00"))
+        .await;
+    app.db.sql("UPDATE dossiers SET ended_at = received_at, status = 'completed', due_on = NULL, due_at = NULL, overdue_from = NULL");
+    let mut runner = TestRunner::deterministic();
+    let all = prop::collection::vec(facts(), 1_500)
+        .new_tree(&mut runner)
+        .unwrap()
+        .current();
+    store(&app, &all).await;
+    let first: Instant = FIRST.parse().unwrap();
+    let mut nows: Vec<Instant> = (0..10)
+        .map(|_| first + TimeDelta::minutes(minutes(-2..50).new_tree(&mut runner).unwrap().current()))
+        .collect();
+    // Where the calendar does not reach two days ahead, nothing is due soon.
+    nows.push("2026-12-31T12:00:00+07:00".parse().unwrap());
+    let mut seen = BTreeMap::new();
+    for now in nows {
+        let until = timing::due_soon_until(now, calendar::national());
+        let mut expected: BTreeMap<TimingState, BTreeSet<String>> = BTreeMap::new();
+        for (n, facts) in all.iter().enumerate() {
+            let state = timing::state(facts, now, until);
+            expected
+                .entry(state)
+                .or_default()
+                .insert(format!("H51.29-220110-{}", 1000 + n));
+            *seen.entry(state).or_insert(0) += 1;
+        }
+        for state in TimingState::ALL {
+            let rust = expected.remove(state).unwrap_or_default();
+            let sql = found(&app, *state, now).await;
+            let differs: Vec<&String> = rust.symmetric_difference(&sql).take(3).collect();
+            assert!(differs.is_empty(), "{state} at {now}: {differs:?} differ");
+        }
+        let overdue = all
+            .iter()
+            .filter(|f| timing::state(f, now, until) == TimingState::Overdue)
+            .count();
+        let (feed, moment) = (overdue::Filter::default(), Moment::new(now, calendar::national()));
+        let counted = app
+            .shared
+            .slow
+            .read(async |conn| overdue::count(conn, &feed, &Visible::All, &moment).await)
+            .await;
+        assert_eq!(
+            counted.unwrap(),
+            i64::try_from(overdue).unwrap(),
+            "the feed at {now}"
+        );
+    }
+    assert_eq!(
+        seen.len(),
+        TimingState::ALL.len(),
+        "every state occurred: {seen:?}"
+    );
+}
