@@ -1,6 +1,6 @@
 //! Writes the next version of a procedure, in one transaction.
 
-use super::queries::{self, Procedure, VersionRow};
+use super::queries::{self, Procedure, VersionRow, write};
 use crate::db::{Failure, Transaction, Writer};
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::local_time::Instant;
@@ -80,7 +80,7 @@ pub async fn put_in(
     let mut agencies = agencies.collect::<Result<Vec<_>, Refusal>>()?;
     agencies.sort_unstable();
     agencies.dedup();
-    let present = queries::lock(tx, &input.code).await?;
+    let present = write::lock(tx, &input.code).await?;
     expects(present)?;
     if let Some(before) = queries::newest(tx, &input.code).await? {
         // Whoever changes a procedure must see the agencies that it already binds.
@@ -101,7 +101,7 @@ pub async fn put_in(
         limits: input.limits,
         agencies,
     };
-    queries::write(tx, &new, &name_folded).await?;
+    write::write(tx, &new, &name_folded).await?;
     let details =
         json!({"version": new.row.version, "name": new.row.name, "effective_from": new.row.effective_from});
     let change = Change {

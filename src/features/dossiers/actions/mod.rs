@@ -1,6 +1,7 @@
-//! What a write does: `receive` makes a dossier, `event` records what happened to it. One transaction each.
+//! What a write does: `receive` makes a dossier, `first_rows` what it stores, `event` records what happened to it. One transaction each.
 
 mod event;
+mod first_rows;
 mod receive;
 
 pub use event::{EventDetails, EventInput, record, record_in};

@@ -1,9 +1,15 @@
-//! Bodies of the dossier operations: `shown` goes out, `sent` comes in, `filter` is the query of the list.
+//! Bodies of the dossier operations: `dossier`, `deadline` and `event` go out; `receive` and `record` come in;
+//! `filter` is the query of the list.
 
+mod deadline;
+mod dossier;
+mod event;
 mod filter;
-mod sent;
-mod shown;
+mod receive;
+mod record;
 
+pub use dossier::DossierBody;
+pub use event::EventBody;
 pub use filter::DossierFilter;
-pub use sent::{PostDossier, PostEvent};
-pub use shown::{ClosingBody, DossierBody, EventBody, ProcedureRef, ResultBody, TimingBody};
+pub use receive::PostDossier;
+pub use record::PostEvent;

@@ -1,18 +1,15 @@
-//! Dossiers and events as they are shown: personal data masked, instants local, timing judged at one `now`.
+//! Dossiers as they are shown: personal data masked, instants local, timing judged at one `now`.
 
+use super::deadline::{ClosingBody, DeadlineBody, TimingBody};
+use super::event::EventBody;
 use crate::domain::agency_tree::AgencyTree;
-use crate::domain::amount::Amount;
 use crate::domain::calendar::Calendar;
 use crate::domain::local_time::Instant;
-use crate::domain::timing;
-use crate::domain::vocabulary::{
-    ApplicantKind, Channel, Clock, ClosingState, EventKind, Origin, Outcome, Status, TimingState, Unit,
-};
+use crate::domain::vocabulary::{ApplicantKind, Channel, Clock, Status};
 use crate::features::dossiers::queries::{EventRow, Listed};
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// A dossier.
 #[derive(Debug, Serialize, ToSchema)]
@@ -114,53 +111,6 @@ pub struct ApplicantBody {
     pub address: Option<String>,
 }
 
-/// When a dossier is due.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Deadline)]
-pub struct DeadlineBody {
-    /// Unit of the time limit.
-    pub unit: Unit,
-    /// Amount, as a decimal string; null for `same_day` and `none`.
-    #[schema(example = "3")]
-    pub amount: Option<Amount>,
-    /// Local day on which it is due.
-    pub due_on: Option<NaiveDate>,
-    /// Instant at which it is due.
-    pub due_at: Option<Instant>,
-    /// First instant at which it is late.
-    pub overdue_from: Option<Instant>,
-    /// True while the date cannot be computed yet.
-    pub provisional: bool,
-    /// Year whose calendar is missing.
-    pub calendar_missing: Option<i32>,
-}
-
-/// How a dossier stands against its deadline.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Timing)]
-pub struct TimingBody {
-    /// The state; they exclude each other.
-    pub state: TimingState,
-    /// Working days after today through the due day; null when ended or without a deadline.
-    pub days_left: Option<i64>,
-    /// Working days after the due day through today or the day it ended; null without a deadline.
-    pub days_late: Option<i64>,
-}
-
-/// How the closing of a dossier stands: judged by when the return was recorded.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Closing)]
-pub struct ClosingBody {
-    /// The state.
-    pub state: ClosingState,
-    /// When it was closed.
-    pub closed_at: Option<Instant>,
-    /// When the closing was recorded.
-    pub recorded_at: Option<Instant>,
-    /// Working days after the due day through the record, or through today while it is open; null without a deadline.
-    pub days_late: Option<i64>,
-}
-
 /// Who holds a dossier.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Holder)]
@@ -175,63 +125,6 @@ pub struct HolderBody {
     pub since: Instant,
     /// When the present step is due.
     pub step_due_at: Option<Instant>,
-}
-
-/// An event.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Event)]
-pub struct EventBody {
-    /// Its id.
-    pub id: Uuid,
-    /// Its number within the dossier.
-    pub seq: i32,
-    /// What happened.
-    pub kind: EventKind,
-    /// When it happened.
-    pub occurred_at: Instant,
-    /// When it was recorded.
-    pub recorded_at: Instant,
-    /// Where the record came from.
-    pub origin: Origin,
-    /// When the other software recorded it.
-    pub source_recorded_at: Option<Instant>,
-    /// True when it happened before an event that was recorded earlier.
-    pub backdated: bool,
-    /// Status before it; null for the first.
-    pub status_before: Option<Status>,
-    /// Status after it.
-    pub status_after: Status,
-    /// Due day before it.
-    pub due_on_before: Option<NaiveDate>,
-    /// Due day after it.
-    pub due_on_after: Option<NaiveDate>,
-    /// Code of the agency that acted.
-    pub agency: String,
-    /// Officer who acted.
-    pub officer: Option<String>,
-    /// Code of the agency it was forwarded to.
-    pub to_agency: Option<String>,
-    /// Unit it was forwarded to.
-    pub to_unit: Option<String>,
-    /// Officer it was forwarded to.
-    pub to_officer: Option<String>,
-    /// When the step that began with it is due.
-    pub step_due_at: Option<Instant>,
-    /// How the dossier was decided.
-    pub result: Option<ResultBody>,
-    /// Note of the public timeline.
-    pub public_note: Option<String>,
-    /// Version of the dossier after it.
-    pub dossier_version: i32,
-}
-
-/// How a dossier was decided.
-#[derive(Clone, Copy, Debug, Serialize, serde::Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = DossierResult)]
-pub struct ResultBody {
-    /// The outcome.
-    pub outcome: Outcome,
 }
 
 impl DossierBody {
@@ -259,15 +152,7 @@ impl DossierBody {
             reappointed_on: row.reappointed_on,
             apologies: row.apologies,
             apology_late: row.apology_late,
-            deadline: DeadlineBody {
-                unit: row.limit_unit,
-                amount: row.limit_amount_hundredths.and_then(Amount::from_hundredths),
-                due_on: row.due_on,
-                due_at: at(row.due_at),
-                overdue_from: at(row.overdue_from),
-                provisional: row.calendar_missing.is_some(),
-                calendar_missing: row.calendar_missing,
-            },
+            deadline: DeadlineBody::new(row),
             timing: TimingBody::new(listed, calendar, now),
             closing: ClosingBody::new(listed, calendar, now),
             holder: HolderBody {
@@ -315,61 +200,6 @@ impl ApplicantBody {
             phone: None,
             email: None,
             address: None,
-        }
-    }
-}
-
-impl TimingBody {
-    /// Judges a dossier at `now`.
-    pub fn new(listed: &Listed, calendar: &Calendar, now: Instant) -> Self {
-        let timing = timing::judge(&listed.dossier.facts(), now, calendar);
-        Self {
-            state: timing.state,
-            days_left: timing.days_left,
-            days_late: timing.days_late,
-        }
-    }
-}
-
-impl ClosingBody {
-    /// Judges the closing of a dossier at `now`.
-    pub fn new(listed: &Listed, calendar: &Calendar, now: Instant) -> Self {
-        let row = &listed.dossier;
-        let closing = timing::closing(&row.facts(), now, calendar);
-        Self {
-            state: closing.state,
-            closed_at: row.returned_at.map(Instant::from),
-            recorded_at: row.closed_recorded_at.map(Instant::from),
-            days_late: closing.days_late,
-        }
-    }
-}
-
-impl EventBody {
-    /// Shows an event.
-    pub fn new(row: &EventRow, tree: &AgencyTree) -> Self {
-        Self {
-            id: row.id,
-            seq: row.seq,
-            kind: row.kind,
-            occurred_at: row.occurred_at.into(),
-            recorded_at: row.recorded_at.into(),
-            origin: row.origin,
-            source_recorded_at: row.source_recorded_at.map(Instant::from),
-            backdated: row.backdated,
-            status_before: row.status_before,
-            status_after: row.status_after,
-            due_on_before: row.due_on_before,
-            due_on_after: row.due_on_after,
-            agency: tree.code(row.agency_id).to_owned(),
-            officer: row.officer.clone(),
-            to_agency: row.to_agency_id.map(|id| tree.code(id).to_owned()),
-            to_unit: row.to_unit.clone(),
-            to_officer: row.to_officer.clone(),
-            step_due_at: row.step_due_at.map(Instant::from),
-            result: row.outcome.map(|outcome| ResultBody { outcome }),
-            public_note: row.public_note.clone(),
-            dossier_version: row.seq,
         }
     }
 }

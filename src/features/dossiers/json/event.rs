@@ -1,0 +1,96 @@
+//! Events as they are shown.
+
+use crate::domain::agency_tree::AgencyTree;
+use crate::domain::local_time::Instant;
+use crate::domain::vocabulary::{EventKind, Origin, Outcome, Status};
+use crate::features::dossiers::queries::EventRow;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// An event.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Event)]
+pub struct EventBody {
+    /// Its id.
+    pub id: Uuid,
+    /// Its number within the dossier.
+    pub seq: i32,
+    /// What happened.
+    pub kind: EventKind,
+    /// When it happened.
+    pub occurred_at: Instant,
+    /// When it was recorded.
+    pub recorded_at: Instant,
+    /// Where the record came from.
+    pub origin: Origin,
+    /// When the other software recorded it.
+    pub source_recorded_at: Option<Instant>,
+    /// True when it happened before an event that was recorded earlier.
+    pub backdated: bool,
+    /// Status before it; null for the first.
+    pub status_before: Option<Status>,
+    /// Status after it.
+    pub status_after: Status,
+    /// Due day before it.
+    pub due_on_before: Option<NaiveDate>,
+    /// Due day after it.
+    pub due_on_after: Option<NaiveDate>,
+    /// Code of the agency that acted.
+    pub agency: String,
+    /// Officer who acted.
+    pub officer: Option<String>,
+    /// Code of the agency it was forwarded to.
+    pub to_agency: Option<String>,
+    /// Unit it was forwarded to.
+    pub to_unit: Option<String>,
+    /// Officer it was forwarded to.
+    pub to_officer: Option<String>,
+    /// When the step that began with it is due.
+    pub step_due_at: Option<Instant>,
+    /// How the dossier was decided.
+    pub result: Option<ResultBody>,
+    /// Note of the public timeline.
+    pub public_note: Option<String>,
+    /// Version of the dossier after it.
+    pub dossier_version: i32,
+}
+
+/// How a dossier was decided.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = DossierResult)]
+pub struct ResultBody {
+    /// The outcome.
+    pub outcome: Outcome,
+}
+
+impl EventBody {
+    /// Shows an event.
+    pub fn new(row: &EventRow, tree: &AgencyTree) -> Self {
+        Self {
+            id: row.id,
+            seq: row.seq,
+            kind: row.kind,
+            occurred_at: row.occurred_at.into(),
+            recorded_at: row.recorded_at.into(),
+            origin: row.origin,
+            source_recorded_at: row.source_recorded_at.map(Instant::from),
+            backdated: row.backdated,
+            status_before: row.status_before,
+            status_after: row.status_after,
+            due_on_before: row.due_on_before,
+            due_on_after: row.due_on_after,
+            agency: tree.code(row.agency_id).to_owned(),
+            officer: row.officer.clone(),
+            to_agency: row.to_agency_id.map(|id| tree.code(id).to_owned()),
+            to_unit: row.to_unit.clone(),
+            to_officer: row.to_officer.clone(),
+            step_due_at: row.step_due_at.map(Instant::from),
+            result: row.outcome.map(|outcome| ResultBody { outcome }),
+            public_note: row.public_note.clone(),
+            dossier_version: row.seq,
+        }
+    }
+}

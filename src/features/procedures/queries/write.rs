@@ -1,0 +1,97 @@
+//! Inserts and updates of the procedure tables, inside a transaction of an action.
+
+use super::Procedure;
+use crate::db::Transaction;
+use crate::db::schema::{procedure_agencies, procedure_limits, procedure_versions, procedures};
+use crate::domain::amount::Amount;
+use crate::domain::time_limit::CaseLimit;
+use crate::domain::vocabulary::Channel;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+/// Locks a procedure against other changes and tells the number of its newest version; `None` when there is none.
+pub async fn lock(tx: &mut Transaction, code: &str) -> QueryResult<Option<i32>> {
+    procedures::table
+        .find(code)
+        .select(procedures::version)
+        .for_update()
+        .first(tx)
+        .await
+        .optional()
+}
+
+/// Writes a version, its limits and agencies, and ends the version before it. Its row number and `effective_to`
+/// are of no account: the database gives the one, and the newest version has no end.
+pub async fn write(tx: &mut Transaction, new: &Procedure, name_folded: &str) -> QueryResult<()> {
+    let row = &new.row;
+    diesel::insert_into(procedures::table)
+        .values((
+            procedures::code.eq(&row.procedure_code),
+            procedures::version.eq(row.version),
+        ))
+        .on_conflict(procedures::code)
+        .do_update()
+        .set(procedures::version.eq(row.version))
+        .execute(tx)
+        .await?;
+    let before = procedure_versions::table
+        .filter(procedure_versions::procedure_code.eq(&row.procedure_code))
+        .filter(procedure_versions::version.eq(row.version - 1));
+    diesel::update(before)
+        .set(procedure_versions::effective_to.eq(row.effective_from))
+        .execute(tx)
+        .await?;
+    let levels: Vec<&str> = row.levels.iter().map(|level| level.as_str()).collect();
+    let id: i32 = diesel::insert_into(procedure_versions::table)
+        .values((
+            procedure_versions::procedure_code.eq(&row.procedure_code),
+            procedure_versions::version.eq(row.version),
+            procedure_versions::name.eq(&row.name),
+            procedure_versions::name_folded.eq(name_folded),
+            procedure_versions::field.eq(&row.field),
+            procedure_versions::field_name.eq(&row.field_name),
+            procedure_versions::levels.eq(levels),
+            procedure_versions::sample.eq(row.sample),
+            procedure_versions::effective_from.eq(row.effective_from),
+            procedure_versions::effective_to.eq(row.effective_to),
+            procedure_versions::recorded_at.eq(row.recorded_at),
+        ))
+        .returning(procedure_versions::id)
+        .get_result(tx)
+        .await?;
+    write_limits(tx, id, &new.limits).await?;
+    let agencies = new.agencies.iter().map(|agency| {
+        (
+            procedure_agencies::procedure_version_id.eq(id),
+            procedure_agencies::agency_id.eq(agency),
+        )
+    });
+    diesel::insert_into(procedure_agencies::table)
+        .values(agencies.collect::<Vec<_>>())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+async fn write_limits(
+    tx: &mut Transaction,
+    id: i32,
+    limits: &[(CaseLimit, Option<String>)],
+) -> QueryResult<usize> {
+    let limits = limits.iter().map(|(of, name)| {
+        (
+            procedure_limits::procedure_version_id.eq(id),
+            procedure_limits::case_code.eq(of.case.as_deref()),
+            procedure_limits::case_name.eq(name.as_deref()),
+            procedure_limits::channel.eq(of.channel.map(Channel::as_str)),
+            procedure_limits::unit.eq(of.limit.unit().as_str()),
+            procedure_limits::amount_hundredths.eq(of.limit.amount().map(Amount::hundredths)),
+            procedure_limits::cutoff.eq(of.limit.cutoff()),
+            procedure_limits::starts.eq("received"),
+        )
+    });
+    diesel::insert_into(procedure_limits::table)
+        .values(limits.collect::<Vec<_>>())
+        .execute(tx)
+        .await
+}
