@@ -31,21 +31,12 @@ pub struct Running {
 pub fn shared(database: Database, sizes: PoolSizes, clock: crate::clock::Clock) -> Result<Shared, DbError> {
     let slow = Slow::new(&database, sizes.slow)?;
     let writer = Writer::new(&database, sizes.writer)?;
-    Ok(Shared {
-        database,
-        slow,
-        writer,
-        clock,
-        agencies: Arc::new(TreeCache::default()),
-    })
+    Ok(Shared { database, slow, writer, clock, agencies: Arc::new(TreeCache::default()) })
 }
 
 /// The API document, made from the same list as the routes.
 pub fn document() -> OpenApi {
-    let app = App::new()
-        .into_utoipa_app()
-        .openapi(openapi::frame())
-        .configure(features::routes);
+    let app = App::new().into_utoipa_app().openapi(openapi::frame()).configure(features::routes);
     openapi::with_problems(app.split_for_parts().1)
 }
 

@@ -1,4 +1,4 @@
-//! The only place that reads the time. Everything else gets `now` as an argument.
+//! The only place that reads the time of what happens. Everything else gets `now` as an argument.
 //!
 //! A clock may be real, set to start at another instant (the demonstration), or fixed (tests).
 
@@ -26,10 +26,7 @@ impl Clock {
 
     /// A clock that shows `instant` now and ticks on from there.
     pub fn starting_at(instant: Instant) -> Self {
-        Self(Kind::StartedAt {
-            instant,
-            since: time::Instant::now(),
-        })
+        Self(Kind::StartedAt { instant, since: time::Instant::now() })
     }
 
     /// A clock that stands still until [`Clock::set`].

@@ -1,6 +1,6 @@
 //! Settings: a flag and an environment variable for each, listed in `.env.example` and by `--help`.
 //!
-//! Nothing else reads the environment. A secret is never shown: `DATABASE_URL` may hold a password.
+//! The log reads `RUST_LOG` and the embedded cluster `PG_BIN_DIR`; nothing else reads the environment. A secret is never shown: `DATABASE_URL` may hold a password.
 
 use crate::telemetry::LogFormat;
 use clap::Args;
@@ -16,12 +16,7 @@ pub struct DatabaseSettings {
     pub database_url: Option<String>,
 
     /// Directory of the embedded cluster
-    #[arg(
-        long,
-        env = "CONGKHAI_DATA_DIR",
-        default_value = "./.data",
-        value_name = "DIR"
-    )]
+    #[arg(long, env = "CONGKHAI_DATA_DIR", default_value = "./.data", value_name = "DIR")]
     pub data_dir: PathBuf,
 }
 
@@ -29,13 +24,7 @@ pub struct DatabaseSettings {
 #[derive(Clone, Copy, Debug, Args)]
 pub struct LogSettings {
     /// Shape of the log lines
-    #[arg(
-        long,
-        env = "LOG_FORMAT",
-        value_enum,
-        default_value = "text",
-        value_name = "FORMAT"
-    )]
+    #[arg(long, env = "LOG_FORMAT", value_enum, default_value = "text", value_name = "FORMAT")]
     pub log_format: LogFormat,
 }
 
@@ -43,19 +32,14 @@ pub struct LogSettings {
 #[derive(Clone, Debug, Args)]
 pub struct ServerSettings {
     /// Address to listen on
-    #[arg(
-        long,
-        env = "CONGKHAI_BIND",
-        default_value = "127.0.0.1:8080",
-        value_name = "ADDRESS"
-    )]
+    #[arg(long, env = "CONGKHAI_BIND", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub bind: SocketAddr,
 
     /// Worker threads, each with one connection for reads; as many as processors when not given
     #[arg(long, env = "CONGKHAI_WORKERS", value_parser = clap::value_parser!(u16).range(1..=256), value_name = "N")]
     pub workers: Option<u16>,
 
-    /// Connections for lists, counts and exports
+    /// Connections for lists and counts, and as many again for exports
     #[arg(long, env = "CONGKHAI_SLOW_CONNECTIONS", default_value_t = 3,
         value_parser = clap::value_parser!(u16).range(1..=64), value_name = "N")]
     pub slow_connections: u16,
@@ -66,11 +50,6 @@ pub struct ServerSettings {
     pub writer_connections: u16,
 
     /// Seconds that requests under way are given to finish after SIGTERM
-    #[arg(
-        long,
-        env = "CONGKHAI_SHUTDOWN_SECONDS",
-        default_value_t = 30,
-        value_name = "SECONDS"
-    )]
+    #[arg(long, env = "CONGKHAI_SHUTDOWN_SECONDS", default_value_t = 30, value_name = "SECONDS")]
     pub shutdown_seconds: u16,
 }

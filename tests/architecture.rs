@@ -42,14 +42,7 @@ const RULES: &[Rule] = &[
     Rule {
         name: "queries know nothing of HTTP and bodies",
         applies: |path| in_layer(path, "queries"),
-        never: &[
-            "actix",
-            "utoipa",
-            "json::",
-            "crate::http",
-            "::actions",
-            "crate::clock",
-        ],
+        never: &["actix", "utoipa", "json::", "crate::http", "::actions", "crate::clock"],
     },
     Rule {
         name: "actions take `now` as an argument and leave SQL to queries",
@@ -126,11 +119,7 @@ fn imports(text: &str) -> Vec<String> {
             None if starts => line.to_owned(),
             None => continue,
         };
-        if statement.ends_with(';') {
-            found.push(statement)
-        } else {
-            open = Some(statement)
-        }
+        if statement.ends_with(';') { found.push(statement) } else { open = Some(statement) }
     }
     found
 }
@@ -153,18 +142,11 @@ fn floors_import_downwards_only() {
 #[test]
 fn a_feature_uses_no_other_features_handlers() {
     for (name, text) in source() {
-        let Some(own) = name
-            .strip_prefix("features/")
-            .and_then(|rest| rest.split('/').next())
-        else {
+        let Some(own) = name.strip_prefix("features/").and_then(|rest| rest.split('/').next()) else {
             continue;
         };
         for import in imports(&text) {
-            for other in import
-                .split("crate::features::")
-                .skip(1)
-                .filter(|_| name != "features/mod.rs")
-            {
+            for other in import.split("crate::features::").skip(1).filter(|_| name != "features/mod.rs") {
                 let feature = other.split([':', ';', '{', ',']).next().unwrap_or("");
                 let layer = other.trim_start_matches(feature).trim_start_matches("::");
                 let bodies = layer.starts_with("json") && own != "public";
@@ -182,15 +164,11 @@ fn only_the_clock_reads_the_time() {
     // The embedded cluster and the envelope measure how long something takes; the log stamps its lines.
     let measures =
         |name: &str| name.starts_with("db/embedded/") || name == "http/envelope.rs" || name == "telemetry.rs";
-    for (name, text) in source()
-        .iter()
-        .filter(|(name, _)| name != "clock.rs" && !measures(name) && !is_test(name))
+    for (name, text) in
+        source().iter().filter(|(name, _)| name != "clock.rs" && !measures(name) && !is_test(name))
     {
         for read in ["Utc::now", "Local::now", "SystemTime::now", "Instant::now()"] {
-            assert!(
-                !text.contains(read),
-                "src/{name} reads the time with {read}: take `now` as an argument"
-            );
+            assert!(!text.contains(read), "src/{name} reads the time with {read}: take `now` as an argument");
         }
     }
 }
@@ -202,19 +180,10 @@ fn files_stay_small_and_say_what_they_are_for() {
     let limits = limits.chain(tests.into_iter().map(|(n, t)| (format!("tests/{n}"), t, 400)));
     for (name, text, most) in limits.filter(|(name, _, _)| name != "src/db/schema.rs") {
         let lines = text.lines().count();
-        assert!(
-            lines <= most,
-            "{name} has {lines} lines, at most {most}: split it by what it does"
-        );
+        assert!(lines <= most, "{name} has {lines} lines, at most {most}: split it by what it does");
         let is_unit_test = name.ends_with("tests.rs") && name.starts_with("src/");
-        assert!(
-            is_unit_test || text.starts_with("//!"),
-            "{name} does not say what it is for"
-        );
-        assert!(
-            !name.ends_with("utils.rs") && !name.ends_with("helpers.rs"),
-            "{name}: a name or a home"
-        );
+        assert!(is_unit_test || text.starts_with("//!"), "{name} does not say what it is for");
+        assert!(!name.ends_with("utils.rs") && !name.ends_with("helpers.rs"), "{name}: a name or a home");
     }
 }
 
@@ -223,10 +192,7 @@ fn nothing_is_re_exported_wholesale_or_left_to_do() {
     for (name, text) in source() {
         for (number, line) in text.lines().enumerate() {
             let at = format!("src/{name}:{}", number + 1);
-            assert!(
-                !(line.contains("pub use") && line.contains("::*")),
-                "{at}: name what is re-exported"
-            );
+            assert!(!(line.contains("pub use") && line.contains("::*")), "{at}: name what is re-exported");
             for left in ["todo!(", "unimplemented!(", "dbg!(", "#[ignore"] {
                 assert!(!line.contains(left), "{at}: {left}");
             }

@@ -62,7 +62,7 @@ CREATE INDEX dossiers_open_overdue_idx ON dossiers (overdue_from, id)
 CREATE INDEX dossiers_open_overdue_by_agency_idx ON dossiers (competent_agency_id, overdue_from, id)
     WHERE ended_at IS NULL AND overdue_from IS NOT NULL;
 COMMENT ON TABLE dossiers IS 'Current state of each dossier, derived from its events in the transaction that records them.';
-COMMENT ON COLUMN dossiers.id IS 'UUID version 7; never shown.';
+COMMENT ON COLUMN dossiers.id IS 'UUID version 7; shown only inside cursors.';
 COMMENT ON COLUMN dossiers.code IS 'Dossier code (ma ho so), given by the caller or generated per agency and day.';
 COMMENT ON COLUMN dossiers.procedure_version_id IS 'The procedure version in force on the day of receipt.';
 COMMENT ON COLUMN dossiers.case_code IS 'Case of the procedure; null: the default case.';
@@ -134,6 +134,7 @@ CREATE TABLE dossier_events (
     agency_id          integer NOT NULL,
     officer            text,
     officer_title      text,
+    officer_unit       text,
     to_agency_id       integer,
     to_unit            text,
     to_officer         text,
@@ -168,6 +169,7 @@ COMMENT ON COLUMN dossier_events.due_on_after IS 'Due day after it.';
 COMMENT ON COLUMN dossier_events.agency_id IS 'Agency that acted.';
 COMMENT ON COLUMN dossier_events.officer IS 'Officer who acted.';
 COMMENT ON COLUMN dossier_events.officer_title IS 'Title of that officer.';
+COMMENT ON COLUMN dossier_events.officer_unit IS 'Unit of that officer.';
 COMMENT ON COLUMN dossier_events.to_agency_id IS 'Agency it was forwarded to.';
 COMMENT ON COLUMN dossier_events.to_unit IS 'Unit it was forwarded to.';
 COMMENT ON COLUMN dossier_events.to_officer IS 'Officer it was forwarded to.';

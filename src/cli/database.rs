@@ -17,10 +17,7 @@ pub(super) struct Opened {
 /// Opens the database of the settings; the embedded cluster lies in `folder` of the data directory.
 pub(super) fn open(settings: &DatabaseSettings, folder: &str) -> Result<Opened, Box<dyn std::error::Error>> {
     match &settings.database_url {
-        Some(url) => Ok(Opened {
-            database: Database::parse(url)?,
-            cluster: None,
-        }),
+        Some(url) => Ok(Opened { database: Database::parse(url)?, cluster: None }),
         None => start(&settings.data_dir.join(folder)),
     }
 }
@@ -32,10 +29,9 @@ pub(super) fn open_beside(
 ) -> Result<Opened, Box<dyn std::error::Error>> {
     let root = settings.data_dir.join(folder);
     match open(settings, folder) {
-        Err(error) if error.downcast_ref::<EmbeddedError>().is_some_and(is_in_use) => Ok(Opened {
-            database: Database::parse(&running_url(&root, NAME)?)?,
-            cluster: None,
-        }),
+        Err(error) if error.downcast_ref::<EmbeddedError>().is_some_and(is_in_use) => {
+            Ok(Opened { database: Database::parse(&running_url(&root, NAME)?)?, cluster: None })
+        }
         opened => opened,
     }
 }
@@ -52,8 +48,5 @@ fn start(root: &Path) -> Result<Opened, Box<dyn std::error::Error>> {
     for name in migrate::run(&database)? {
         log::info!("migrated {name}");
     }
-    Ok(Opened {
-        database,
-        cluster: Some(cluster),
-    })
+    Ok(Opened { database, cluster: Some(cluster) })
 }

@@ -12,12 +12,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 #[derive(Args)]
 pub(super) struct Health {
     /// Address the service listens on; 0.0.0.0 is asked as 127.0.0.1
-    #[arg(
-        long,
-        env = "CONGKHAI_BIND",
-        default_value = "127.0.0.1:8080",
-        value_name = "ADDRESS"
-    )]
+    #[arg(long, env = "CONGKHAI_BIND", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     bind: SocketAddr,
 }
 
@@ -30,10 +25,7 @@ impl Health {
         let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)
             .map_err(|e| format!("nothing answers on {address}: {e}"))?;
         stream.set_read_timeout(Some(TIMEOUT))?;
-        write!(
-            stream,
-            "GET /health/ready HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
-        )?;
+        write!(stream, "GET /health/ready HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
         let mut answer = String::new();
         stream.take(4096).read_to_string(&mut answer)?;
         let status = answer.lines().next().unwrap_or("no answer");

@@ -61,8 +61,7 @@ struct Create {
 }
 
 fn scope(text: &str) -> Result<Scope, String> {
-    text.parse()
-        .map_err(|e: crate::domain::vocabulary::UnknownWord| e.to_string())
+    text.parse().map_err(|e: crate::domain::vocabulary::UnknownWord| e.to_string())
 }
 
 impl Keys {
@@ -86,26 +85,16 @@ impl Keys {
 impl Create {
     async fn run(self, database: Database) -> Outcome {
         let now = Clock::real().now();
-        let tree = Reader::new(database.clone())
-            .read(async |conn| agencies::tree(conn).await)
-            .await?;
+        let tree = Reader::new(database.clone()).read(async |conn| agencies::tree(conn).await).await?;
         let roots = self.agency.iter().map(|code| {
-            tree.find(code)
-                .map(|agency| agency.id)
-                .ok_or_else(|| format!("no agency has the code {code}"))
+            tree.find(code).map(|agency| agency.id).ok_or_else(|| format!("no agency has the code {code}"))
         });
         let roots = roots.collect::<Result<Vec<_>, _>>()?;
         let new = NewKey {
             name: clean(&self.name, 100).map_err(|why| format!("--name {why}"))?,
-            scopes: if self.all_scopes {
-                Scope::ALL.to_vec()
-            } else {
-                self.scopes
-            },
+            scopes: if self.all_scopes { Scope::ALL.to_vec() } else { self.scopes },
             roots: if self.all_agencies { None } else { Some(roots) },
-            expires_at: self
-                .expires_in_days
-                .map(|days| now + TimeDelta::days(days.into())),
+            expires_at: self.expires_in_days.map(|days| now + TimeDelta::days(days.into())),
         };
         let writer = Writer::new(&database, 1)?;
         let key = Key::generate()?;
@@ -120,10 +109,7 @@ async fn list(database: Database) -> Outcome {
     let reader = Reader::new(database);
     let tree = reader.read(async |conn| agencies::tree(conn).await).await?;
     let now = Clock::real().now();
-    println!(
-        "{:<14} {:<9} {:<26} {:<20} {:<40} NAME",
-        "ID", "STATE", "CREATED", "SEES", "SCOPES"
-    );
+    println!("{:<14} {:<9} {:<26} {:<20} {:<40} NAME", "ID", "STATE", "CREATED", "SEES", "SCOPES");
     for key in reader.read(async |conn| queries::all(conn).await).await? {
         let state = match (key.revoked_at, key.is_valid(now)) {
             (Some(_), _) => "revoked",
@@ -131,14 +117,8 @@ async fn list(database: Database) -> Outcome {
             (None, false) => "expired",
         };
         let roots: Vec<&str> = key.root_agency_ids.iter().map(|id| tree.code(*id)).collect();
-        let sees = if key.all_agencies {
-            "all".to_owned()
-        } else {
-            roots.join(",")
-        };
-        let created = Instant::from(key.created_at)
-            .local()
-            .format("%Y-%m-%dT%H:%M:%S%:z");
+        let sees = if key.all_agencies { "all".to_owned() } else { roots.join(",") };
+        let created = Instant::from(key.created_at).local().format("%Y-%m-%dT%H:%M:%S%:z");
         println!(
             "{:<14} {state:<9} {created:<26} {sees:<20} {:<40} {}",
             key.id,

@@ -28,10 +28,7 @@ impl Serve {
             require_migrated(&opened.database)?;
         }
         let shared = shared(&opened.database, &self.server, Clock::real())?;
-        let liveness = opened
-            .cluster
-            .as_ref()
-            .map(crate::db::embedded::Cluster::liveness);
+        let liveness = opened.cluster.as_ref().map(crate::db::embedded::Cluster::liveness);
         let served = until_stopped(&self.server, shared, liveness, |address| {
             log::info!("listening on http://{address}, documents at http://{address}/docs");
         });
@@ -48,11 +45,7 @@ fn require_migrated(database: &Database) -> Outcome {
         return Ok(());
     }
     let names = pending.join(", ");
-    Err(format!(
-        "{} pending migrations ({names}): run `congkhai migrate` first",
-        pending.len()
-    )
-    .into())
+    Err(format!("{} pending migrations ({names}): run `congkhai migrate` first", pending.len()).into())
 }
 
 /// What the workers share, by the settings.
@@ -61,10 +54,8 @@ pub(super) fn shared(
     settings: &ServerSettings,
     clock: Clock,
 ) -> Result<Shared, Box<dyn std::error::Error>> {
-    let sizes = PoolSizes {
-        slow: settings.slow_connections.into(),
-        writer: settings.writer_connections.into(),
-    };
+    let sizes =
+        PoolSizes { slow: settings.slow_connections.into(), writer: settings.writer_connections.into() };
     Ok(app::shared(database.clone(), sizes, clock)?)
 }
 

@@ -26,6 +26,7 @@ pub struct BadDatabaseUrl;
 pub(super) enum Door {
     Reader,
     Slow,
+    Export,
     Writer,
     Migrate,
 }
@@ -42,6 +43,7 @@ impl Door {
             Self::Slow => {
                 "-c plan_cache_mode=auto -c statement_timeout=60s -c default_transaction_read_only=on"
             }
+            Self::Export => "-c plan_cache_mode=auto -c statement_timeout=30min -c default_transaction_read_only=on",
             Self::Migrate => "-c statement_timeout=0",
         }
     }
@@ -50,6 +52,7 @@ impl Door {
         match self {
             Self::Reader => "congkhai-reader",
             Self::Slow => "congkhai-slow",
+            Self::Export => "congkhai-export",
             Self::Writer => "congkhai-writer",
             Self::Migrate => "congkhai-migrate",
         }
@@ -67,14 +70,10 @@ impl Database {
     /// Connects.
     pub(super) async fn connect(&self, door: Door) -> ConnectionResult<AsyncPgConnection> {
         let mut config = self.config.clone();
-        config
-            .application_name(door.application_name())
-            .options(door.options());
+        config.application_name(door.application_name()).options(door.options());
         let attempt = async {
-            let (client, connection) = config
-                .connect(NoTls)
-                .await
-                .map_err(|e| ConnectionError::BadConnection(reason(&e)))?;
+            let (client, connection) =
+                config.connect(NoTls).await.map_err(|e| ConnectionError::BadConnection(reason(&e)))?;
             AsyncPgConnection::try_from_client_and_connection(client, connection).await
         };
         match tokio::time::timeout(CONNECT_TIMEOUT, attempt).await {

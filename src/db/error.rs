@@ -78,10 +78,8 @@ impl From<deadpool::PoolError> for DbError {
 /// The connection is gone: it could not be used, or the server ended it. The driver keeps no SQLSTATE, so the
 /// latter is known by its English message (57P01, 57P02, 57P03).
 fn is_away(kind: &DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -> bool {
-    matches!(
-        kind,
-        DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection
-    ) || info.message().starts_with("terminating connection")
+    matches!(kind, DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection)
+        || info.message().starts_with("terminating connection")
         || info.message().starts_with("the database system is")
 }
 

@@ -55,10 +55,7 @@ pub fn pending(database: &Database) -> Result<Vec<String>, MigrateError> {
 pub fn create_database(maintenance: &Database, name: &str) -> Result<(), MigrateError> {
     runtime()?.block_on(async {
         let mut connection = maintenance.connect(Door::Migrate).await.map_err(DbError::from)?;
-        match connection
-            .batch_execute(&format!("CREATE DATABASE \"{name}\""))
-            .await
-        {
+        match connection.batch_execute(&format!("CREATE DATABASE \"{name}\"")).await {
             Ok(()) => Ok(()),
             Err(e) if e.to_string().contains("already exists") => Ok(()),
             Err(e) => Err(DbError::from(e).into()),
@@ -83,8 +80,5 @@ fn with_harness<T: Send>(
 }
 
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
+    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()
 }

@@ -1,6 +1,6 @@
 //! The fast door: one connection per actix worker, shared by all requests of that worker and pipelined.
 //!
-//! For point reads and the hot first pages only: a slow query here stands before every other request of the
+//! For point reads and the pages of the overdue feed: a slow query here stands before every other request of the
 //! worker, so anything freely filtered goes through [`super::Slow`]. Autocommit reads; no transactions, for the
 //! connection is shared. A lost connection is replaced and the read, which changes nothing, is tried once more.
 
@@ -22,11 +22,7 @@ pub struct Reader {
 impl Reader {
     /// A reader that connects when it is first used.
     pub fn new(database: Database) -> Self {
-        Self {
-            database,
-            shared: RefCell::new(None),
-            connecting: Mutex::new(()),
-        }
+        Self { database, shared: RefCell::new(None), connecting: Mutex::new(()) }
     }
 
     /// Runs a query on the shared connection.

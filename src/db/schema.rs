@@ -95,6 +95,7 @@ diesel::table! {
         agency_id -> Int4,
         officer -> Nullable<Text>,
         officer_title -> Nullable<Text>,
+        officer_unit -> Nullable<Text>,
         to_agency_id -> Nullable<Int4>,
         to_unit -> Nullable<Text>,
         to_officer -> Nullable<Text>,

@@ -1,5 +1,8 @@
-//! The slow door: a small pool for freely filtered lists, counts and exports, so that none stands before a fast
-//! read. Its sessions are read-only and plan each query afresh.
+//! The slow door: small pools for freely filtered lists and counts, and for exports, so that none stands before a
+//! fast read. Its sessions are read-only and plan each query afresh.
+//!
+//! An export lasts as long as its client takes to read it, so exports have connections of their own: a few slow
+//! clients keep other exports waiting, and never a list.
 
 use super::connect::Door;
 use super::writer::{Pool, pool};
@@ -20,7 +23,8 @@ const ROWS_IN_FLIGHT: usize = 256;
 /// The door for slow reads.
 #[derive(Clone)]
 pub struct Slow {
-    pool: Pool,
+    lists: Pool,
+    exports: Pool,
 }
 
 /// Where an export puts its rows.
@@ -33,11 +37,10 @@ pub struct Rows<Row> {
 }
 
 impl Slow {
-    /// A door with at most `size` connections.
+    /// A door with at most `size` connections for lists and as many for exports.
     pub fn new(database: &Database, size: usize) -> Result<Self, DbError> {
-        Ok(Self {
-            pool: pool(database, Door::Slow, size)?,
-        })
+        let (lists, exports) = (pool(database, Door::Slow, size)?, pool(database, Door::Export, size)?);
+        Ok(Self { lists, exports })
     }
 
     /// Runs a query on a connection of its own.
@@ -45,7 +48,7 @@ impl Slow {
         &self,
         query: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T>,
     ) -> Result<T, DbError> {
-        let mut connection = self.pool.get(WAIT).await?;
+        let mut connection = self.lists.get(WAIT).await?;
         Ok(query(&mut connection).await?)
     }
 
@@ -55,7 +58,7 @@ impl Slow {
         &self,
         produce: impl AsyncFnOnce(&mut AsyncPgConnection, &RowSender<Row>) -> QueryResult<()> + 'static,
     ) -> Result<Rows<Row>, DbError> {
-        let mut connection = self.pool.get(WAIT).await?;
+        let mut connection = self.exports.get(WAIT).await?;
         let (sender, mut rest) = mpsc::channel(ROWS_IN_FLIGHT);
         let sender = RowSender(sender);
         tokio::task::spawn_local(async move {
@@ -70,10 +73,7 @@ impl Slow {
         });
         match rest.recv().await {
             Some(Err(error)) => Err(error),
-            first => Ok(Rows {
-                ready: first.into_iter().collect(),
-                rest: Some(rest),
-            }),
+            first => Ok(Rows { ready: first.into_iter().collect(), rest: Some(rest) }),
         }
     }
 }
@@ -88,10 +88,7 @@ impl<Row> RowSender<Row> {
 impl<Row> Rows<Row> {
     /// Rows that are all there, such as those of a page.
     pub fn of(rows: Vec<Row>) -> Self {
-        Self {
-            ready: rows.into_iter().map(Ok).collect(),
-            rest: None,
-        }
+        Self { ready: rows.into_iter().map(Ok).collect(), rest: None }
     }
 
     /// The next row.

@@ -30,14 +30,4 @@ macro_rules! read_from_text {
     )+};
 }
 
-read_from_text!(
-    ApplicantKind,
-    Channel,
-    Clock,
-    EventKind,
-    Level,
-    Origin,
-    Outcome,
-    Status,
-    Unit
-);
+read_from_text!(ApplicantKind, Channel, Clock, EventKind, Level, Origin, Outcome, Status, Unit);

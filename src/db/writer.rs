@@ -24,9 +24,7 @@ pub struct Writer {
 impl Writer {
     /// A door with at most `size` connections.
     pub fn new(database: &Database, size: usize) -> Result<Self, DbError> {
-        Ok(Self {
-            pool: pool(database, Door::Writer, size)?,
-        })
+        Ok(Self { pool: pool(database, Door::Writer, size)? })
     }
 
     /// Runs `work` in one transaction: commits when it returns `Ok`, rolls back otherwise.
@@ -70,10 +68,7 @@ impl Pool {
     pub(super) async fn get(&self, wait: Duration) -> Result<Object<AsyncPgConnection>, DbError> {
         match tokio::time::timeout(wait, self.0.get()).await {
             Ok(connection) => Ok(connection?),
-            Err(_) => Err(DbError::Away(format!(
-                "no connection came free in {} s",
-                wait.as_secs()
-            ))),
+            Err(_) => Err(DbError::Away(format!("no connection came free in {} s", wait.as_secs()))),
         }
     }
 }

@@ -72,10 +72,7 @@ pub struct AgencyTree {
 impl AgencyTree {
     /// Builds the tree.
     pub fn new(version: i64, agencies: Vec<Agency>) -> Self {
-        let mut tree = Self {
-            version,
-            ..Self::default()
-        };
+        let mut tree = Self { version, ..Self::default() };
         for agency in agencies {
             for code in agency.codes.iter().chain([&agency.code]) {
                 tree.by_code.insert(code.clone(), agency.id);
@@ -131,10 +128,7 @@ impl AgencyTree {
     pub fn visible(&self, roots: &[AgencyId], day: NaiveDate) -> BTreeSet<AgencyId> {
         let own: BTreeSet<AgencyId> = roots.iter().flat_map(|root| self.subtree(*root)).collect();
         let watched = self.by_id.values().filter(|agency| {
-            agency
-                .watches
-                .iter()
-                .any(|w| own.contains(&w.monitor) && w.validity.contains(day))
+            agency.watches.iter().any(|w| own.contains(&w.monitor) && w.validity.contains(day))
         });
         let watched: BTreeSet<AgencyId> = watched.flat_map(|agency| self.subtree(agency.id)).collect();
         &own | &watched
@@ -157,10 +151,7 @@ mod tests {
             name: code.into(),
             level: Level::District,
             parent,
-            validity: Validity {
-                from: day("2020-01-01"),
-                to: None,
-            },
+            validity: Validity { from: day("2020-01-01"), to: None },
             successors: vec![],
             watches: vec![],
             version: 1,
@@ -168,17 +159,9 @@ mod tests {
     }
 
     fn tree() -> AgencyTree {
-        let watch = Watch {
-            monitor: 2,
-            validity: Validity {
-                from: day("2020-01-01"),
-                to: Some(day("2022-01-01")),
-            },
-        };
-        let branch = Agency {
-            watches: vec![watch],
-            ..agency(5, "land", Some(1))
-        };
+        let watch =
+            Watch { monitor: 2, validity: Validity { from: day("2020-01-01"), to: Some(day("2022-01-01")) } };
+        let branch = Agency { watches: vec![watch], ..agency(5, "land", Some(1)) };
         let agencies = vec![
             agency(1, "province", None),
             agency(2, "district", Some(1)),
@@ -201,11 +184,7 @@ mod tests {
         let sees = |root, on| tree().visible(&[root], day(on)).into_iter().collect::<Vec<_>>();
         assert_eq!(sees(2, "2021-12-31"), [2, 3, 5, 6]);
         assert_eq!(sees(2, "2022-01-01"), [2, 3], "the watch has ended");
-        assert_eq!(
-            sees(3, "2021-06-01"),
-            [3],
-            "an office does not inherit what its parent watches"
-        );
+        assert_eq!(sees(3, "2021-06-01"), [3], "an office does not inherit what its parent watches");
         assert_eq!(sees(1, "2021-06-01"), [1, 2, 3, 4, 5, 6]);
     }
 }

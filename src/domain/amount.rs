@@ -20,11 +20,7 @@ pub struct BadAmount;
 impl Amount {
     /// From hundredths; `None` unless positive.
     pub const fn from_hundredths(hundredths: i32) -> Option<Self> {
-        if hundredths > 0 {
-            Some(Self(hundredths))
-        } else {
-            None
-        }
+        if hundredths > 0 { Some(Self(hundredths)) } else { None }
     }
 
     /// The amount in hundredths.
@@ -89,14 +85,9 @@ mod tests {
 
     #[test]
     fn reads_and_writes_decimals_exactly() {
-        for (text, hundredths) in [
-            ("3", 300),
-            ("2.5", 250),
-            ("0.5", 50),
-            ("0.25", 25),
-            ("99999.99", 9_999_999),
-            ("1.05", 105),
-        ] {
+        for (text, hundredths) in
+            [("3", 300), ("2.5", 250), ("0.5", 50), ("0.25", 25), ("99999.99", 9_999_999), ("1.05", 105)]
+        {
             let amount: Amount = text.parse().unwrap();
             assert_eq!(amount.hundredths(), hundredths, "{text}");
             assert_eq!(amount.to_string(), text);
@@ -106,9 +97,7 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_positive_decimal() {
-        for text in [
-            "", "0", "0.00", "-1", "+1", "1.", ".5", "1.234", "1e3", "123456", "1,5", " 1", "٣",
-        ] {
+        for text in ["", "0", "0.00", "-1", "+1", "1.", ".5", "1.234", "1e3", "123456", "1,5", " 1", "٣"] {
             assert_eq!(text.parse::<Amount>(), Err(BadAmount), "{text:?}");
         }
     }

@@ -35,19 +35,14 @@ impl Default for OfficeHours {
     /// 07:00-11:30 and 13:30-17:00: eight hours.
     fn default() -> Self {
         let at = |h: i64, m: i64| NaiveTime::MIN + TimeDelta::minutes(h * 60 + m);
-        Self {
-            sessions: vec![(at(7, 0), at(11, 30)), (at(13, 30), at(17, 0))],
-        }
+        Self { sessions: vec![(at(7, 0), at(11, 30)), (at(13, 30), at(17, 0))] }
     }
 }
 
 impl OfficeHours {
     /// Office minutes of a working day.
     pub fn minutes(&self) -> i64 {
-        self.sessions
-            .iter()
-            .map(|(open, close)| (*close - *open).num_minutes())
-            .sum()
+        self.sessions.iter().map(|(open, close)| (*close - *open).num_minutes()).sum()
     }
 
     /// When the office closes for the day.
@@ -62,10 +57,7 @@ impl OfficeHours {
 
     /// The first moment at or after `time` at which the office is open; the closing minute still counts as open.
     fn open_from(&self, time: NaiveTime) -> Option<NaiveTime> {
-        self.sessions
-            .iter()
-            .find(|(_, close)| time <= *close)
-            .map(|(open, _)| time.max(*open))
+        self.sessions.iter().find(|(_, close)| time <= *close).map(|(open, _)| time.max(*open))
     }
 
     /// Office time that has passed by `time`.
@@ -102,11 +94,7 @@ impl Calendar {
     pub fn new(tables: &[YearTable], hours: OfficeHours) -> Self {
         let mut working_days: Vec<NaiveDate> = tables.iter().flat_map(working_days_of).collect();
         working_days.sort_unstable();
-        Self {
-            hours,
-            loaded: tables.iter().map(|t| t.year).collect(),
-            working_days,
-        }
+        Self { hours, loaded: tables.iter().map(|t| t.year).collect(), working_days }
     }
 
     /// The office hours.
@@ -122,11 +110,7 @@ impl Calendar {
 
     /// `day` itself when it is a working day, else the next one (Civil Code 91/2015 Art. 148(5)).
     pub fn working_day_from(&self, day: NaiveDate) -> Result<NaiveDate, MissingYear> {
-        if self.is_working_day(day)? {
-            Ok(day)
-        } else {
-            self.add_working_days(day, 1)
-        }
+        if self.is_working_day(day)? { Ok(day) } else { self.add_working_days(day, 1) }
     }
 
     /// The `n`-th working day after `day`, which is day zero (Civil Code 91/2015 Art. 147); `day` for 0.
@@ -171,10 +155,7 @@ impl Calendar {
         let full = (total - TimeDelta::nanoseconds(1)).num_seconds().max(0) / whole_day.num_seconds().max(1);
         let days = usize::try_from(full).unwrap_or(0);
         let rest = total - whole_day * i32::try_from(full).unwrap_or(0);
-        Ok(Instant::at(
-            self.add_working_days(start.local_date(), days)?,
-            self.hours.after(rest),
-        ))
+        Ok(Instant::at(self.add_working_days(start.local_date(), days)?, self.hours.after(rest)))
     }
 
     /// Fails with the first year of the span that has no table.
@@ -193,10 +174,7 @@ impl Calendar {
 /// The working days of a year, in order.
 fn working_days_of(table: &YearTable) -> impl Iterator<Item = NaiveDate> + '_ {
     let first = NaiveDate::from_ymd_opt(table.year, 1, 1);
-    let days = first
-        .into_iter()
-        .flat_map(|day| day.iter_days())
-        .take_while(|d| d.year() == table.year);
+    let days = first.into_iter().flat_map(|day| day.iter_days()).take_while(|d| d.year() == table.year);
     days.filter(|day| match day.weekday() {
         Weekday::Sat | Weekday::Sun => table.worked_rest_days.contains(day),
         _ => !table.days_off.contains(day),

@@ -24,11 +24,7 @@ pub struct Deadline {
 impl Deadline {
     /// Due on a day: late from the end of that day.
     fn by_date(due_on: NaiveDate, time: NaiveTime) -> Self {
-        Self {
-            due_on,
-            due_at: Instant::at(due_on, time),
-            overdue_from: Instant::end_of(due_on),
-        }
+        Self { due_on, due_at: Instant::at(due_on, time), overdue_from: Instant::end_of(due_on) }
     }
 }
 
@@ -47,18 +43,11 @@ pub fn compute(
         TimeLimit::WorkingDays(amount) => working_days(amount, start, calendar)?,
         TimeLimit::CalendarDays(days) => {
             let last = start.local_date().checked_add_days(Days::new(days.into()));
-            Deadline::by_date(
-                calendar.working_day_from(last.unwrap_or(NaiveDate::MAX))?,
-                closing,
-            )
+            Deadline::by_date(calendar.working_day_from(last.unwrap_or(NaiveDate::MAX))?, closing)
         }
         TimeLimit::WorkingHours(amount) => {
             let due_at = calendar.add_working_minutes(start, i64::from(amount.hundredths()) * 60 / 100)?;
-            Deadline {
-                due_on: due_at.local_date(),
-                due_at,
-                overdue_from: due_at,
-            }
+            Deadline { due_on: due_at.local_date(), due_at, overdue_from: due_at }
         }
         TimeLimit::SameDay(cutoff) => {
             let start = calendar.open_from(start)?;
@@ -77,9 +66,7 @@ fn working_days(amount: Amount, start: Instant, calendar: &Calendar) -> Result<D
     let due_on = calendar.add_working_days(day_zero, whole + usize::from(fraction > 0))?;
     let time = match fraction {
         0 => calendar.hours().closing(),
-        part => calendar
-            .hours()
-            .after(TimeDelta::seconds(calendar.hours().minutes() * 60 * part / 100)),
+        part => calendar.hours().after(TimeDelta::seconds(calendar.hours().minutes() * 60 * part / 100)),
     };
     Ok(Deadline::by_date(due_on, time))
 }

@@ -42,11 +42,7 @@ macro_rules! parsed {
         impl $name {
             /// Parses the code.
             pub fn parse(text: &str) -> Result<Self, BadCode> {
-                if $check(text) {
-                    Ok(Self(text.to_owned()))
-                } else {
-                    Err($error)
-                }
+                if $check(text) { Ok(Self(text.to_owned())) } else { Err($error) }
             }
 
             /// The code as text.
@@ -129,9 +125,7 @@ fn is_dossier(text: &str) -> bool {
 
 fn is_slug(text: &str) -> bool {
     (1..=60).contains(&text.len())
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && !text.starts_with('-')
         && !text.ends_with('-')
 }
@@ -184,16 +178,9 @@ mod tests {
         ] {
             assert!(ProcedureCode::parse(code).is_ok(), "{code}");
         }
-        for code in [
-            "",
-            "1",
-            "1.00487",
-            "10.004873",
-            "1.004873.",
-            "1.004873.X51",
-            "1.004946.000.00.H51",
-            "a.004873",
-        ] {
+        for code in
+            ["", "1", "1.00487", "10.004873", "1.004873.", "1.004873.X51", "1.004946.000.00.H51", "a.004873"]
+        {
             assert_eq!(ProcedureCode::parse(code), Err(BadCode::Procedure), "{code:?}");
         }
     }
@@ -201,11 +188,9 @@ mod tests {
     #[test]
     fn generated_codes_are_codes_beyond_9999_too() {
         let day = NaiveDate::from_ymd_opt(2022, 2, 15).unwrap();
-        for (number, code) in [
-            (1, "H51.29-220215-0001"),
-            (9999, "H51.29-220215-9999"),
-            (10_000, "H51.29-220215-10000"),
-        ] {
+        for (number, code) in
+            [(1, "H51.29-220215-0001"), (9999, "H51.29-220215-9999"), (10_000, "H51.29-220215-10000")]
+        {
             assert_eq!(DossierCode::generated("H51.29", day, number), code);
             assert!(DossierCode::parse(code).is_ok());
         }

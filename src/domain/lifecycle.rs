@@ -17,20 +17,12 @@ pub struct Move {
 }
 
 const fn when(from: Status, kind: EventKind, to: Status) -> Move {
-    Move {
-        from: Some(from),
-        kind,
-        to,
-    }
+    Move { from: Some(from), kind, to }
 }
 
 /// Every allowed move.
 pub const MOVES: &[Move] = &[
-    Move {
-        from: None,
-        kind: EventKind::Received,
-        to: Status::Received,
-    },
+    Move { from: None, kind: EventKind::Received, to: Status::Received },
     when(Status::Received, EventKind::Forwarded, Status::Processing),
     when(Status::Received, EventKind::Noted, Status::Received),
     when(Status::Received, EventKind::Completed, Status::Completed),
@@ -44,19 +36,12 @@ pub const MOVES: &[Move] = &[
 
 /// The status after an event; `None` when the event is not allowed in `from`.
 pub fn after(from: Option<Status>, kind: EventKind) -> Option<Status> {
-    MOVES
-        .iter()
-        .find(|m| m.from == from && m.kind == kind)
-        .map(|m| m.to)
+    MOVES.iter().find(|m| m.from == from && m.kind == kind).map(|m| m.to)
 }
 
 /// The kinds of event allowed in a status.
 pub fn allowed(from: Status) -> Vec<EventKind> {
-    MOVES
-        .iter()
-        .filter(|m| m.from == Some(from))
-        .map(|m| m.kind)
-        .collect()
+    MOVES.iter().filter(|m| m.from == Some(from)).map(|m| m.kind).collect()
 }
 
 #[cfg(test)]
@@ -66,42 +51,23 @@ mod tests {
     #[test]
     fn each_status_and_kind_has_at_most_one_outcome() {
         for (i, a) in MOVES.iter().enumerate() {
-            assert!(
-                MOVES[i + 1..]
-                    .iter()
-                    .all(|b| (a.from, a.kind) != (b.from, b.kind)),
-                "{a:?} twice"
-            );
+            assert!(MOVES[i + 1..].iter().all(|b| (a.from, a.kind) != (b.from, b.kind)), "{a:?} twice");
         }
     }
 
     #[test]
     fn every_status_can_be_reached() {
         for status in Status::ALL {
-            assert!(
-                MOVES.iter().any(|m| m.to == *status && m.from != Some(*status)),
-                "{status}"
-            );
+            assert!(MOVES.iter().any(|m| m.to == *status && m.from != Some(*status)), "{status}");
         }
     }
 
     #[test]
     fn what_is_not_in_the_table_is_refused() {
-        assert_eq!(
-            after(Some(Status::Received), EventKind::Received),
-            None,
-            "received twice"
-        );
-        assert_eq!(
-            after(Some(Status::Processing), EventKind::Returned),
-            None,
-            "returned before completed"
-        );
+        assert_eq!(after(Some(Status::Received), EventKind::Received), None, "received twice");
+        assert_eq!(after(Some(Status::Processing), EventKind::Returned), None, "returned before completed");
         assert_eq!(after(Some(Status::Returned), EventKind::Forwarded), None);
         assert_eq!(after(None, EventKind::Forwarded), None, "before its receipt");
-        assert_eq!(
-            allowed(Status::Received),
-            [EventKind::Forwarded, EventKind::Noted, EventKind::Completed]
-        );
+        assert_eq!(allowed(Status::Received), [EventKind::Forwarded, EventKind::Noted, EventKind::Completed]);
     }
 }

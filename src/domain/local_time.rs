@@ -1,9 +1,9 @@
-//! Instants and local days. Local means Asia/Ho_Chi_Minh: UTC+7, no daylight saving since 1975.
+//! Instants and local days, from 1900 to 2199. Local means Asia/Ho_Chi_Minh: UTC+7, no daylight saving since 1975.
 //!
 //! An [`Instant`] is read with any offset (an offset is required) and written with `+07:00`. It holds
 //! microseconds, as PostgreSQL does, so that what was stored equals what was sent.
 
-use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
 
@@ -19,8 +19,45 @@ pub struct Instant(DateTime<Utc>);
 
 /// What is wrong with an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be an RFC 3339 instant with an offset, such as 2022-02-15T08:00:00+07:00")]
+#[error("must be an RFC 3339 instant with an offset, such as 2022-02-15T08:00:00+07:00, from 1900 to 2199")]
 pub struct BadInstant;
+
+/// A local day that came from outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
+#[schema(value_type = String, format = Date, example = "2022-02-15")]
+pub struct Day(NaiveDate);
+
+/// What is wrong with a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a date such as 2022-02-15, from 1900 to 2199")]
+pub struct BadDay;
+
+/// Years that the service speaks of: wide enough for any law, narrow enough for every calendar and database.
+const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
+
+impl Day {
+    /// The day.
+    pub const fn date(self) -> NaiveDate {
+        self.0
+    }
+}
+
+impl std::str::FromStr for Day {
+    type Err = BadDay;
+
+    fn from_str(text: &str) -> Result<Self, BadDay> {
+        let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| BadDay)?;
+        // Only the form with ten characters: chrono also takes 2022-2-5.
+        if text.len() == 10 && YEARS.contains(&day.year()) { Ok(Self(day)) } else { Err(BadDay) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
 
 impl Instant {
     /// The instant in UTC, for the database and for arithmetic.
@@ -38,7 +75,7 @@ impl Instant {
         self.0.with_timezone(&ZONE).time()
     }
 
-    /// Its local year, of the day it falls on.
+    /// The instant with the local offset.
     pub fn local(self) -> DateTime<FixedOffset> {
         self.0.with_timezone(&ZONE)
     }
@@ -77,8 +114,8 @@ impl std::str::FromStr for Instant {
     type Err = BadInstant;
 
     fn from_str(text: &str) -> Result<Self, BadInstant> {
-        let at = DateTime::parse_from_rfc3339(text).map_err(|_| BadInstant)?;
-        Ok(at.with_timezone(&Utc).into())
+        let at: Self = DateTime::parse_from_rfc3339(text).map_err(|_| BadInstant)?.with_timezone(&Utc).into();
+        if YEARS.contains(&at.local_date().year()) { Ok(at) } else { Err(BadInstant) }
     }
 }
 
@@ -112,10 +149,7 @@ mod tests {
             ("2022-02-15T08:00:00+07:00", "2022-02-15T08:00:00+07:00"),
             ("2022-02-15T01:00:00Z", "2022-02-15T08:00:00+07:00"),
             ("2022-02-14T17:00:00.5Z", "2022-02-15T00:00:00.500+07:00"),
-            (
-                "2022-02-14T20:00:00.1234567-05:00",
-                "2022-02-15T08:00:00.123456+07:00",
-            ),
+            ("2022-02-14T20:00:00.1234567-05:00", "2022-02-15T08:00:00.123456+07:00"),
         ] {
             assert_eq!(text.parse::<Instant>().unwrap().to_string(), out, "{text}");
         }
@@ -123,32 +157,37 @@ mod tests {
 
     #[test]
     fn an_offset_is_required() {
-        for text in [
-            "2022-02-15T08:00:00",
-            "2022-02-15",
-            "",
-            "yesterday",
-            "2022-02-30T08:00:00Z",
-        ] {
+        for text in ["2022-02-15T08:00:00", "2022-02-15", "", "yesterday", "2022-02-30T08:00:00Z", "1899-12-31T12:00:00Z", "9999-12-31T23:59:59Z"] {
             assert_eq!(text.parse::<Instant>(), Err(BadInstant), "{text}");
+        }
+    }
+
+    #[test]
+    fn days_have_one_form_and_a_range() {
+        assert_eq!(
+            "2022-02-15".parse::<Day>().map(Day::date),
+            Ok(NaiveDate::from_ymd_opt(2022, 2, 15).unwrap())
+        );
+        for text in [
+            "2022-2-5",
+            "2022-02-30",
+            "15/02/2022",
+            "-9999-01-01",
+            "+99999-01-01",
+            "1899-12-31",
+            "2200-01-01",
+            "",
+        ] {
+            assert_eq!(text.parse::<Day>(), Err(BadDay), "{text}");
         }
     }
 
     #[test]
     fn a_local_day_lasts_from_seventeen_to_seventeen_utc() {
         let day = NaiveDate::from_ymd_opt(2022, 2, 15).unwrap();
-        assert_eq!(
-            Instant::start_of(day).utc().to_rfc3339(),
-            "2022-02-14T17:00:00+00:00"
-        );
-        assert_eq!(
-            Instant::end_of(day).utc().to_rfc3339(),
-            "2022-02-15T17:00:00+00:00"
-        );
+        assert_eq!(Instant::start_of(day).utc().to_rfc3339(), "2022-02-14T17:00:00+00:00");
+        assert_eq!(Instant::end_of(day).utc().to_rfc3339(), "2022-02-15T17:00:00+00:00");
         assert_eq!(Instant::start_of(day).local_date(), day);
-        assert_eq!(
-            (Instant::end_of(day) + TimeDelta::microseconds(-1)).local_date(),
-            day
-        );
+        assert_eq!((Instant::end_of(day) + TimeDelta::microseconds(-1)).local_date(), day);
     }
 }

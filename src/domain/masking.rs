@@ -5,10 +5,7 @@
 /// First letter of each word with three stars: `Nguyễn Văn An` becomes `N*** V*** A***`.
 pub fn name(name: &str) -> String {
     let words = name.split_whitespace().filter_map(|word| word.chars().next());
-    words
-        .map(|first| format!("{first}***"))
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(|first| format!("{first}***")).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -65,27 +65,17 @@ impl Violations {
     /// Adds one in the body.
     pub fn add(&mut self, pointer: impl Into<String>, rule: Rule, message: impl Display) {
         let place = Place::Pointer(pointer.into());
-        self.0.push(Violation {
-            place,
-            rule,
-            message: message.to_string(),
-        });
+        self.0.push(Violation { place, rule, message: message.to_string() });
     }
 
     /// Keeps a parsed value, or notes why there is none.
     pub fn take<T, E: Display>(&mut self, pointer: impl Into<String>, parsed: Result<T, E>) -> Option<T> {
-        parsed
-            .map_err(|why| self.add(pointer, Rule::InvalidValue, why))
-            .ok()
+        parsed.map_err(|why| self.add(pointer, Rule::InvalidValue, why)).ok()
     }
 
     /// Fails when there are any.
     pub fn check(self) -> Result<(), Refusal> {
-        if self.0.is_empty() {
-            Ok(())
-        } else {
-            Err(Refusal::Invalid(self))
-        }
+        if self.0.is_empty() { Ok(()) } else { Err(Refusal::Invalid(self)) }
     }
 }
 
@@ -142,10 +132,6 @@ impl Refusal {
     /// One violation in the query.
     pub fn parameter(name: impl Into<String>, rule: Rule, message: impl Display) -> Self {
         let place = Place::Parameter(name.into());
-        Self::Invalid(Violations(vec![Violation {
-            place,
-            rule,
-            message: message.to_string(),
-        }]))
+        Self::Invalid(Violations(vec![Violation { place, rule, message: message.to_string() }]))
     }
 }

@@ -28,10 +28,7 @@ pub fn clean(text: &str, most: usize) -> Result<String, BadText> {
     if text.chars().count() > most {
         return Err(BadText::TooLong(most));
     }
-    if text
-        .chars()
-        .any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
-    {
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
         return Err(BadText::Control);
     }
     Ok(text)

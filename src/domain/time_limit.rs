@@ -93,9 +93,7 @@ impl TimeLimit {
     pub fn amount(self) -> Option<Amount> {
         match self {
             Self::WorkingDays(a) | Self::WorkingHours(a) => Some(a),
-            Self::CalendarDays(n) => i32::try_from(n)
-                .ok()
-                .and_then(|n| Amount::from_hundredths(n * 100)),
+            Self::CalendarDays(n) => i32::try_from(n).ok().and_then(|n| Amount::from_hundredths(n * 100)),
             Self::SameDay(_) | Self::None => None,
         }
     }
@@ -124,9 +122,7 @@ pub struct CaseLimit {
 pub fn choose(limits: &[CaseLimit], case: Option<&str>, channel: Channel) -> Option<TimeLimit> {
     let of_case = || limits.iter().filter(|l| l.case.as_deref() == case);
     let exact = of_case().find(|l| l.channel == Some(channel));
-    exact
-        .or_else(|| of_case().find(|l| l.channel.is_none()))
-        .map(|l| l.limit)
+    exact.or_else(|| of_case().find(|l| l.channel.is_none())).map(|l| l.limit)
 }
 
 #[cfg(test)]
@@ -142,60 +138,25 @@ mod tests {
         let three_pm = NaiveTime::from_hms_opt(15, 0, 0);
         for (unit, value, cutoff, expected) in [
             (Unit::WorkingDays, None, None, BadTimeLimit::AmountMissing),
-            (
-                Unit::WorkingDays,
-                amount("2501"),
-                None,
-                BadTimeLimit::AmountTooLarge,
-            ),
-            (
-                Unit::CalendarDays,
-                amount("2.5"),
-                None,
-                BadTimeLimit::AmountNotWhole,
-            ),
-            (
-                Unit::CalendarDays,
-                amount("3651"),
-                None,
-                BadTimeLimit::AmountTooLarge,
-            ),
+            (Unit::WorkingDays, amount("2501"), None, BadTimeLimit::AmountTooLarge),
+            (Unit::CalendarDays, amount("2.5"), None, BadTimeLimit::AmountNotWhole),
+            (Unit::CalendarDays, amount("3651"), None, BadTimeLimit::AmountTooLarge),
             (Unit::SameDay, None, None, BadTimeLimit::CutoffMissing),
-            (
-                Unit::SameDay,
-                amount("1"),
-                three_pm,
-                BadTimeLimit::AmountUnexpected,
-            ),
+            (Unit::SameDay, amount("1"), three_pm, BadTimeLimit::AmountUnexpected),
             (Unit::None, amount("1"), None, BadTimeLimit::AmountUnexpected),
-            (
-                Unit::WorkingHours,
-                amount("4"),
-                three_pm,
-                BadTimeLimit::CutoffUnexpected,
-            ),
+            (Unit::WorkingHours, amount("4"), three_pm, BadTimeLimit::CutoffUnexpected),
         ] {
-            assert_eq!(
-                TimeLimit::new(unit, value, cutoff),
-                Err(expected),
-                "{unit:?} {value:?} {cutoff:?}"
-            );
+            assert_eq!(TimeLimit::new(unit, value, cutoff), Err(expected), "{unit:?} {value:?} {cutoff:?}");
         }
         let limit = TimeLimit::new(Unit::CalendarDays, amount("30"), None).unwrap();
-        assert_eq!(
-            (limit.unit(), limit.amount(), limit.cutoff()),
-            (Unit::CalendarDays, amount("30"), None)
-        );
+        assert_eq!((limit.unit(), limit.amount(), limit.cutoff()), (Unit::CalendarDays, amount("30"), None));
     }
 
     #[test]
     fn the_channels_own_limit_comes_first() {
         let days = |text: &str| TimeLimit::WorkingDays(text.parse().unwrap());
-        let limit = |case: Option<&str>, channel, limit| CaseLimit {
-            case: case.map(Into::into),
-            channel,
-            limit,
-        };
+        let limit =
+            |case: Option<&str>, channel, limit| CaseLimit { case: case.map(Into::into), channel, limit };
         let limits = [
             limit(None, None, days("3")),
             limit(None, Some(Channel::Online), days("2")),
@@ -203,10 +164,7 @@ mod tests {
         ];
         assert_eq!(choose(&limits, None, Channel::Online), Some(days("2")));
         assert_eq!(choose(&limits, None, Channel::Postal), Some(days("3")));
-        assert_eq!(
-            choose(&limits, Some("xac-minh"), Channel::Online),
-            Some(days("8"))
-        );
+        assert_eq!(choose(&limits, Some("xac-minh"), Channel::Online), Some(days("8")));
         assert_eq!(choose(&limits, Some("khac"), Channel::Online), None);
     }
 }

@@ -10,10 +10,10 @@
 //!
 //! `features/overdue` holds the mirror of this in SQL; a property test proves that the two agree.
 
-use super::calendar::Calendar;
+use super::calendar::{Calendar, MissingYear};
 use super::local_time::Instant;
 use super::vocabulary::{Clock, ClosingState, TimingState};
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 /// Working days left at or below which a running dossier is due soon.
 pub const DUE_SOON_DAYS: usize = 2;
@@ -59,11 +59,7 @@ pub struct Closing {
 pub fn state(facts: &Facts, now: Instant, due_soon_until: Option<NaiveDate>) -> TimingState {
     let Some(overdue_from) = facts.overdue_from else {
         let stopped = facts.ended_at.is_none() && facts.clock == Clock::Stopped;
-        return if stopped {
-            TimingState::Stopped
-        } else {
-            TimingState::NoDeadline
-        };
+        return if stopped { TimingState::Stopped } else { TimingState::NoDeadline };
     };
     match facts.ended_at {
         Some(ended) if ended >= overdue_from => TimingState::Late,
@@ -71,20 +67,22 @@ pub fn state(facts: &Facts, now: Instant, due_soon_until: Option<NaiveDate>) -> 
         Some(_) => TimingState::OnTime,
         None if now >= overdue_from => TimingState::Overdue,
         None if facts.clock == Clock::Stopped => TimingState::Stopped,
-        None if facts
-            .due_on
-            .zip(due_soon_until)
-            .is_some_and(|(due, until)| due <= until) =>
-        {
+        None if facts.due_on.zip(due_soon_until).is_some_and(|(due, until)| due <= until) => {
             TimingState::DueSoon
         }
         None => TimingState::InTime,
     }
 }
 
-/// The last due day that counts as due soon at `now`; `None` when the calendar does not reach that far.
+/// The last due day that counts as due soon at `now`. Where the calendar ends before, every day that it still has is
+/// near enough; `None` when it does not even have today.
 pub fn due_soon_until(now: Instant, calendar: &Calendar) -> Option<NaiveDate> {
-    calendar.add_working_days(now.local_date(), DUE_SOON_DAYS).ok()
+    let today = now.local_date();
+    match calendar.add_working_days(today, DUE_SOON_DAYS) {
+        Ok(day) => Some(day),
+        Err(MissingYear(year)) if year > today.year() => NaiveDate::from_ymd_opt(year - 1, 12, 31),
+        Err(_) => None,
+    }
 }
 
 /// State and day counts of a dossier at `now`.
@@ -111,12 +109,7 @@ pub fn closing(facts: &Facts, now: Instant, calendar: &Calendar) -> Closing {
         Some(at) if facts.overdue_from.is_some_and(|from| at >= from) => ClosingState::Late,
         Some(_) => ClosingState::InTime,
     };
-    Closing {
-        state,
-        days_late: facts
-            .due_on
-            .and_then(|due| calendar.working_days_between(due, until).ok()),
-    }
+    Closing { state, days_late: facts.due_on.and_then(|due| calendar.working_days_between(due, until).ok()) }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 /// Defines an enum whose variants each have one spelling, used in JSON, in SQL and in the API document.
 macro_rules! words {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal,)+ }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:tt,)+ }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
         pub enum $name { $($(#[$vmeta])* #[serde(rename = $word)] $variant,)+ }

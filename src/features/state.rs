@@ -41,21 +41,8 @@ pub struct Shared {
 impl State {
     /// The state of a new worker.
     pub fn of(shared: &Shared) -> Self {
-        let Shared {
-            database,
-            slow,
-            writer,
-            clock,
-            agencies,
-        } = shared.clone();
+        let Shared { database, slow, writer, clock, agencies } = shared.clone();
         let reader = Reader::new(database);
-        Self {
-            reader,
-            slow,
-            writer,
-            clock,
-            agencies,
-            calendar: calendar::national(),
-        }
+        Self { reader, slow, writer, clock, agencies, calendar: calendar::national() }
     }
 }

@@ -23,18 +23,14 @@ use uuid::Uuid;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The id of a request, and who made it once that is known.
+/// The id of a request.
 #[derive(Clone, Debug)]
 pub struct RequestId(Rc<str>);
 
 impl RequestId {
     /// The id of a request that passed the envelope.
     pub fn of(request: &HttpRequest) -> Self {
-        request
-            .extensions()
-            .get::<Self>()
-            .cloned()
-            .unwrap_or_else(|| Self("".into()))
+        request.extensions().get::<Self>().cloned().unwrap_or_else(|| Self("".into()))
     }
 
     /// As text.
@@ -43,15 +39,10 @@ impl RequestId {
     }
 
     fn take_or_make(request: &ServiceRequest) -> Self {
-        let given = request
-            .headers()
-            .get(X_REQUEST_ID)
-            .and_then(|value| value.to_str().ok());
+        let given = request.headers().get(X_REQUEST_ID).and_then(|value| value.to_str().ok());
         let plain = |id: &&str| {
             (1..=128).contains(&id.len())
-                && id
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'))
+                && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'))
         };
         match given.filter(plain) {
             Some(id) => Self(id.into()),
@@ -83,11 +74,7 @@ pub async fn envelope<B: MessageBody + 'static>(
         request.head_mut().method = Method::GET;
     }
     // The request itself must not be kept: routing needs it for itself alone.
-    let asked = Asked {
-        language: Language::of(request.headers()),
-        is_head,
-        id,
-    };
+    let asked = Asked { language: Language::of(request.headers()), is_head, id };
     telemetry::with_request_id(asked.id.as_str().to_owned(), async move {
         let outcome = match AssertUnwindSafe(next.call(request)).catch_unwind().await {
             Ok(Ok(response)) => Ok(finish(response, &asked)),
@@ -100,18 +87,10 @@ pub async fn envelope<B: MessageBody + 'static>(
                 Err(asked.internal_error())
             }
         };
-        let route = outcome
-            .as_ref()
-            .ok()
-            .and_then(|r| r.request().match_pattern())
-            .unwrap_or_else(|| "-".into());
-        let status = outcome
-            .as_ref()
-            .map_or(500, |response| response.status().as_u16());
-        log::info!(
-            "{method} {route} {status} {:.1} ms",
-            started.elapsed().as_secs_f64() * 1e3
-        );
+        let route =
+            outcome.as_ref().ok().and_then(|r| r.request().match_pattern()).unwrap_or_else(|| "-".into());
+        let status = outcome.as_ref().map_or(500, |response| response.status().as_u16());
+        log::info!("{method} {route} {status} {:.1} ms", started.elapsed().as_secs_f64() * 1e3);
         outcome
     })
     .await
@@ -134,13 +113,10 @@ fn finish<B: MessageBody + 'static>(mut response: ServiceResponse<B>, asked: &As
     add_headers(response.headers_mut(), &asked.id);
     // A body of known size tells its length and is then left out by the encoder; a stream must not even begin.
     if asked.is_head && matches!(response.response().body().size(), BodySize::Stream) {
-        return response.map_body(|_, _| EitherBody::Right {
-            body: EitherBody::Left { body: NoBody::new() },
-        });
+        return response
+            .map_body(|_, _| EitherBody::Right { body: EitherBody::Left { body: NoBody::new() } });
     }
-    response.map_body(|_, body| EitherBody::Right {
-        body: EitherBody::Right { body },
-    })
+    response.map_body(|_, body| EitherBody::Right { body: EitherBody::Right { body } })
 }
 
 impl Asked {
@@ -150,10 +126,7 @@ impl Asked {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(self.language.tag()));
-        headers.insert(
-            VARY,
-            HeaderValue::from_static("Accept, Accept-Language, Authorization"),
-        );
+        headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Language, Authorization"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         add_headers(headers, &self.id);
         let body = problem.body(self.language, self.id.as_str()).to_string();

@@ -23,24 +23,13 @@ pub enum IfMatch {
 impl IfMatch {
     /// Reads the header. Several headers are one list.
     pub fn of(request: &HttpRequest) -> Self {
-        let values: Vec<&str> = request
-            .headers()
-            .get_all(IF_MATCH)
-            .filter_map(|v| v.to_str().ok())
-            .collect();
+        let values: Vec<&str> = request.headers().get_all(IF_MATCH).filter_map(|v| v.to_str().ok()).collect();
         if values.is_empty() {
             return Self::Absent;
         }
-        let tags = values
-            .iter()
-            .flat_map(|v| v.split(','))
-            .map(|tag| tag.trim().to_owned());
+        let tags = values.iter().flat_map(|v| v.split(',')).map(|tag| tag.trim().to_owned());
         let tags: Vec<String> = tags.collect();
-        if tags.iter().any(|t| t == "*") {
-            Self::Any
-        } else {
-            Self::Tags(tags)
-        }
+        if tags.iter().any(|t| t == "*") { Self::Any } else { Self::Tags(tags) }
     }
 
     /// Checks it against the present version of a resource that may be absent (`None`).
@@ -64,11 +53,7 @@ mod tests {
     #[test]
     fn a_change_needs_the_present_tag() {
         let header = |value: &str| {
-            IfMatch::of(
-                &TestRequest::default()
-                    .insert_header((IF_MATCH, value))
-                    .to_http_request(),
-            )
+            IfMatch::of(&TestRequest::default().insert_header((IF_MATCH, value)).to_http_request())
         };
         assert_eq!(IfMatch::Absent.check(None), Ok(()));
         assert_eq!(IfMatch::Absent.check(Some(1)), Err(Refusal::PreconditionRequired));
@@ -76,15 +61,7 @@ mod tests {
         assert_eq!(header("*").check(None), Err(Refusal::PreconditionFailed));
         assert_eq!(header("\"3\", \"7\"").check(Some(7)), Ok(()));
         assert_eq!(header("\"6\"").check(Some(7)), Err(Refusal::PreconditionFailed));
-        assert_eq!(
-            header("7").check(Some(7)),
-            Err(Refusal::PreconditionFailed),
-            "not a tag"
-        );
-        assert_eq!(
-            header("W/\"7\"").check(Some(7)),
-            Err(Refusal::PreconditionFailed),
-            "strong comparison"
-        );
+        assert_eq!(header("7").check(Some(7)), Err(Refusal::PreconditionFailed), "not a tag");
+        assert_eq!(header("W/\"7\"").check(Some(7)), Err(Refusal::PreconditionFailed), "strong comparison");
     }
 }

@@ -32,37 +32,28 @@ pub fn answer<Row: 'static, Out: ExportRow>(
     show: impl Fn(Row) -> Out + 'static,
 ) -> HttpResponse {
     let state = (rows, Encoder::new(format, Out::COLUMNS), false);
-    let body = stream::try_unfold(
-        (state, show),
-        move |((mut rows, mut encoder, done), show)| async move {
-            if done {
-                return Ok(None);
+    let body = stream::try_unfold((state, show), move |((mut rows, mut encoder, done), show)| async move {
+        if done {
+            return Ok(None);
+        }
+        loop {
+            match rows.next().await {
+                Some(row) => encoder.row(&show(row?)),
+                None => return Ok(Some((encoder.take(), ((rows, encoder, true), show)))),
             }
-            loop {
-                match rows.next().await {
-                    Some(row) => encoder.row(&show(row?)),
-                    None => return Ok(Some((encoder.take(), ((rows, encoder, true), show)))),
-                }
-                if encoder.buffer.len() >= CHUNK {
-                    return Ok::<_, DbError>(Some((encoder.take(), ((rows, encoder, false), show))));
-                }
+            if encoder.buffer.len() >= CHUNK {
+                return Ok::<_, DbError>(Some((encoder.take(), ((rows, encoder, false), show))));
             }
-        },
-    );
+        }
+    });
     let mut response = HttpResponse::Ok();
     response.insert_header((CONTENT_TYPE, format.content_type()));
     if format == Format::Csv {
-        response.insert_header((
-            CONTENT_DISPOSITION,
-            format!("attachment; filename=\"{name}.csv\""),
-        ));
+        response.insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")));
     }
-    response.streaming(Box::pin(futures_util::TryStreamExt::inspect_err(
-        body,
-        |error: &DbError| {
-            log::error!("an export was cut off: {error}");
-        },
-    )))
+    response.streaming(Box::pin(futures_util::TryStreamExt::inspect_err(body, |error: &DbError| {
+        log::error!("an export was cut off: {error}");
+    })))
 }
 
 struct Encoder {
@@ -72,10 +63,7 @@ struct Encoder {
 
 impl Encoder {
     fn new(format: Format, columns: &[&str]) -> Self {
-        let mut encoder = Self {
-            format,
-            buffer: Vec::with_capacity(CHUNK * 2),
-        };
+        let mut encoder = Self { format, buffer: Vec::with_capacity(CHUNK * 2) };
         if format == Format::Csv {
             encoder.buffer.extend_from_slice("\u{feff}".as_bytes());
             encoder.line(columns.iter().map(|c| (*c).to_owned()));
@@ -94,9 +82,8 @@ impl Encoder {
     }
 
     fn line(&mut self, cells: impl Iterator<Item = String>) {
-        let mut writer = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(&mut self.buffer);
+        let mut writer =
+            csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(&mut self.buffer);
         // Writing into memory cannot fail.
         let _ = writer.write_record(cells);
         let _ = writer.flush();
@@ -126,10 +113,7 @@ mod tests {
     impl ExportRow for Row {
         const COLUMNS: &'static [&'static str] = &["name", "days"];
         fn cells(&self) -> Vec<String> {
-            vec![
-                self.0.to_owned(),
-                self.1.map(|d| d.to_string()).unwrap_or_default(),
-            ]
+            vec![self.0.to_owned(), self.1.map(|d| d.to_string()).unwrap_or_default()]
         }
     }
 

@@ -52,26 +52,14 @@ pub fn negotiate(asked: Option<Format>, accept: &str, offered: &[Format]) -> Res
         return if offered.contains(&format) {
             Ok(format)
         } else {
-            Err(Refusal::parameter(
-                "format",
-                Rule::InvalidValue,
-                format!("must be one of {}", names()),
-            )
-            .into())
+            Err(Refusal::parameter("format", Rule::InvalidValue, format!("must be one of {}", names()))
+                .into())
         };
     }
-    let weighted = offered
-        .iter()
-        .map(|format| (*format, weight(accept, format.media_type())));
-    let best = weighted
-        .filter(|(_, w)| *w > 0)
-        .reduce(|a, b| if b.1 > a.1 { b } else { a });
+    let weighted = offered.iter().map(|format| (*format, weight(accept, format.media_type())));
+    let best = weighted.filter(|(_, w)| *w > 0).reduce(|a, b| if b.1 > a.1 { b } else { a });
     best.map(|(format, _)| format).ok_or_else(|| {
-        let types = offered
-            .iter()
-            .map(|f| f.media_type())
-            .collect::<Vec<_>>()
-            .join(", ");
+        let types = offered.iter().map(|f| f.media_type()).collect::<Vec<_>>().join(", ");
         Problem::new(Code::NotAcceptable).detail(format!("Offered here: {types}."))
     })
 }
@@ -88,10 +76,7 @@ fn weight(accept: &str, media_type: &str) -> u32 {
             n if n == media_type => 2,
             _ => return None,
         };
-        let q = parts
-            .find_map(|p| p.strip_prefix("q="))
-            .map_or(Ok(1.0), str::parse::<f32>)
-            .ok()?;
+        let q = parts.find_map(|p| p.strip_prefix("q=")).map_or(Ok(1.0), str::parse::<f32>).ok()?;
         // q has at most three decimals, so thousandths are exact.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let thousandths = (q.clamp(0.0, 1.0) * 1000.0).round() as u32;
@@ -124,10 +109,7 @@ mod tests {
 
     #[test]
     fn the_parameter_comes_first_and_must_be_offered() {
-        assert_eq!(
-            negotiate(Some(Format::Csv), "application/json", ALL).ok(),
-            Some(Format::Csv)
-        );
+        assert_eq!(negotiate(Some(Format::Csv), "application/json", ALL).ok(), Some(Format::Csv));
         assert!(negotiate(Some(Format::Csv), "*/*", &[Format::Json]).is_err());
     }
 }

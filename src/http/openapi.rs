@@ -82,13 +82,7 @@ pub fn frame() -> Document {
 /// Adds to each operation that any other answer is a problem.
 pub fn with_problems(mut document: Document) -> Document {
     for item in document.paths.paths.values_mut() {
-        let operations = [
-            &mut item.get,
-            &mut item.put,
-            &mut item.post,
-            &mut item.delete,
-            &mut item.patch,
-        ];
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
         for operation in operations.into_iter().flatten() {
             let schema = Ref::from_schema_name("Problem");
             let content = ContentBuilder::new().schema(Some(schema)).build();
@@ -96,10 +90,7 @@ pub fn with_problems(mut document: Document) -> Document {
                 .description("A problem; see its `code`.")
                 .content("application/problem+json", content)
                 .build();
-            operation
-                .responses
-                .responses
-                .insert("default".into(), problem.into());
+            operation.responses.responses.insert("default".into(), problem.into());
         }
     }
     document

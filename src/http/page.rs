@@ -66,20 +66,15 @@ impl Binding {
             hasher.update(part);
             hasher.update([0]);
         }
-        for (name, value) in query
-            .iter()
-            .filter(|(name, _)| !matches!(name.as_str(), "limit" | "count" | "format"))
+        for (name, value) in
+            query.iter().filter(|(name, _)| !matches!(name.as_str(), "limit" | "count" | "format"))
         {
             hasher.update(name);
             hasher.update([0]);
             hasher.update(value);
             hasher.update([0]);
         }
-        Self {
-            digest: URL_SAFE_NO_PAD.encode(&hasher.finalize()[..9]),
-            path,
-            query,
-        }
+        Self { digest: URL_SAFE_NO_PAD.encode(&hasher.finalize()[..9]), path, query }
     }
 
     /// The page that was asked for.
@@ -93,14 +88,8 @@ impl Binding {
             let message = format!("must be between 1 and {MAX_LIMIT}");
             return Err(Refusal::parameter("limit", Rule::InvalidValue, message).into());
         }
-        let after = cursor.map(|cursor| {
-            self.read(cursor)
-                .ok_or_else(|| Problem::new(Code::CursorMismatch))
-        });
-        Ok(Page {
-            limit,
-            after: after.transpose()?,
-        })
+        let after = cursor.map(|cursor| self.read(cursor).ok_or_else(|| Problem::new(Code::CursorMismatch)));
+        Ok(Page { limit, after: after.transpose()? })
     }
 
     fn read<Key: DeserializeOwned>(&self, cursor: &str) -> Option<Key> {
@@ -111,10 +100,7 @@ impl Binding {
 
     /// The cursor of the page after a key.
     pub fn cursor<Key: Serialize>(&self, key: Key) -> String {
-        let cursor = Cursor {
-            k: key,
-            b: self.digest.clone(),
-        };
+        let cursor = Cursor { k: key, b: self.digest.clone() };
         // Keys are tuples of times and ids, which always serialize; an empty cursor would be refused.
         URL_SAFE_NO_PAD.encode(serde_json::to_vec(&cursor).unwrap_or_default())
     }
@@ -138,10 +124,6 @@ impl Binding {
         if let Some(cursor) = &next_cursor {
             response.insert_header((LINK, self.link(cursor)));
         }
-        response.json(PageOf {
-            items,
-            next_cursor,
-            total,
-        })
+        response.json(PageOf { items, next_cursor, total })
     }
 }

@@ -28,10 +28,7 @@ impl Routes {
     }
 
     fn allow(&self, path: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(route, _)| route.is_match(path))
-            .map(|(_, allow)| allow.as_str())
+        self.0.iter().find(|(route, _)| route.is_match(path)).map(|(_, allow)| allow.as_str())
     }
 }
 

@@ -32,18 +32,10 @@ async fn a_key_is_needed_and_must_work() {
     assert!(refused.header("www-authenticate").starts_with("Bearer"));
 
     let (id, wrong) = (&good.id, "0".repeat(64));
-    for key in [
-        "",
-        "nonsense",
-        "ck_",
-        &format!("ck_{id}_{wrong}"),
-        &format!("ck_000000000000_{wrong}"),
-    ] {
+    for key in ["", "nonsense", "ck_", &format!("ck_{id}_{wrong}"), &format!("ck_000000000000_{wrong}")] {
         nobody.with_key(key).get(path).await.problem(401, "unauthorized");
     }
-    let basic = nobody
-        .get_with(path, ("Authorization", &format!("Basic {}", good.reveal())))
-        .await;
+    let basic = nobody.get_with(path, ("Authorization", &format!("Basic {}", good.reveal()))).await;
     basic.problem(401, "unauthorized");
     nobody.with_key(&good.reveal()).get(path).await.expect(200);
 }
@@ -54,13 +46,7 @@ async fn keys_expire_and_are_revoked_at_once() {
     use congkhai::features::auth::{actions, queries::Which};
     let app = TestApp::start().await;
     let expires = "2022-02-15T12:00:00+07:00";
-    let key = app
-        .key(
-            &[Scope::DossiersRead],
-            &["H51.29"],
-            Some(expires.parse().unwrap()),
-        )
-        .await;
+    let key = app.key(&[Scope::DossiersRead], &["H51.29"], Some(expires.parse().unwrap())).await;
     let caller = app.nobody().with_key(&key.reveal());
     caller.get("/v1/overdue").await.expect(200);
     app.now(expires);
@@ -69,9 +55,8 @@ async fn keys_expire_and_are_revoked_at_once() {
     app.now("2022-02-15T11:00:00+07:00");
     caller.get("/v1/overdue").await.expect(200);
     let actor = Actor::command("test");
-    let revoked = actions::revoke(&app.shared.writer, &actor, app.clock.now(), Which::Id(&key.id))
-        .await
-        .unwrap();
+    let revoked =
+        actions::revoke(&app.shared.writer, &actor, app.clock.now(), Which::Id(&key.id)).await.unwrap();
     assert_eq!(revoked, 1);
     caller.get("/v1/overdue").await.problem(401, "unauthorized");
 }
@@ -79,43 +64,20 @@ async fn keys_expire_and_are_revoked_at_once() {
 #[actix_web::test]
 async fn each_operation_needs_its_scope() {
     let app = TestApp::start().await;
-    let all = |without: Scope| {
-        Scope::ALL
-            .iter()
-            .copied()
-            .filter(|s| *s != without)
-            .collect::<Vec<_>>()
-    };
+    let all = |without: Scope| Scope::ALL.iter().copied().filter(|s| *s != without).collect::<Vec<_>>();
     for (scope, method, path) in [
         (Scope::DossiersRead, Method::GET, "/v1/overdue"),
         (Scope::DossiersRead, Method::GET, "/v1/dossiers"),
         (Scope::DossiersRead, Method::GET, "/v1/dossiers/H51-220215-0001"),
-        (
-            Scope::DossiersRead,
-            Method::GET,
-            "/v1/dossiers/H51-220215-0001/events",
-        ),
+        (Scope::DossiersRead, Method::GET, "/v1/dossiers/H51-220215-0001/events"),
         (Scope::DossiersWrite, Method::POST, "/v1/dossiers"),
-        (
-            Scope::DossiersWrite,
-            Method::POST,
-            "/v1/dossiers/H51-220215-0001/events",
-        ),
+        (Scope::DossiersWrite, Method::POST, "/v1/dossiers/H51-220215-0001/events"),
         (Scope::Admin, Method::PUT, "/v1/agencies/H51.29.77"),
         (Scope::CatalogueWrite, Method::PUT, "/v1/procedures/1.004873"),
     ] {
-        let answer = app
-            .caller(&all(scope), &["*"])
-            .await
-            .send(method.clone(), path)
-            .await;
+        let answer = app.caller(&all(scope), &["*"]).await.send(method.clone(), path).await;
         answer.problem(403, "insufficient_scope");
-        assert!(
-            answer
-                .header("www-authenticate")
-                .contains(&format!("scope=\"{scope}\"")),
-            "{method} {path}"
-        );
+        assert!(answer.header("www-authenticate").contains(&format!("scope=\"{scope}\"")), "{method} {path}");
     }
     // Any key may read the catalogue.
     let bare = app.caller(&[], &["H51.29.05"]).await;
@@ -149,9 +111,7 @@ async fn a_caller_sees_their_subtree_and_what_it_watches() {
         ("H51.30", vec![&other], vec![&own, &watched]),
         ("H51.12", vec![&watched], vec![&own, &other]),
     ] {
-        let caller = app
-            .caller(&[Scope::DossiersRead, Scope::DossiersWrite], &[agency])
-            .await;
+        let caller = app.caller(&[Scope::DossiersRead, Scope::DossiersWrite], &[agency]).await;
         for path in ["/v1/dossiers?count=exact", "/v1/overdue?count=exact"] {
             let list = caller.get(path).await.expect(200);
             assert_eq!(list["total"], sees.len(), "{agency} {path}");
@@ -162,22 +122,13 @@ async fn a_caller_sees_their_subtree_and_what_it_watches() {
         for code in &not {
             assert!(!csv.contains(code.as_str()));
             // Hidden and missing answer alike, to reads and to writes.
-            for path in [
-                format!("/v1/dossiers/{code}"),
-                format!("/v1/dossiers/{code}/events"),
-            ] {
+            for path in [format!("/v1/dossiers/{code}"), format!("/v1/dossiers/{code}/events")] {
                 let hidden = caller.get(&path).await.problem(404, "not_found");
-                let missing = caller
-                    .get("/v1/dossiers/H51-220215-9999")
-                    .await
-                    .problem(404, "not_found");
+                let missing = caller.get("/v1/dossiers/H51-220215-9999").await.problem(404, "not_found");
                 assert_eq!(hidden["detail"], missing["detail"]);
             }
             let noted = event("noted", "2022-02-15T09:00:00+07:00", json!({"note": "x"}));
-            caller
-                .post(&format!("/v1/dossiers/{code}/events"), &noted)
-                .await
-                .problem(404, "not_found");
+            caller.post(&format!("/v1/dossiers/{code}/events"), &noted).await.problem(404, "not_found");
         }
     }
 }
@@ -186,42 +137,24 @@ async fn a_caller_sees_their_subtree_and_what_it_watches() {
 async fn an_agency_out_of_scope_is_refused_in_filters_and_bodies() {
     let app = TestApp::start().await;
     let district = app.district().await;
-    for query in [
-        "agency=H51.30",
-        "receiving_agency=H51",
-        "holder_agency=H51.29,H51.30.18",
-    ] {
+    for query in ["agency=H51.30", "receiving_agency=H51", "holder_agency=H51.29,H51.30.18"] {
         for list in ["/v1/overdue", "/v1/dossiers"] {
-            let problem = district
-                .get(&format!("{list}?{query}"))
-                .await
-                .problem(403, "agency_out_of_scope");
+            let problem = district.get(&format!("{list}?{query}")).await.problem(403, "agency_out_of_scope");
             assert_eq!(problem["parameter"], query.split('=').next().unwrap());
         }
     }
     district.get("/v1/overdue?agency=H51.12").await.expect(200);
     let mut body = receipt("2022-02-15T08:00:00+07:00");
     body["receiving_agency"] = json!("H51.30");
-    let problem = district
-        .post("/v1/dossiers", &body)
-        .await
-        .problem(403, "agency_out_of_scope");
+    let problem = district.post("/v1/dossiers", &body).await.problem(403, "agency_out_of_scope");
     assert_eq!(problem["pointer"], "/receiving_agency");
 
     let code = district.receive(&receipt("2022-02-15T08:00:00+07:00")).await;
-    let away = event(
-        "forwarded",
-        "2022-02-15T09:00:00+07:00",
-        json!({"to_agency": "H51.30.18"}),
-    );
+    let away = event("forwarded", "2022-02-15T09:00:00+07:00", json!({"to_agency": "H51.30.18"}));
     let problem = district
         .post(&format!("/v1/dossiers/{code}/events"), &away)
         .await
         .problem(403, "agency_out_of_scope");
     assert_eq!(problem["pointer"], "/to_agency");
-    assert_eq!(
-        app.count("SELECT count(*) FROM dossier_events").await,
-        1,
-        "only the receipt"
-    );
+    assert_eq!(app.count("SELECT count(*) FROM dossier_events").await, 1, "only the receipt");
 }

@@ -20,15 +20,8 @@ fn error(output: &Output) -> String {
 async fn keys_are_created_listed_and_revoked() {
     let db = TestDatabase::world();
     let keys = |arguments: &[&str]| run(&[&["keys", "--database-url", &db.url], arguments].concat());
-    let created = keys(&[
-        "create",
-        "--name",
-        "Cổng một cửa",
-        "--scope",
-        "dossiers:read",
-        "--agency",
-        "000.00.29.H51",
-    ]);
+    let created =
+        keys(&["create", "--name", "Cổng một cửa", "--scope", "dossiers:read", "--agency", "000.00.29.H51"]);
     let key = text(&created.stdout).trim().to_owned();
     assert!(key.starts_with("ck_") && key.len() == 80, "{key}");
     let id = key.split('_').nth(1).unwrap();
@@ -37,40 +30,17 @@ async fn keys_are_created_listed_and_revoked() {
     for part in ["works", "H51.29", "dossiers:read", "Cổng một cửa"] {
         assert!(line.contains(part), "{line}");
     }
-    assert!(
-        !listed.contains(key.split('_').nth(2).unwrap()),
-        "the secret is not kept"
-    );
+    assert!(!listed.contains(key.split('_').nth(2).unwrap()), "the secret is not kept");
     assert_eq!(text(&keys(&["revoke", id]).stdout), format!("revoked {id}\n"));
     assert!(text(&keys(&["list"]).stdout).contains("revoked"));
     assert!(error(&keys(&["revoke", id])).contains("keys list"));
     assert!(
-        error(&keys(&[
-            "create",
-            "--name",
-            "x",
-            "--all-scopes",
-            "--agency",
-            "H99"
-        ]))
-        .contains("no agency has the code H99")
+        error(&keys(&["create", "--name", "x", "--all-scopes", "--agency", "H99"]))
+            .contains("no agency has the code H99")
     );
-    let usage = text(
-        &keys(&[
-            "create",
-            "--name",
-            "x",
-            "--scope",
-            "dossiers:eat",
-            "--all-agencies",
-        ])
-        .stderr,
-    );
+    let usage = text(&keys(&["create", "--name", "x", "--scope", "dossiers:eat", "--all-agencies"]).stderr);
     assert!(usage.contains("must be one of catalogue:read"), "{usage}");
-    assert!(
-        !keys(&["create", "--name", "x", "--all-scopes"]).status.success(),
-        "what it sees must be said"
-    );
+    assert!(!keys(&["create", "--name", "x", "--all-scopes"]).status.success(), "what it sees must be said");
 }
 
 #[actix_web::test]
@@ -78,23 +48,11 @@ async fn keys_and_migrate_work_beside_a_running_service() {
     let place = directory("beside");
     let data = place.path().to_str().unwrap();
     let service = Service::start(&["serve", "--data-dir", data]).unwrap();
-    let made = run(&[
-        "keys",
-        "--data-dir",
-        data,
-        "create",
-        "--name",
-        "x",
-        "--all-scopes",
-        "--all-agencies",
-    ]);
+    let made = run(&["keys", "--data-dir", data, "create", "--name", "x", "--all-scopes", "--all-agencies"]);
     let key = text(&made.stdout).trim().to_owned();
     let client = Client::new(&format!("http://{}", service.address), Some(key));
     client.get("/v1/dossiers").await.expect(200);
-    assert_eq!(
-        text(&run(&["migrate", "--data-dir", data]).stdout),
-        "up to date\n"
-    );
+    assert_eq!(text(&run(&["migrate", "--data-dir", data]).stdout), "up to date\n");
     let ready = run(&["health", "--bind", &service.address.to_string()]);
     assert_eq!(text(&ready.stdout), "ready\n");
     assert!(service.terminate().success());
@@ -120,37 +78,15 @@ fn help_names_every_setting() {
         assert!(help.contains(name), "{name}: {help}");
     }
     let root = text(&run(&["--help"]).stdout);
-    for command in [
-        "demo",
-        "serve",
-        "migrate",
-        "keys",
-        "openapi",
-        "health",
-        "LOG_FORMAT",
-    ] {
+    for command in ["demo", "serve", "migrate", "keys", "openapi", "health", "LOG_FORMAT"] {
         assert!(root.contains(command), "{command}");
     }
 }
 
 #[test]
 fn bad_settings_are_one_clear_line() {
-    let url = error(&run(&[
-        "migrate",
-        "--database-url",
-        "mysql://root:secret@localhost/x",
-    ]));
-    assert!(
-        url.contains("DATABASE_URL is not a PostgreSQL URL") && !url.contains("secret"),
-        "{url}"
-    );
-    let away = error(&run(&[
-        "migrate",
-        "--database-url",
-        "postgres://u:secret@127.0.0.1:1/x",
-    ]));
-    assert!(
-        away.contains("the database is away") && !away.contains("secret"),
-        "{away}"
-    );
+    let url = error(&run(&["migrate", "--database-url", "mysql://root:secret@localhost/x"]));
+    assert!(url.contains("DATABASE_URL is not a PostgreSQL URL") && !url.contains("secret"), "{url}");
+    let away = error(&run(&["migrate", "--database-url", "postgres://u:secret@127.0.0.1:1/x"]));
+    assert!(away.contains("the database is away") && !away.contains("secret"), "{away}");
 }

@@ -14,10 +14,7 @@ fn cut(db: &TestDatabase) {
 
 /// Lets new sessions in, or not.
 fn allow(db: &TestDatabase, connections: bool) {
-    TestDatabase::empty().sql(&format!(
-        "ALTER DATABASE {} WITH ALLOW_CONNECTIONS {connections}",
-        db.name
-    ));
+    TestDatabase::empty().sql(&format!("ALTER DATABASE {} WITH ALLOW_CONNECTIONS {connections}", db.name));
 }
 
 #[actix_web::test]
@@ -40,23 +37,13 @@ async fn while_the_database_is_away_everything_answers_503_and_then_recovers() {
     let code = root.receive(&receipt("2022-02-15T08:00:00+07:00")).await;
     allow(&app.db, false);
     cut(&app.db);
-    for path in [
-        "/v1/overdue",
-        "/v1/dossiers",
-        &format!("/v1/public/dossiers/{code}"),
-        "/health/ready",
-    ] {
+    for path in ["/v1/overdue", "/v1/dossiers", &format!("/v1/public/dossiers/{code}"), "/health/ready"] {
         let answer = root.get(path).await;
         let problem = answer.problem(503, "unavailable");
         assert_eq!(answer.header("retry-after"), "1", "{path}");
-        assert!(
-            !problem.to_string().contains(&app.db.name),
-            "nothing internal: {problem}"
-        );
+        assert!(!problem.to_string().contains(&app.db.name), "nothing internal: {problem}");
     }
-    root.post("/v1/dossiers", &receipt("2022-02-15T08:00:00+07:00"))
-        .await
-        .problem(503, "unavailable");
+    root.post("/v1/dossiers", &receipt("2022-02-15T08:00:00+07:00")).await.problem(503, "unavailable");
     root.get("/health/live").await.expect(200);
     allow(&app.db, true);
     root.get("/health/ready").await.expect(200);
@@ -75,14 +62,8 @@ async fn a_failure_of_the_database_is_a_500_that_shows_nothing() {
     app.db.sql("ALTER TABLE dossiers RENAME COLUMN due_on TO away");
     let problem = root.get("/v1/overdue").await.problem(500, "internal_error");
     assert!(!problem.to_string().contains("column"), "{problem}");
-    root.post("/v1/dossiers", &receipt("2022-02-15T08:00:00+07:00"))
-        .await
-        .problem(500, "internal_error");
-    assert_eq!(
-        app.count("SELECT count(*) FROM dossier_counters").await,
-        0,
-        "rolled back"
-    );
+    root.post("/v1/dossiers", &receipt("2022-02-15T08:00:00+07:00")).await.problem(500, "internal_error");
+    assert_eq!(app.count("SELECT count(*) FROM dossier_counters").await, 0, "rolled back");
 }
 
 #[actix_web::test]
@@ -109,10 +90,7 @@ async fn serve_refuses_to_start_while_a_migration_is_pending() {
     let migrated = run(&["migrate", "--database-url", &db.url]);
     assert!(migrated.status.success());
     assert_eq!(String::from_utf8(migrated.stdout).unwrap().lines().count(), 4);
-    assert_eq!(
-        run(&["migrate", "--database-url", &db.url]).stdout,
-        b"up to date\n"
-    );
+    assert_eq!(run(&["migrate", "--database-url", &db.url]).stdout, b"up to date\n");
 }
 
 #[actix_web::test]

@@ -13,23 +13,15 @@ async fn the_list_filters_and_pages_without_gaps() {
     let app = TestApp::start().await;
     let root = app.root().await;
     for n in 0..7 {
-        root.receive(&receipt(&format!("2022-02-{:02}T08:00:00+07:00", 8 + n)))
-            .await;
+        root.receive(&receipt(&format!("2022-02-{:02}T08:00:00+07:00", 8 + n))).await;
     }
-    let mut commune = with(
-        receipt("2022-02-15T08:00:00+07:00"),
-        "receiving_agency",
-        json!("H51.29.18"),
-    );
+    let mut commune = with(receipt("2022-02-15T08:00:00+07:00"), "receiving_agency", json!("H51.29.18"));
     commune["competent_agency"] = json!("H51.29.18");
     commune["channel"] = json!("online");
     let online = root.receive(&commune).await;
 
     let total = async |query: &str| {
-        root.get(&format!("/v1/dossiers?count=exact&{query}"))
-            .await
-            .expect(200)["total"]
-            .clone()
+        root.get(&format!("/v1/dossiers?count=exact&{query}")).await.expect(200)["total"].clone()
     };
     assert_eq!(total("").await, 8);
     assert_eq!(total("agency=H51.29").await, 8);
@@ -40,38 +32,21 @@ async fn the_list_filters_and_pages_without_gaps() {
     assert_eq!(total("channel=online").await, 1);
     assert_eq!(total("procedure=1.004873&field=ho-tich&status=received").await, 8);
     assert_eq!(total("status=completed,returned").await, 0);
-    assert_eq!(
-        total("timing=overdue").await,
-        2,
-        "received on the 8th and 9th, due on the 11th and 14th"
-    );
+    assert_eq!(total("timing=overdue").await, 2, "received on the 8th and 9th, due on the 11th and 14th");
     assert_eq!(total("timing=due_soon,in_time").await, 6);
-    assert_eq!(
-        total("received_from=2022-02-10&received_to=2022-02-11").await,
-        2,
-        "both days inclusive"
-    );
+    assert_eq!(total("received_from=2022-02-10&received_to=2022-02-11").await, 2, "both days inclusive");
     assert_eq!(total("due_from=2022-02-18&due_to=2022-02-18").await, 1);
     assert_eq!(total("q=H51.29-22021").await, 5);
     assert_eq!(total(&format!("codes={online},H51-220215-0001")).await, 1);
-    root.get("/v1/dossiers?agency=H99")
-        .await
-        .problem(422, "unknown_agency");
+    root.get("/v1/dossiers?agency=H99").await.problem(422, "unknown_agency");
 
-    for (sort, first) in [
-        ("-received_at", "H51.29.18-220215-0001"),
-        ("received_at", "H51.29-220208-0001"),
-    ] {
+    for (sort, first) in [("-received_at", "H51.29.18-220215-0001"), ("received_at", "H51.29-220208-0001")] {
         let (mut codes, mut path) = (vec![], format!("/v1/dossiers?limit=3&sort={sort}"));
         loop {
             let answer = root.get(&path).await;
             let page = answer.expect(200);
             codes.extend(
-                page["items"]
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .map(|i| i["code"].as_str().unwrap().to_owned()),
+                page["items"].as_array().unwrap().iter().map(|i| i["code"].as_str().unwrap().to_owned()),
             );
             let Some(cursor) = page["next_cursor"].as_str() else {
                 break;
@@ -92,11 +67,7 @@ async fn personal_data_is_masked_everywhere() {
     let app = TestApp::start().await;
     let root = app.root().await;
     let code = root.receive(&receipt("2022-01-10T08:00:00+07:00")).await;
-    let note = event(
-        "noted",
-        "2022-01-11T08:00:00+07:00",
-        json!({"note": "Gọi 0912345678"}),
-    );
+    let note = event("noted", "2022-01-11T08:00:00+07:00", json!({"note": "Gọi 0912345678"}));
     root.record(&code, &note).await;
     for path in [
         format!("/v1/dossiers/{code}?include=events"),
@@ -109,14 +80,9 @@ async fn personal_data_is_masked_everywhere() {
     ] {
         let text = root.get(&path).await.text();
         assert!(text.contains("H51.29"), "{path} shows the dossier");
-        for secret in [
-            "Nguyễn Văn An",
-            "094081234567",
-            "0912345678",
-            "an@example.org",
-            "ấp Chợ",
-            "Xác nhận cho",
-        ] {
+        for secret in
+            ["Nguyễn Văn An", "094081234567", "0912345678", "an@example.org", "ấp Chợ", "Xác nhận cho"]
+        {
             assert!(!text.contains(secret), "{path} shows {secret}");
         }
     }

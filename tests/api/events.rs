@@ -25,9 +25,7 @@ async fn from_receipt_to_return() {
     let district = app.district().await;
     let code = district.receive(&receipt("2022-02-15T08:00:00+07:00")).await;
 
-    let first = district
-        .record(&code, &forwarded("2022-02-15T09:00:00+07:00"))
-        .await;
+    let first = district.record(&code, &forwarded("2022-02-15T09:00:00+07:00")).await;
     assert_eq!(first["id"].as_str().unwrap().len(), 36);
     for (field, value) in [
         ("seq", json!(2)),
@@ -55,28 +53,15 @@ async fn from_receipt_to_return() {
     );
 
     app.now("2022-02-17T10:00:00+07:00");
-    district
-        .record(&code, &completed("2022-02-17T09:00:00+07:00"))
-        .await;
+    district.record(&code, &completed("2022-02-17T09:00:00+07:00")).await;
     let dossier = district.get(&format!("/v1/dossiers/{code}")).await.expect(200);
-    assert_eq!(
-        (&dossier["status"], &dossier["clock"]),
-        (&json!("completed"), &json!("stopped"))
-    );
-    assert_eq!(
-        dossier["timing"],
-        json!({"state": "early", "days_left": null, "days_late": 0})
-    );
+    assert_eq!((&dossier["status"], &dossier["clock"]), (&json!("completed"), &json!("stopped")));
+    assert_eq!(dossier["timing"], json!({"state": "early", "days_left": null, "days_late": 0}));
     assert_eq!(dossier["closing"]["state"], "open", "decided is not yet closed");
 
     app.now("2022-02-18T10:00:00+07:00");
-    district
-        .record(&code, &returned("2022-02-18T08:30:00+07:00"))
-        .await;
-    let dossier = district
-        .get(&format!("/v1/dossiers/{code}?include=events"))
-        .await
-        .expect(200);
+    district.record(&code, &returned("2022-02-18T08:30:00+07:00")).await;
+    let dossier = district.get(&format!("/v1/dossiers/{code}?include=events")).await.expect(200);
     assert_eq!(dossier["national_status"], 10);
     assert_eq!(dossier["returned_at"], "2022-02-18T08:30:00+07:00");
     assert_eq!(
@@ -86,18 +71,12 @@ async fn from_receipt_to_return() {
             "days_late": 0
         })
     );
-    let kinds: Vec<&Value> = dossier["events"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|e| &e["kind"])
-        .collect();
+    let kinds: Vec<&Value> = dossier["events"].as_array().unwrap().iter().map(|e| &e["kind"]).collect();
     assert_eq!(kinds, ["received", "forwarded", "completed", "returned"]);
-    let timeline = district
-        .get(&format!("/v1/dossiers/{code}/events"))
-        .await
-        .expect(200);
+    let timeline = district.get(&format!("/v1/dossiers/{code}/events")).await.expect(200);
     assert_eq!(timeline["items"], dossier["events"]);
+    let officer = json!({"name": "Trần Thị Bình", "title": "Công chức một cửa", "unit": "Bộ phận Một cửa"});
+    assert_eq!(timeline["items"][0]["officer"], officer);
 }
 
 /// The dispatch asks about both: processed in time, but closed late.
@@ -112,10 +91,7 @@ async fn closing_is_late_when_it_is_recorded_late() {
     let dossier = root.get(&format!("/v1/dossiers/{code}")).await.expect(200);
     assert_eq!(dossier["deadline"]["due_on"], "2022-02-15");
     assert_eq!(dossier["timing"]["state"], "on_time");
-    assert_eq!(
-        (&dossier["closing"]["state"], &dossier["closing"]["days_late"]),
-        (&json!("late"), &json!(2))
-    );
+    assert_eq!((&dossier["closing"]["state"], &dossier["closing"]["days_late"]), (&json!("late"), &json!(2)));
 }
 
 #[actix_web::test]
@@ -124,23 +100,15 @@ async fn a_forbidden_event_says_what_is_allowed() {
     let root = app.root().await;
     let code = root.receive(&receipt("2022-02-15T08:00:00+07:00")).await;
     let path = format!("/v1/dossiers/{code}/events");
-    let problem = root
-        .post(&path, &returned("2022-02-15T09:00:00+07:00"))
-        .await
-        .problem(409, "event_not_allowed");
+    let problem =
+        root.post(&path, &returned("2022-02-15T09:00:00+07:00")).await.problem(409, "event_not_allowed");
     assert_eq!(problem["state"], "received");
     assert_eq!(problem["allowed"], json!(["forwarded", "noted", "completed"]));
     root.record(&code, &completed("2022-02-15T09:00:00+07:00")).await;
-    root.post(&path, &forwarded("2022-02-15T09:30:00+07:00"))
-        .await
-        .problem(409, "event_not_allowed");
-    root.post(&path, &completed("2022-02-15T09:30:00+07:00"))
-        .await
-        .problem(409, "event_not_allowed");
+    root.post(&path, &forwarded("2022-02-15T09:30:00+07:00")).await.problem(409, "event_not_allowed");
+    root.post(&path, &completed("2022-02-15T09:30:00+07:00")).await.problem(409, "event_not_allowed");
     root.record(&code, &returned("2022-02-15T09:30:00+07:00")).await;
-    root.post(&path, &returned("2022-02-15T09:40:00+07:00"))
-        .await
-        .problem(409, "event_not_allowed");
+    root.post(&path, &returned("2022-02-15T09:40:00+07:00")).await.problem(409, "event_not_allowed");
     assert_eq!(app.count("SELECT count(*) FROM dossier_events").await, 3);
 }
 
@@ -151,29 +119,17 @@ async fn events_come_in_order_but_a_note_may_speak_of_the_past() {
     let code = root.receive(&receipt("2022-02-14T08:00:00+07:00")).await;
     let path = format!("/v1/dossiers/{code}/events");
     root.record(&code, &forwarded("2022-02-15T08:00:00+07:00")).await;
-    let problem = root
-        .post(&path, &completed("2022-02-15T07:59:00+07:00"))
-        .await
-        .problem(409, "event_out_of_order");
+    let problem =
+        root.post(&path, &completed("2022-02-15T07:59:00+07:00")).await.problem(409, "event_out_of_order");
     assert_eq!(problem["last_event_at"], "2022-02-15T08:00:00+07:00");
     let note = root
-        .record(
-            &code,
-            &event(
-                "noted",
-                "2022-02-14T15:00:00+07:00",
-                json!({"note": "Đã gọi điện"}),
-            ),
-        )
+        .record(&code, &event("noted", "2022-02-14T15:00:00+07:00", json!({"note": "Đã gọi điện"})))
         .await;
     assert_eq!(note["backdated"], json!(true));
     let before = event("noted", "2022-02-14T07:59:00+07:00", json!({"note": "x"}));
     root.post(&path, &before).await.problem(409, "event_out_of_order");
     let dossier = root.get(&format!("/v1/dossiers/{code}")).await.expect(200);
-    assert_eq!(
-        dossier["last_event_at"], "2022-02-15T08:00:00+07:00",
-        "the note does not move it back"
-    );
+    assert_eq!(dossier["last_event_at"], "2022-02-15T08:00:00+07:00", "the note does not move it back");
 }
 
 #[actix_web::test]
@@ -184,15 +140,10 @@ async fn replayed_events_keep_when_they_were_first_recorded() {
     let replayed = json!({
         "origin": "import", "source_recorded_at": "2022-01-10T10:00:00+07:00", "to_agency": "H51.29.05"
     });
-    let shown = root
-        .record(&code, &event("forwarded", "2022-01-10T09:00:00+07:00", replayed))
-        .await;
+    let shown = root.record(&code, &event("forwarded", "2022-01-10T09:00:00+07:00", replayed)).await;
     assert_eq!(shown["origin"], "import");
     assert_eq!(shown["source_recorded_at"], "2022-01-10T10:00:00+07:00");
-    assert_eq!(
-        shown["recorded_at"], "2022-02-15T10:00:00+07:00",
-        "when we learned of it"
-    );
+    assert_eq!(shown["recorded_at"], "2022-02-15T10:00:00+07:00", "when we learned of it");
 }
 
 #[actix_web::test]
@@ -205,63 +156,31 @@ async fn bad_events_name_the_field_and_store_nothing() {
         (event("received", now, json!({})), "invalid_value", "/kind"),
         (event("vanished", now, json!({})), "invalid_value", "/kind"),
         (event("forwarded", now, json!({})), "missing_field", "/to_agency"),
-        (
-            event("forwarded", now, json!({"to_agency": "H77"})),
-            "unknown_agency",
-            "/to_agency",
-        ),
-        (
-            event("forwarded", now, json!({"to_agency": "H51.29.99"})),
-            "agency_not_in_force",
-            "/to_agency",
-        ),
+        (event("forwarded", now, json!({"to_agency": "H77"})), "unknown_agency", "/to_agency"),
+        (event("forwarded", now, json!({"to_agency": "H51.29.99"})), "agency_not_in_force", "/to_agency"),
         (event("noted", now, json!({})), "missing_field", "/note"),
-        (
-            event("noted", now, json!({"note": "x", "to_agency": "H51.29.05"})),
-            "unknown_field",
-            "/to_agency",
-        ),
+        (event("noted", now, json!({"note": "x", "to_agency": "H51.29.05"})), "unknown_field", "/to_agency"),
         (event("completed", now, json!({})), "missing_field", "/result"),
         (
             event("completed", now, json!({"result": {"outcome": "maybe"}})),
             "invalid_value",
             "/result/outcome",
         ),
-        (
-            event("returned", now, json!({"result": {"outcome": "granted"}})),
-            "unknown_field",
-            "/result",
-        ),
-        (
-            completed("2022-02-15T10:05:01+07:00"),
-            "in_the_future",
-            "/occurred_at",
-        ),
-        (
-            event("noted", now, json!({"note": "x", "origin": "national"})),
-            "invalid_value",
-            "/origin",
-        ),
+        (event("returned", now, json!({"result": {"outcome": "granted"}})), "unknown_field", "/result"),
+        (completed("2022-02-15T10:05:01+07:00"), "in_the_future", "/occurred_at"),
+        (event("noted", now, json!({"note": "x", "origin": "national"})), "invalid_value", "/origin"),
         (
             event("noted", now, json!({"note": "x", "source_recorded_at": now})),
             "invalid_value",
             "/source_recorded_at",
         ),
-        (
-            event("noted", now, json!({"note": "x".repeat(2_001)})),
-            "invalid_value",
-            "/note",
-        ),
+        (event("noted", now, json!({"note": "x".repeat(2_001)})), "invalid_value", "/note"),
     ] {
-        root.post(&format!("/v1/dossiers/{code}/events"), &body)
-            .await
-            .problem_at(422, rule, pointer);
+        root.post(&format!("/v1/dossiers/{code}/events"), &body).await.problem_at(422, rule, pointer);
     }
     assert_eq!(app.count("SELECT count(*) FROM dossier_events").await, 1);
     assert_eq!(app.count("SELECT version::int8 FROM dossiers").await, 1);
-    root.post("/v1/dossiers/nonsense/events", &completed(now))
-        .await
-        .problem(404, "not_found");
+    root.post("/v1/dossiers/nonsense/events", &completed(now)).await.problem(404, "not_found");
 }
 
 #[actix_web::test]
@@ -269,13 +188,8 @@ async fn concurrent_events_on_one_dossier_serialise_and_none_is_lost() {
     let app = TestApp::start().await;
     let root = app.root().await;
     let code = root.receive(&receipt("2022-02-15T08:00:00+07:00")).await;
-    let notes = (0..32).map(|n| {
-        event(
-            "noted",
-            "2022-02-15T09:00:00+07:00",
-            json!({"note": format!("số {n}")}),
-        )
-    });
+    let notes =
+        (0..32).map(|n| event("noted", "2022-02-15T09:00:00+07:00", json!({"note": format!("số {n}")})));
     let notes: Vec<Value> = notes.collect();
     let recorded = futures_util::future::join_all(notes.iter().map(|note| root.record(&code, note))).await;
     let mut seqs: Vec<i64> = recorded.iter().map(|e| e["seq"].as_i64().unwrap()).collect();
@@ -302,10 +216,7 @@ async fn each_write_leaves_one_audit_row_without_personal_data() {
     root.record(&code, &forwarded("2022-02-15T09:00:00+07:00")).await;
     let client = crate::harness::connect(&app.db.url).await;
     let rows = client
-        .query(
-            "SELECT action, subject, actor, request_id, details::text FROM audit_log ORDER BY id",
-            &[],
-        )
+        .query("SELECT action, subject, actor, request_id, details::text FROM audit_log ORDER BY id", &[])
         .await
         .unwrap();
     let rows = &rows[usize::try_from(before).unwrap()..];
@@ -315,9 +226,6 @@ async fn each_write_leaves_one_audit_row_without_personal_data() {
         assert_eq!(row.get::<_, &str>(1), format!("dossier:{code}"));
         assert!(row.get::<_, &str>(2).starts_with("key:"));
         assert_eq!(row.get::<_, &str>(3).len(), 36);
-        assert!(
-            !row.get::<_, &str>(4).contains("Văn"),
-            "names of officers are personal data too"
-        );
+        assert!(!row.get::<_, &str>(4).contains("Văn"), "names of officers are personal data too");
     }
 }

@@ -12,10 +12,7 @@ fn document() -> Value {
 fn operations(document: &Value) -> Vec<(String, Value)> {
     let paths = document["paths"].as_object().unwrap();
     let of_path = paths.iter().flat_map(|(path, item)| {
-        item.as_object()
-            .unwrap()
-            .iter()
-            .map(move |(method, op)| (format!("{method} {path}"), op.clone()))
+        item.as_object().unwrap().iter().map(move |(method, op)| (format!("{method} {path}"), op.clone()))
     });
     of_path.collect()
 }
@@ -25,45 +22,25 @@ fn the_committed_document_is_fresh() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json");
     let committed = std::fs::read_to_string(path).unwrap_or_default();
     let fresh = congkhai::http::openapi::text(&congkhai::app::document()).unwrap();
-    assert!(
-        committed == fresh,
-        "stale: run `cargo run -- openapi > openapi/openapi.json`"
-    );
+    assert!(committed == fresh, "stale: run `cargo run -- openapi > openapi/openapi.json`");
 }
 
 #[test]
 fn every_operation_is_described() {
     let document = document();
     assert_eq!(document["openapi"], "3.1.0");
-    let tags: HashSet<&str> = document["tags"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|t| t["name"].as_str().unwrap())
-        .collect();
+    let tags: HashSet<&str> =
+        document["tags"].as_array().unwrap().iter().map(|t| t["name"].as_str().unwrap()).collect();
     let mut ids = HashSet::new();
     for (name, operation) in operations(&document) {
-        let id = operation["operationId"]
-            .as_str()
-            .unwrap_or_else(|| panic!("{name} has no id"));
+        let id = operation["operationId"].as_str().unwrap_or_else(|| panic!("{name} has no id"));
         assert!(ids.insert(id.to_owned()), "{name}: {id} stands twice");
-        assert!(
-            operation["summary"].as_str().is_some_and(|s| !s.is_empty()),
-            "{name} has no summary"
-        );
-        assert!(
-            tags.contains(operation["tags"][0].as_str().unwrap()),
-            "{name} has no known tag"
-        );
+        assert!(operation["summary"].as_str().is_some_and(|s| !s.is_empty()), "{name} has no summary");
+        assert!(operation["description"].as_str().is_some_and(|d| !d.is_empty()), "{name} has no description");
+        assert!(tags.contains(operation["tags"][0].as_str().unwrap()), "{name} has no known tag");
         let responses = operation["responses"].as_object().unwrap();
-        assert!(
-            responses.contains_key("default"),
-            "{name} does not say what a problem looks like"
-        );
-        assert!(
-            responses.keys().any(|status| status.starts_with('2')),
-            "{name} never succeeds"
-        );
+        assert!(responses.contains_key("default"), "{name} does not say what a problem looks like");
+        assert!(responses.keys().any(|status| status.starts_with('2')), "{name} never succeeds");
     }
     assert!(ids.len() >= 19, "{} operations", ids.len());
 }
@@ -94,10 +71,7 @@ async fn every_keyed_operation_refuses_a_caller_without_a_key_or_scope() {
             continue;
         };
         let path = path.replace("{code}", "H51.29.05");
-        nobody
-            .send(method.clone(), &path)
-            .await
-            .problem(401, "unauthorized");
+        nobody.send(method.clone(), &path).await.problem(401, "unauthorized");
         if scope != "catalogue:read" {
             let refused = bare.send(method, &path).await;
             refused.problem(403, "insufficient_scope");
@@ -106,25 +80,58 @@ async fn every_keyed_operation_refuses_a_caller_without_a_key_or_scope() {
     }
 }
 
+/// Every `$ref` below a value.
+fn references(value: &Value, found: &mut HashSet<String>) {
+    match value {
+        Value::Object(map) => {
+            found.extend(map.get("$ref").and_then(Value::as_str).map(ToOwned::to_owned));
+            map.values().for_each(|inner| references(inner, found));
+        }
+        Value::Array(items) => items.iter().for_each(|inner| references(inner, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_reference_leads_somewhere() {
+    let document = document();
+    let mut found = HashSet::new();
+    references(&document, &mut found);
+    assert!(found.len() > 10);
+    for reference in found {
+        let pointer = reference.trim_start_matches('#');
+        assert!(document.pointer(pointer).is_some(), "{reference} leads nowhere");
+    }
+}
+
+/// The document spells the words as the service does.
+#[test]
+fn words_are_spelled_as_in_the_answers() {
+    use congkhai::domain::vocabulary::{Channel, EventKind, Level, Status, TimingState, Unit};
+    let document = document();
+    let spelled = |name: &str| document["components"]["schemas"][name]["enum"].clone();
+    assert_eq!(spelled("Channel"), serde_json::to_value(Channel::ALL).unwrap());
+    assert_eq!(spelled("EventKind"), serde_json::to_value(EventKind::ALL).unwrap());
+    assert_eq!(spelled("Level"), serde_json::to_value(Level::ALL).unwrap());
+    assert_eq!(spelled("Status"), serde_json::to_value(Status::ALL).unwrap());
+    assert_eq!(spelled("TimingState"), serde_json::to_value(TimingState::ALL).unwrap());
+    assert_eq!(spelled("Unit"), serde_json::to_value(Unit::ALL).unwrap());
+}
+
 #[test]
 fn every_field_and_parameter_is_explained() {
     let document = document();
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
         for (field, property) in schema["properties"].as_object().into_iter().flatten() {
             let said = property["description"].is_string() || property.get("$ref").is_some();
-            let of_reference = property["oneOf"]
-                .as_array()
-                .is_some_and(|o| o.iter().any(|s| s.get("$ref").is_some()));
+            let of_reference =
+                property["oneOf"].as_array().is_some_and(|o| o.iter().any(|s| s.get("$ref").is_some()));
             assert!(said || of_reference, "{name}.{field} has no description");
         }
     }
     for (name, operation) in operations(&document) {
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
-            assert!(
-                parameter["description"].is_string(),
-                "{name}: {}",
-                parameter["name"]
-            );
+            assert!(parameter["description"].is_string(), "{name}: {}", parameter["name"]);
         }
     }
 }
@@ -145,9 +152,5 @@ async fn document_and_page_are_served_and_need_no_network() {
             assert!(answer.text().contains("/openapi.json"));
         }
     }
-    assert!(
-        !page.text().contains("http://") && !page.text().contains("https://"),
-        "{}",
-        page.text()
-    );
+    assert!(!page.text().contains("http://") && !page.text().contains("https://"), "{}", page.text());
 }

@@ -7,18 +7,13 @@ use serde_json::{Value, json};
 async fn receive_on(root: &Client, days: &[u32]) -> Vec<String> {
     let mut codes = vec![];
     for day in days {
-        codes.push(
-            root.receive(&receipt(&format!("2022-01-{day:02}T08:00:00+07:00")))
-                .await,
-        );
+        codes.push(root.receive(&receipt(&format!("2022-01-{day:02}T08:00:00+07:00"))).await);
     }
     codes
 }
 
 fn codes(rows: &[Value]) -> Vec<String> {
-    rows.iter()
-        .map(|row| row["code"].as_str().unwrap().to_owned())
-        .collect()
+    rows.iter().map(|row| row["code"].as_str().unwrap().to_owned()).collect()
 }
 
 #[actix_web::test]
@@ -27,8 +22,7 @@ async fn a_row_says_who_has_it_and_how_late_it_is() {
     let root = app.root().await;
     let code = root.receive(&receipt("2022-02-08T08:00:00+07:00")).await;
     let to = json!({"to_agency": "H51.29.05", "to_unit": "Tổ hộ tịch", "to_officer": "Lê Văn Cường"});
-    root.record(&code, &event("forwarded", "2022-02-08T09:00:00+07:00", to))
-        .await;
+    root.record(&code, &event("forwarded", "2022-02-08T09:00:00+07:00", to)).await;
     let list = root.get("/v1/overdue").await.expect(200);
     assert_eq!(
         list["items"],
@@ -55,17 +49,10 @@ async fn overdue_begins_when_the_due_day_has_ended_and_ends_with_the_dossier() {
     assert_eq!(total().await, 1);
     let timing = root.get(&format!("/v1/dossiers/{code}")).await.expect(200)["timing"]["state"].clone();
     assert_eq!(timing, "overdue", "the one definition");
-    let end = event(
-        "completed",
-        "2022-02-16T00:00:00+07:00",
-        json!({"result": {"outcome": "rejected"}}),
-    );
+    let end = event("completed", "2022-02-16T00:00:00+07:00", json!({"result": {"outcome": "rejected"}}));
     root.record(&code, &end).await;
     assert_eq!(total().await, 0);
-    assert_eq!(
-        root.get(&format!("/v1/dossiers/{code}")).await.expect(200)["timing"]["state"],
-        "late"
-    );
+    assert_eq!(root.get(&format!("/v1/dossiers/{code}")).await.expect(200)["timing"]["state"], "late");
 }
 
 #[actix_web::test]
@@ -77,22 +64,13 @@ async fn the_three_formats_hold_the_same_rows() {
     let rows = json["items"].as_array().unwrap();
     assert_eq!(codes(rows), received, "the longest overdue first");
 
-    let ndjson = root
-        .get_with("/v1/overdue", ("Accept", "application/x-ndjson"))
-        .await;
+    let ndjson = root.get_with("/v1/overdue", ("Accept", "application/x-ndjson")).await;
     assert_eq!(ndjson.header("content-type"), "application/x-ndjson");
-    let lines: Vec<Value> = ndjson
-        .text()
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines: Vec<Value> = ndjson.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(&lines, rows);
 
     let csv = root.get("/v1/overdue?format=csv").await;
-    assert_eq!(
-        csv.header("content-type"),
-        "text/csv; charset=utf-8; header=present"
-    );
+    assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8; header=present");
     assert!(csv.header("content-disposition").contains("overdue.csv"));
     let text = csv.text();
     let text = text.strip_prefix('\u{feff}').expect("a BOM, for Excel");
@@ -100,11 +78,7 @@ async fn the_three_formats_hold_the_same_rows() {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let headers: Vec<String> = reader.headers().unwrap().iter().map(ToOwned::to_owned).collect();
     let fields: Vec<&String> = rows[0].as_object().unwrap().keys().collect();
-    assert_eq!(
-        headers.iter().collect::<Vec<_>>(),
-        fields,
-        "the header names the fields of the JSON"
-    );
+    assert_eq!(headers.iter().collect::<Vec<_>>(), fields, "the header names the fields of the JSON");
     for (record, row) in reader.records().map(Result::unwrap).zip(rows) {
         for (cell, field) in record.iter().zip(&headers) {
             let expected = match &row[field] {
@@ -126,10 +100,7 @@ async fn pages_follow_each_other_both_ways_without_gaps() {
     for sort in ["-days_late", "days_late"] {
         let (mut seen, mut cursor) = (vec![], String::new());
         loop {
-            let page = root
-                .get(&format!("/v1/overdue?limit=2&sort={sort}{cursor}"))
-                .await
-                .expect(200);
+            let page = root.get(&format!("/v1/overdue?limit=2&sort={sort}{cursor}")).await.expect(200);
             seen.extend(codes(page["items"].as_array().unwrap()));
             match page["next_cursor"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),
@@ -151,25 +122,17 @@ async fn a_cursor_is_bound_to_its_list() {
     receive_on(&root, &[4, 5, 6]).await;
     let cursor = root.get("/v1/overdue?limit=1&agency=H51.29").await.expect(200)["next_cursor"].clone();
     let cursor = cursor.as_str().unwrap();
-    root.get(&format!("/v1/overdue?limit=2&agency=H51.29&cursor={cursor}"))
-        .await
-        .expect(200);
+    root.get(&format!("/v1/overdue?limit=2&agency=H51.29&cursor={cursor}")).await.expect(200);
     for path in [
         format!("/v1/overdue?agency=H51.29.05&cursor={cursor}"),
         format!("/v1/overdue?agency=H51.29&sort=days_late&cursor={cursor}"),
-        format!(
-            "/v1/overdue?agency=H51.29&cursor={}x",
-            &cursor[..cursor.len() - 2]
-        ),
+        format!("/v1/overdue?agency=H51.29&cursor={}x", &cursor[..cursor.len() - 2]),
         "/v1/overdue?agency=H51.29&cursor=nonsense".into(),
         format!("/v1/dossiers?cursor={cursor}"),
     ] {
         root.get(&path).await.problem(400, "cursor_mismatch");
     }
-    district
-        .get(&format!("/v1/overdue?agency=H51.29&cursor={cursor}"))
-        .await
-        .problem(400, "cursor_mismatch");
+    district.get(&format!("/v1/overdue?agency=H51.29&cursor={cursor}")).await.problem(400, "cursor_mismatch");
 }
 
 #[actix_web::test]
@@ -182,10 +145,7 @@ async fn filters_narrow_the_list_and_its_count() {
     land["competent_agency"] = json!("H51.12");
     root.receive(&land).await;
     let total = async |query: &str| {
-        root.get(&format!("/v1/overdue?count=exact&{query}"))
-            .await
-            .expect(200)["total"]
-            .clone()
+        root.get(&format!("/v1/overdue?count=exact&{query}")).await.expect(200)["total"].clone()
     };
     for (query, expected) in [
         ("", 3),
@@ -201,26 +161,16 @@ async fn filters_narrow_the_list_and_its_count() {
     ] {
         assert_eq!(total(query).await, expected, "{query}");
     }
-    assert!(
-        root.get("/v1/overdue").await.expect(200).get("total").is_none(),
-        "never counted unasked"
-    );
+    assert!(root.get("/v1/overdue").await.expect(200).get("total").is_none(), "never counted unasked");
 }
 
 #[actix_web::test]
 async fn an_empty_list_is_empty_in_every_format() {
     let app = TestApp::start().await;
     let root = app.root().await;
-    assert_eq!(
-        root.get("/v1/overdue").await.expect(200),
-        json!({"items": [], "next_cursor": null})
-    );
+    assert_eq!(root.get("/v1/overdue").await.expect(200), json!({"items": [], "next_cursor": null}));
     assert_eq!(root.get("/v1/overdue?format=ndjson").await.text(), "");
-    assert_eq!(
-        root.get("/v1/overdue?format=csv").await.text().lines().count(),
-        1,
-        "the header"
-    );
+    assert_eq!(root.get("/v1/overdue?format=csv").await.text().lines().count(), 1, "the header");
 }
 
 #[actix_web::test]
@@ -240,8 +190,5 @@ async fn an_export_holds_every_row_however_many() {
     let ndjson = root.get("/v1/overdue?format=ndjson").await.text();
     let distinct: std::collections::HashSet<&str> = ndjson.lines().collect();
     assert_eq!(distinct.len(), 20_001);
-    assert_eq!(
-        root.get("/v1/overdue?limit=1&count=exact").await.expect(200)["total"],
-        20_001
-    );
+    assert_eq!(root.get("/v1/overdue?limit=1&count=exact").await.expect(200)["total"], 20_001);
 }

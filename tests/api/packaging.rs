@@ -38,9 +38,7 @@ fn setting(line: &str) -> Option<Setting> {
     let line = line.strip_prefix('#').unwrap_or(line);
     let (name, value) = line.split_once('=')?;
     let value = value.trim_matches('"').to_owned();
-    name.chars()
-        .all(is_of_name)
-        .then(|| (name.to_owned(), Some(value)))
+    name.chars().all(is_of_name).then(|| (name.to_owned(), Some(value)))
 }
 
 fn example() -> Vec<Setting> {
@@ -186,10 +184,7 @@ fn the_example_explains_each_setting_and_sets_none() {
             continue;
         };
         let is_explained = pair[0].starts_with("# ");
-        assert!(
-            is_explained,
-            "explain {name} in the line above it in .env.example"
-        );
+        assert!(is_explained, "explain {name} in the line above it in .env.example");
         let is_set = !pair[1].starts_with('#') && !value.is_empty();
         assert!(!is_set, "{name} is set in .env.example: begin its line with #");
     }
@@ -248,10 +243,7 @@ fn the_dockerfile_copies_what_the_compiler_reads() {
     }
     let copied = copied();
     for name in read.iter().filter(|name| path(name).exists()) {
-        assert!(
-            copied.contains(name),
-            "COPY {name} in the Dockerfile: the compiler reads it"
-        );
+        assert!(copied.contains(name), "COPY {name} in the Dockerfile: the compiler reads it");
     }
 }
 
@@ -275,19 +267,11 @@ fn the_checks_run_the_test_command_of_the_readme() {
     assert_eq!(mode & 0o111, 0o111, "make it executable: chmod +x .ci/run");
     let reads_it = script.contains(MARKER) && script.contains("README.md");
     assert!(reads_it, "let .ci/run read the test command from README.md");
-    let repeats = script
-        .lines()
-        .any(|line| line.trim_start().starts_with("cargo test"));
-    assert!(
-        !repeats,
-        "let .ci/run run what README.md says, not a command of its own"
-    );
+    let repeats = script.lines().any(|line| line.trim_start().starts_with("cargo test"));
+    assert!(!repeats, "let .ci/run run what README.md says, not a command of its own");
     let readme = text("README.md");
     let rest = readme.split_once(MARKER).map(|(_, rest)| rest);
     let block = rest.and_then(|rest| rest.split("```").nth(1)).unwrap_or_default();
     let is_there = block.lines().any(|line| line.starts_with("cargo test"));
-    assert!(
-        is_there,
-        "README.md: after a line {MARKER}, write `cargo test` in a fenced block"
-    );
+    assert!(is_there, "README.md: after a line {MARKER}, write `cargo test` in a fenced block");
 }

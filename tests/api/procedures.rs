@@ -10,9 +10,7 @@ fn procedure(more: &Value) -> Value {
         "effective_from": "2021-01-01",
         "limits": [{"limit": {"unit": "working_days", "amount": "2.5"}}]
     });
-    body.as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     body
 }
 
@@ -35,19 +33,10 @@ async fn put_writes_the_first_version() {
             "recorded_at": "2022-02-15T10:00:00+07:00"
         })
     );
-    assert_eq!(
-        (created.header("etag"), created.header("location")),
-        ("\"1\"", path)
-    );
+    assert_eq!((created.header("etag"), created.header("location")), ("\"1\"", path));
     assert_eq!(district.get(path).await.expect(200), created.json());
-    district
-        .put(path, &procedure(&json!({})), None)
-        .await
-        .problem(428, "precondition_required");
-    district
-        .get("/v1/procedures/1.999999")
-        .await
-        .problem(404, "not_found");
+    district.put(path, &procedure(&json!({})), None).await.problem(428, "precondition_required");
+    district.get("/v1/procedures/1.999999").await.problem(404, "not_found");
 }
 
 /// A catalogue change never changes the deadline of an old dossier.
@@ -62,9 +51,7 @@ async fn a_dossier_stays_bound_to_the_version_of_its_day() {
     }));
     let put = root.put("/v1/procedures/1.004873", &changed, Some("\"1\"")).await;
     assert_eq!(put.expect(200)["version"], 2);
-    root.put("/v1/procedures/1.004873", &changed, Some("\"1\""))
-        .await
-        .problem(412, "precondition_failed");
+    root.put("/v1/procedures/1.004873", &changed, Some("\"1\"")).await.problem(412, "precondition_failed");
 
     let shown = root.get(&format!("/v1/dossiers/{old}")).await.expect(200);
     assert_eq!(
@@ -73,24 +60,15 @@ async fn a_dossier_stays_bound_to_the_version_of_its_day() {
     );
     let received = async |at: &str| root.post("/v1/dossiers", &receipt(at)).await.expect(201);
     let new = received("2022-02-15T08:00:00+07:00").await;
-    assert_eq!(
-        (&new["procedure"]["version"], &new["deadline"]["due_on"]),
-        (&json!(2), &json!("2022-02-16"))
-    );
+    assert_eq!((&new["procedure"]["version"], &new["deadline"]["due_on"]), (&json!(2), &json!("2022-02-16")));
     let late_record = received("2022-02-14T08:00:00+07:00").await;
-    assert_eq!(
-        late_record["procedure"]["version"], 1,
-        "by the day of receipt, not of the record"
-    );
+    assert_eq!(late_record["procedure"]["version"], 1, "by the day of receipt, not of the record");
 
     let in_force = async |day: &str| {
         let path = format!("/v1/public/procedures/1.004873?in_force_on={day}");
         root.get(&path).await.expect(200)["version"].clone()
     };
-    assert_eq!(
-        (in_force("2022-02-14").await, in_force("2022-02-15").await),
-        (json!(1), json!(2))
-    );
+    assert_eq!((in_force("2022-02-14").await, in_force("2022-02-15").await), (json!(1), json!(2)));
 }
 
 #[actix_web::test]
@@ -99,21 +77,17 @@ async fn the_list_searches_without_accents_in_any_order() {
     let caller = app.caller(&[], &["H51.29"]).await;
     let codes = async |query: &str| {
         let list = caller.get(&format!("/v1/procedures?{query}")).await.expect(200);
-        let codes = list["items"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|p| p["code"].as_str().unwrap().to_owned());
+        let codes = list["items"].as_array().unwrap().iter().map(|p| p["code"].as_str().unwrap().to_owned());
         codes.collect::<Vec<_>>()
     };
     assert_eq!(codes("q=khai%20sinh").await, ["1.001193"]);
-    assert_eq!(
-        codes("q=SINH%20kh%C3%A1i").await,
-        ["1.001193"],
-        "order, case and accents do not matter"
-    );
+    assert_eq!(codes("q=SINH%20kh%C3%A1i").await, ["1.001193"], "order, case and accents do not matter");
     assert_eq!(codes("q=dang%20ky").await, ["1.001193", "2.001263"], "đ is d");
     assert_eq!(codes("q=1.0128").await, ["1.012812"], "the beginning of the code");
+    let local = json!({"name": "Thủ tục đặc thù", "effective_from": "2021-01-01"});
+    let root = app.root().await;
+    root.put("/v1/procedures/1.000001.H51", &procedure(&local), None).await.expect(201);
+    assert_eq!(codes("q=1.000001.H51").await, ["1.000001.H51"], "a whole local code");
     assert_eq!(codes("q=%25").await, Vec::<String>::new(), "no wildcard");
     assert_eq!(codes("field=dat-dai").await, ["1.012784", "1.012812"]);
     assert_eq!(codes("level=district,province").await, ["1.004873", "1.012784"]);
@@ -124,19 +98,12 @@ async fn the_list_searches_without_accents_in_any_order() {
         "of the level, and none is listed"
     );
     assert_eq!(codes("in_force_on=2020-12-31").await, Vec::<String>::new());
-    caller
-        .get("/v1/procedures?agency=H99")
-        .await
-        .problem(422, "unknown_agency");
+    caller.get("/v1/procedures?agency=H99").await.problem(422, "unknown_agency");
     let page = caller.get("/v1/procedures?limit=2&count=exact").await.expect(200);
-    assert_eq!(page["total"], 5);
-    let next = caller
-        .get(&format!(
-            "/v1/procedures?limit=3&cursor={}",
-            page["next_cursor"].as_str().unwrap()
-        ))
-        .await;
-    assert_eq!(next.expect(200)["items"].as_array().unwrap().len(), 3);
+    assert_eq!(page["total"], 6);
+    let next =
+        caller.get(&format!("/v1/procedures?limit=3&cursor={}", page["next_cursor"].as_str().unwrap())).await;
+    assert_eq!(next.expect(200)["items"].as_array().unwrap().len(), 3, "of the four that are left");
 }
 
 #[actix_web::test]
@@ -147,74 +114,26 @@ async fn bad_procedures_name_the_field_and_store_nothing() {
     let days = json!({"unit": "working_days", "amount": "1"});
     for (more, code, pointer) in [
         (json!({"limits": []}), "invalid_value", "/limits"),
-        (
-            limit(json!({"unit": "working_days"})),
-            "invalid_value",
-            "/limits/0/limit/amount",
-        ),
-        (
-            limit(json!({"unit": "working_days", "amount": "0"})),
-            "invalid_value",
-            "/limits/0/limit/amount",
-        ),
-        (
-            limit(json!({"unit": "working_days", "amount": 3})),
-            "wrong_type",
-            "/limits/0/limit/amount",
-        ),
-        (
-            limit(json!({"unit": "working_days", "amount": "9999"})),
-            "invalid_value",
-            "/limits/0/limit/amount",
-        ),
-        (
-            limit(json!({"unit": "calendar_days", "amount": "1.5"})),
-            "invalid_value",
-            "/limits/0/limit/amount",
-        ),
-        (
-            limit(json!({"unit": "same_day"})),
-            "invalid_value",
-            "/limits/0/limit/cutoff",
-        ),
-        (
-            limit(json!({"unit": "same_day", "cutoff": "3pm"})),
-            "invalid_value",
-            "/limits/0/limit/cutoff",
-        ),
-        (
-            limit(json!({"unit": "weeks", "amount": "1"})),
-            "invalid_value",
-            "/limits/0/limit/unit",
-        ),
-        (
-            json!({"limits": [{"limit": days.clone()}, {"limit": days.clone()}]}),
-            "invalid_value",
-            "/limits/1",
-        ),
-        (
-            json!({"limits": [{"case": "Có", "limit": days}]}),
-            "invalid_value",
-            "/limits/0/case",
-        ),
+        (limit(json!({"unit": "working_days"})), "invalid_value", "/limits/0/limit/amount"),
+        (limit(json!({"unit": "working_days", "amount": "0"})), "invalid_value", "/limits/0/limit/amount"),
+        (limit(json!({"unit": "working_days", "amount": 3})), "wrong_type", "/limits/0/limit/amount"),
+        (limit(json!({"unit": "working_days", "amount": "9999"})), "invalid_value", "/limits/0/limit/amount"),
+        (limit(json!({"unit": "calendar_days", "amount": "1.5"})), "invalid_value", "/limits/0/limit/amount"),
+        (limit(json!({"unit": "same_day"})), "invalid_value", "/limits/0/limit/cutoff"),
+        (limit(json!({"unit": "same_day", "cutoff": "3pm"})), "invalid_value", "/limits/0/limit/cutoff"),
+        (limit(json!({"unit": "weeks", "amount": "1"})), "invalid_value", "/limits/0/limit/unit"),
+        (json!({"limits": [{"limit": days.clone()}, {"limit": days.clone()}]}), "invalid_value", "/limits/1"),
+        (json!({"limits": [{"case": "Có", "limit": days}]}), "invalid_value", "/limits/0/case"),
         (json!({"levels": []}), "invalid_value", "/levels"),
         (json!({"field": "Hộ tịch"}), "invalid_value", "/field"),
-        (
-            json!({"competent_agencies": ["H99"]}),
-            "unknown_agency",
-            "/competent_agencies/0",
-        ),
+        (json!({"competent_agencies": ["H99"]}), "unknown_agency", "/competent_agencies/0"),
     ] {
-        root.put("/v1/procedures/1.000894", &procedure(&more), None)
-            .await
-            .problem_at(422, code, pointer);
+        root.put("/v1/procedures/1.000894", &procedure(&more), None).await.problem_at(422, code, pointer);
     }
     let earlier = procedure(&json!({"effective_from": "2020-12-31"}));
     let put = root.put("/v1/procedures/1.004873", &earlier, Some("\"1\"")).await;
     put.problem_at(422, "validity_overlap", "/effective_from");
-    root.put("/v1/procedures/khai-sinh", &procedure(&json!({})), None)
-        .await
-        .problem(404, "not_found");
+    root.put("/v1/procedures/khai-sinh", &procedure(&json!({})), None).await.problem(404, "not_found");
     assert_eq!(app.count("SELECT count(*) FROM procedure_versions").await, 5);
 }
 
@@ -223,10 +142,7 @@ async fn competent_agencies_must_be_in_scope() {
     let app = TestApp::start().await;
     let other = app.caller(&[Scope::CatalogueWrite], &["H51.30"]).await;
     let named = procedure(&json!({"competent_agencies": ["H51.12"]}));
-    other
-        .put("/v1/procedures/1.000894", &named, None)
-        .await
-        .problem(403, "agency_out_of_scope");
+    other.put("/v1/procedures/1.000894", &named, None).await.problem(403, "agency_out_of_scope");
     // Nor may it change a procedure that binds an agency it does not see.
     other
         .put("/v1/procedures/1.012784", &procedure(&json!({})), Some("\"1\""))

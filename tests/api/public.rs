@@ -9,14 +9,11 @@ async fn a_dossier_shows_how_it_stands_and_nothing_of_a_person() {
     let root = app.root().await;
     let code = root.receive(&receipt("2022-02-14T08:00:00+07:00")).await;
     let to = json!({"to_agency": "H51.29.05", "to_officer": "Lê Văn Cường"});
-    root.record(&code, &event("forwarded", "2022-02-14T09:00:00+07:00", to))
-        .await;
+    root.record(&code, &event("forwarded", "2022-02-14T09:00:00+07:00", to)).await;
     let private = json!({"note": "Nguyễn Văn An vắng nhà"});
-    root.record(&code, &event("noted", "2022-02-14T10:00:00+07:00", private))
-        .await;
+    root.record(&code, &event("noted", "2022-02-14T10:00:00+07:00", private)).await;
     let public = json!({"public_note": "Đang xác minh"});
-    root.record(&code, &event("noted", "2022-02-14T11:00:00+07:00", public))
-        .await;
+    root.record(&code, &event("noted", "2022-02-14T11:00:00+07:00", public)).await;
 
     let answer = app.nobody().get(&format!("/v1/public/dossiers/{code}")).await;
     let district = json!({"code": "H51.29", "name": "Ủy ban nhân dân huyện"});
@@ -58,14 +55,8 @@ async fn a_dossier_shows_how_it_stands_and_nothing_of_a_person() {
 async fn a_missing_dossier_and_a_bad_code_answer_alike() {
     let app = TestApp::start().await;
     let nobody = app.nobody();
-    let missing = nobody
-        .get("/v1/public/dossiers/H51.29-220215-0001")
-        .await
-        .problem(404, "not_found");
-    let bad = nobody
-        .get("/v1/public/dossiers/nonsense")
-        .await
-        .problem(404, "not_found");
+    let missing = nobody.get("/v1/public/dossiers/H51.29-220215-0001").await.problem(404, "not_found");
+    let bad = nobody.get("/v1/public/dossiers/nonsense").await.problem(404, "not_found");
     assert_eq!(missing["detail"], bad["detail"]);
 }
 
@@ -73,33 +64,14 @@ async fn a_missing_dossier_and_a_bad_code_answer_alike() {
 async fn procedures_in_force_are_listed_and_shown() {
     let app = TestApp::start().await;
     let nobody = app.nobody();
-    let list = nobody
-        .get("/v1/public/procedures?count=exact&q=dat%20dai&level=commune")
-        .await
-        .expect(200);
-    assert_eq!(
-        (&list["total"], &list["items"][0]["code"]),
-        (&json!(1), &json!("1.012812"))
-    );
+    let list = nobody.get("/v1/public/procedures?count=exact&q=dat%20dai&level=commune").await.expect(200);
+    assert_eq!((&list["total"], &list["items"][0]["code"]), (&json!(1), &json!("1.012812")));
     let one = nobody.get("/v1/public/procedures/1.012784").await.expect(200);
     assert_eq!(one["competent_agencies"], json!(["H51.12"]));
     assert_eq!(one["sample"], json!(true));
-    nobody
-        .get("/v1/public/procedures/1.012784?in_force_on=2020-12-31")
-        .await
-        .problem(404, "not_found");
-    nobody
-        .get("/v1/public/procedures/1.999999")
-        .await
-        .problem(404, "not_found");
-    nobody
-        .get("/v1/public/procedures/nonsense")
-        .await
-        .problem(404, "not_found");
+    nobody.get("/v1/public/procedures/1.012784?in_force_on=2020-12-31").await.problem(404, "not_found");
+    nobody.get("/v1/public/procedures/1.999999").await.problem(404, "not_found");
+    nobody.get("/v1/public/procedures/nonsense").await.problem(404, "not_found");
     app.now("2020-06-01T08:00:00+07:00");
-    assert_eq!(
-        nobody.get("/v1/public/procedures").await.expect(200)["items"],
-        json!([]),
-        "today decides"
-    );
+    assert_eq!(nobody.get("/v1/public/procedures").await.expect(200)["items"], json!([]), "today decides");
 }

@@ -33,11 +33,7 @@ async fn every_constraint_has_a_name_of_its_own() {
         WHERE t.relname NOT LIKE '\\_\\_diesel%'
           AND (conname NOT LIKE t.relname || '\\_%' OR conname ~ '_(check|excl)[0-9]*$'
                OR (contype = 'f' AND conname !~ '_fkey$') OR (contype = 'p' AND conname !~ '_pkey$'))";
-    assert_eq!(
-        wrong(&db, query).await,
-        Vec::<String>::new(),
-        "are not named in the migration"
-    );
+    assert_eq!(wrong(&db, query).await, Vec::<String>::new(), "are not named in the migration");
 }
 
 #[actix_web::test]
@@ -66,19 +62,13 @@ async fn up_down_up_gives_the_same_schema() {
     let db = TestDatabase::empty();
     let migrate = async |work: fn(&Database) -> Result<Vec<String>, migrate::MigrateError>| {
         let database = db.database();
-        std::thread::spawn(move || work(&database).unwrap())
-            .join()
-            .unwrap()
+        std::thread::spawn(move || work(&database).unwrap()).join().unwrap()
     };
     assert_eq!(migrate(migrate::run).await.len(), 4);
     let first = dump(&db).await;
     assert!(first.len() > 100);
     assert_eq!(migrate(migrate::revert_all).await.len(), 4);
-    let left: Vec<String> = dump(&db)
-        .await
-        .into_iter()
-        .filter(|line| !line.contains("__diesel"))
-        .collect();
+    let left: Vec<String> = dump(&db).await.into_iter().filter(|line| !line.contains("__diesel")).collect();
     assert_eq!(left, Vec::<String>::new(), "left behind by the down migrations");
     migrate(migrate::run).await;
     assert_eq!(dump(&db).await, first);
@@ -98,10 +88,7 @@ async fn the_rust_schema_is_that_of_the_database() {
         ORDER BY table_name, ordinal_position";
     let mut stored: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for line in wrong(&db, query).await {
-        stored
-            .entry(line.split('.').next().unwrap().to_owned())
-            .or_default()
-            .push(line);
+        stored.entry(line.split('.').next().unwrap().to_owned()).or_default().push(line);
     }
     let source = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/db/schema.rs")).unwrap();
     let mut written: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -114,8 +101,5 @@ async fn the_rust_schema_is_that_of_the_database() {
             written.entry(table.clone()).or_default().push(line);
         }
     }
-    assert_eq!(
-        written, stored,
-        "run `diesel print-schema` against a migrated database"
-    );
+    assert_eq!(written, stored, "run `diesel print-schema` against a migrated database");
 }

@@ -21,16 +21,8 @@ fn kill_9(pid: i32) {
 
 /// A caller with a new key for everything.
 fn caller(service: &Service, data: &Path) -> Client {
-    let made = run(&[
-        "keys",
-        "--data-dir",
-        text(data),
-        "create",
-        "--name",
-        "x",
-        "--all-scopes",
-        "--all-agencies",
-    ]);
+    let made =
+        run(&["keys", "--data-dir", text(data), "create", "--name", "x", "--all-scopes", "--all-agencies"]);
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
     let key = String::from_utf8(made.stdout).unwrap().trim().to_owned();
     Client::new(&format!("http://{}", service.address), Some(key))
@@ -38,25 +30,16 @@ fn caller(service: &Service, data: &Path) -> Client {
 
 /// Agencies and a procedure, as an operator would put them.
 async fn fill(client: &Client) {
-    for (code, level, parent) in [
-        ("H51.29", "district", None),
-        ("H51.29.05", "district", Some("H51.29")),
-    ] {
+    for (code, level, parent) in [("H51.29", "district", None), ("H51.29.05", "district", Some("H51.29"))] {
         let body = json!({"name": code, "level": level, "parent": parent, "valid_from": "2020-01-01"});
-        client
-            .put(&format!("/v1/agencies/{code}"), &body, None)
-            .await
-            .expect(201);
+        client.put(&format!("/v1/agencies/{code}"), &body, None).await.expect(201);
     }
     let limits = json!([{"limit": {"unit": "working_days", "amount": "3"}}]);
     let body = json!({
         "name": "Xác nhận tình trạng hôn nhân", "field": "ho-tich", "field_name": "Hộ tịch", "levels": ["district"],
         "effective_from": "2021-01-01", "limits": limits
     });
-    client
-        .put("/v1/procedures/1.004873", &body, None)
-        .await
-        .expect(201);
+    client.put("/v1/procedures/1.004873", &body, None).await.expect(201);
 }
 
 #[actix_web::test]
@@ -78,10 +61,7 @@ async fn what_was_acknowledged_survives_every_kill() {
     let mut service = service;
     kill_9(postmaster(data).unwrap());
     let status = ended(&mut service);
-    assert!(
-        !status.success(),
-        "a service without its database ends, so that its supervisor starts it again"
-    );
+    assert!(!status.success(), "a service without its database ends, so that its supervisor starts it again");
     let service = Service::start(&arguments).unwrap();
     client = client.at(service.address);
     codes.push(client.receive(&receipt("2022-02-15T08:00:00+07:00")).await);
@@ -92,10 +72,7 @@ async fn what_was_acknowledged_survives_every_kill() {
     client = client.at(service.address);
     codes.push(client.receive(&receipt("2022-02-15T08:00:00+07:00")).await);
 
-    assert_eq!(
-        codes.len(),
-        codes.iter().collect::<std::collections::HashSet<_>>().len()
-    );
+    assert_eq!(codes.len(), codes.iter().collect::<std::collections::HashSet<_>>().len());
     for code in &codes {
         client.get(&format!("/v1/dossiers/{code}")).await.expect(200);
     }
@@ -146,21 +123,13 @@ async fn sigterm_lets_requests_finish_and_stops_postgres() {
     let stop = async {
         // As soon as the first receipt is stored, with others under way.
         client.get("/health/live").await.expect(200);
-        actix_web::rt::task::spawn_blocking(move || service.terminate())
-            .await
-            .unwrap()
+        actix_web::rt::task::spawn_blocking(move || service.terminate()).await.unwrap()
     };
     let (answers, status) = futures_util::future::join(answers, stop).await;
     assert!(status.success());
-    assert!(
-        answers.iter().all(|answer| answer.status.as_u16() == 201),
-        "no request under way was lost"
-    );
+    assert!(answers.iter().all(|answer| answer.status.as_u16() == 201), "no request under way was lost");
     let gone = nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), None).is_err();
-    assert!(
-        gone && postmaster(data).is_none(),
-        "postgres was stopped in order"
-    );
+    assert!(gone && postmaster(data).is_none(), "postgres was stopped in order");
 }
 
 #[test]
@@ -170,10 +139,7 @@ fn a_second_service_on_the_same_directory_is_told_so() {
     let service = Service::start(&arguments).unwrap();
     let refused = Service::start(&arguments).err().expect("the directory is taken");
     assert_eq!(refused.trim().lines().count(), 1, "{refused}");
-    assert!(
-        refused.contains("in use") || refused.contains("uses"),
-        "{refused}"
-    );
+    assert!(refused.contains("in use") || refused.contains("uses"), "{refused}");
     assert!(service.terminate().success(), "the first one is not disturbed");
 }
 
@@ -186,10 +152,7 @@ async fn the_log_is_json_when_asked_and_tells_no_secrets() {
     let (sender, lines) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         use std::io::BufRead;
-        log.lines()
-            .map_while(Result::ok)
-            .try_for_each(|line| sender.send(line))
-            .ok();
+        log.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)).ok();
     });
     let mut seen: Vec<serde_json::Value> = vec![];
     let address = loop {
@@ -204,30 +167,15 @@ async fn the_log_is_json_when_asked_and_tells_no_secrets() {
     let client = caller(&service, data);
     fill(&client).await;
     let code = client.receive(&receipt("2022-02-15T08:00:00+07:00")).await;
-    client
-        .get_with(
-            &format!("/v1/dossiers/{code}?q=094081234567"),
-            ("X-Request-Id", "mine"),
-        )
-        .await;
+    client.get_with(&format!("/v1/dossiers/{code}?q=094081234567"), ("X-Request-Id", "mine")).await;
     assert!(service.terminate().success());
     let rest: Vec<String> = lines.iter().collect();
     let all = rest.join("\n");
     for secret in ["ck_", "Nguyễn", "094081234567", "0912345678", "Bearer"] {
         assert!(!all.contains(secret), "the log shows {secret}");
     }
-    let lines = rest
-        .iter()
-        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    let request = lines
-        .into_iter()
-        .find(|line| line["request_id"] == "mine")
-        .expect("each line has its request id");
-    assert!(
-        request["message"]
-            .as_str()
-            .unwrap()
-            .starts_with("GET /v1/dossiers/{code} 400"),
-        "{request}"
-    );
+    let lines = rest.iter().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let request =
+        lines.into_iter().find(|line| line["request_id"] == "mine").expect("each line has its request id");
+    assert!(request["message"].as_str().unwrap().starts_with("GET /v1/dossiers/{code} 400"), "{request}");
 }

@@ -19,11 +19,7 @@ const FIRST: &str = "2022-01-10T00:00:00+07:00";
 
 /// Minutes that often fall on, just before, or just after a local midnight or a round hour.
 fn minutes(days: std::ops::Range<i64>) -> impl Strategy<Value = i64> {
-    (
-        days,
-        0i64..24 * 60,
-        prop_oneof![Just(None), (-1i64..=1).prop_map(Some)],
-    )
+    (days, 0i64..24 * 60, prop_oneof![Just(None), (-1i64..=1).prop_map(Some)])
         .prop_map(|(day, minute, edge)| day * 24 * 60 + edge.unwrap_or(minute))
 }
 
@@ -46,18 +42,8 @@ fn facts() -> impl Strategy<Value = Facts> {
     (due, prop::option::of(minutes(0..45)), any::<bool>()).prop_map(
         move |((due_on, overdue_from), ended, stopped)| {
             let ended_at = ended.map(|minute| first + TimeDelta::minutes(minute));
-            let clock = if stopped || ended_at.is_some() {
-                Clock::Stopped
-            } else {
-                Clock::Running
-            };
-            Facts {
-                due_on,
-                overdue_from,
-                ended_at,
-                clock,
-                closed_recorded_at: None,
-            }
+            let clock = if stopped || ended_at.is_some() { Clock::Stopped } else { Clock::Running };
+            Facts { due_on, overdue_from, ended_at, clock, closed_recorded_at: None }
         },
     )
 }
@@ -78,25 +64,16 @@ async fn store(app: &TestApp, all: &[Facts]) {
         let (number, clock) = (i32::try_from(n).unwrap(), facts.clock.as_str());
         let (ended, late) = (text(facts.ended_at), text(facts.overdue_from));
         let due = facts.due_on.map(|day: NaiveDate| day.to_string());
-        client
-            .execute(&insert, &[&number, &ended, &clock, &due, &late])
-            .await
-            .unwrap();
+        client.execute(&insert, &[&number, &ended, &clock, &due, &late]).await.unwrap();
     }
 }
 
 /// The dossiers that SQL finds in a state.
 async fn found(app: &TestApp, state: TimingState, now: Instant) -> BTreeSet<String> {
     let moment = Moment::new(now, calendar::national());
-    let filter = Filter {
-        timing: Some(vec![state]),
-        code_prefix: Some("H51.29-220110-".into()),
-        ..Filter::default()
-    };
-    let page = Page {
-        limit: 100_000,
-        after: None,
-    };
+    let filter =
+        Filter { timing: Some(vec![state]), code_prefix: Some("H51.29-220110-".into()), ..Filter::default() };
+    let page = Page { limit: 100_000, after: None };
     let rows = app
         .shared
         .slow
@@ -108,16 +85,10 @@ async fn found(app: &TestApp, state: TimingState, now: Instant) -> BTreeSet<Stri
 #[actix_web::test]
 async fn rust_and_sql_agree() {
     let app = TestApp::start().await;
-    app.root()
-        .await
-        .receive(&receipt("2022-01-03T08:00:00+07:00"))
-        .await;
+    app.root().await.receive(&receipt("2022-01-03T08:00:00+07:00")).await;
     app.db.sql("UPDATE dossiers SET ended_at = received_at, status = 'completed', due_on = NULL, due_at = NULL, overdue_from = NULL");
     let mut runner = TestRunner::deterministic();
-    let all = prop::collection::vec(facts(), 1_500)
-        .new_tree(&mut runner)
-        .unwrap()
-        .current();
+    let all = prop::collection::vec(facts(), 1_500).new_tree(&mut runner).unwrap().current();
     store(&app, &all).await;
     let first: Instant = FIRST.parse().unwrap();
     let mut nows: Vec<Instant> = (0..10)
@@ -131,10 +102,7 @@ async fn rust_and_sql_agree() {
         let mut expected: BTreeMap<TimingState, BTreeSet<String>> = BTreeMap::new();
         for (n, facts) in all.iter().enumerate() {
             let state = timing::state(facts, now, until);
-            expected
-                .entry(state)
-                .or_default()
-                .insert(format!("H51.29-220110-{}", 1000 + n));
+            expected.entry(state).or_default().insert(format!("H51.29-220110-{}", 1000 + n));
             *seen.entry(state).or_insert(0) += 1;
         }
         for state in TimingState::ALL {
@@ -143,25 +111,14 @@ async fn rust_and_sql_agree() {
             let differs: Vec<&String> = rust.symmetric_difference(&sql).take(3).collect();
             assert!(differs.is_empty(), "{state} at {now}: {differs:?} differ");
         }
-        let overdue = all
-            .iter()
-            .filter(|f| timing::state(f, now, until) == TimingState::Overdue)
-            .count();
+        let overdue = all.iter().filter(|f| timing::state(f, now, until) == TimingState::Overdue).count();
         let (feed, moment) = (overdue::Filter::default(), Moment::new(now, calendar::national()));
         let counted = app
             .shared
             .slow
             .read(async |conn| overdue::count(conn, &feed, &Visible::All, &moment).await)
             .await;
-        assert_eq!(
-            counted.unwrap(),
-            i64::try_from(overdue).unwrap(),
-            "the feed at {now}"
-        );
+        assert_eq!(counted.unwrap(), i64::try_from(overdue).unwrap(), "the feed at {now}");
     }
-    assert_eq!(
-        seen.len(),
-        TimingState::ALL.len(),
-        "every state occurred: {seen:?}"
-    );
+    assert_eq!(seen.len(), TimingState::ALL.len(), "every state occurred: {seen:?}");
 }

@@ -35,11 +35,8 @@ pub(super) fn procedures() -> Result<Vec<ProcedureInput>, AnyError> {
 fn entries(json: &str) -> Result<Vec<(String, Value)>, AnyError> {
     let entries: Vec<Map<String, Value>> = serde_json::from_str(json)?;
     let split = |mut entry: Map<String, Value>| {
-        let code = entry
-            .remove("code")
-            .and_then(|code| code.as_str().map(ToOwned::to_owned));
-        code.map(|code| (code, Value::Object(entry)))
-            .ok_or_else(|| AnyError::from("an entry has no code"))
+        let code = entry.remove("code").and_then(|code| code.as_str().map(ToOwned::to_owned));
+        code.map(|code| (code, Value::Object(entry))).ok_or_else(|| AnyError::from("an entry has no code"))
     };
     entries.into_iter().map(split).collect()
 }

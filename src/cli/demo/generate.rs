@@ -74,12 +74,7 @@ impl<'a> Generator<'a> {
     fn draft(&mut self, wanted: TimingState) -> Option<Draft<'a>> {
         let procedures = self.procedures;
         let procedure = self.random.pick(procedures)?;
-        let limit = procedure
-            .limits
-            .iter()
-            .find(|(l, _)| l.case.is_none() && l.channel.is_none())?
-            .0
-            .limit;
+        let limit = procedure.limits.iter().find(|(l, _)| l.case.is_none() && l.channel.is_none())?.0.limit;
         if (limit == TimeLimit::None) != (wanted == TimingState::NoDeadline) {
             return None;
         }
@@ -87,10 +82,9 @@ impl<'a> Generator<'a> {
         let deadline = deadline::compute(limit, received, self.calendar).ok()?;
         let ended = match (wanted, deadline) {
             (TimingState::Early, Some(d)) => Some(self.between(received, Instant::start_of(d.due_on))?),
-            (TimingState::OnTime, Some(d)) => Some(self.between(
-                received.max(Instant::start_of(d.due_on) + TimeDelta::hours(7)),
-                d.due_at,
-            )?),
+            (TimingState::OnTime, Some(d)) => {
+                Some(self.between(received.max(Instant::start_of(d.due_on) + TimeDelta::hours(7)), d.due_at)?)
+            }
             (TimingState::Late, Some(d)) => {
                 Some(self.between(d.overdue_from, d.overdue_from + TimeDelta::days(12))?)
             }
@@ -127,18 +121,12 @@ impl<'a> Generator<'a> {
                 events.push(self.event(noted, EventDetails::Noted, Some(note)));
             }
             if matches!(status, Status::Completed | Status::Returned) {
-                let latest = events
-                    .last()
-                    .map_or(draft.received, |(event, _)| event.occurred_at);
+                let latest = events.last().map_or(draft.received, |(event, _)| event.occurred_at);
                 let ended = match draft.ended {
                     Some(ended) => ended,
                     None => self.between(latest, latest + TimeDelta::days(20))?,
                 };
-                let outcome = if self.random.chance(96) {
-                    Outcome::Granted
-                } else {
-                    Outcome::Rejected
-                };
+                let outcome = if self.random.chance(96) { Outcome::Granted } else { Outcome::Rejected };
                 events.push(self.event(ended, EventDetails::Completed { outcome }, None));
                 if status == Status::Returned {
                     let returned = self.between(ended, ended + TimeDelta::days(3))?;
@@ -147,10 +135,7 @@ impl<'a> Generator<'a> {
             }
         }
         let recorded = self.recorded(draft.received);
-        Some(Story {
-            receipt: (receipt, recorded),
-            events,
-        })
+        Some(Story { receipt: (receipt, recorded), events })
     }
 
     fn receipt(&mut self, draft: &Draft<'_>) -> Option<ReceiveInput> {
@@ -174,10 +159,7 @@ impl<'a> Generator<'a> {
             // The slip promises what the law says.
             appointed_at: draft.deadline.map(|d| d.due_at),
             summary: Some(format!("{} của {}", draft.procedure.name, applicant.name)),
-            officer: Some(OfficerInput {
-                unit: Some("Bộ phận Một cửa".into()),
-                ..officer
-            }),
+            officer: Some(OfficerInput { unit: Some("Bộ phận Một cửa".into()), ..officer }),
             applicant,
         })
     }
@@ -193,10 +175,7 @@ impl<'a> Generator<'a> {
             let commune = format!("{DISTRICT}.{number}");
             return Some((commune.clone(), commune));
         }
-        procedure
-            .levels
-            .contains(&Level::District)
-            .then(|| (DISTRICT.into(), office(&procedure.field)))
+        procedure.levels.contains(&Level::District).then(|| (DISTRICT.into(), office(&procedure.field)))
     }
 
     fn event(
@@ -221,11 +200,8 @@ impl<'a> Generator<'a> {
 
     /// When something that happened was recorded: mostly within the hour, sometimes days later, never after the end.
     fn recorded(&mut self, occurred: Instant) -> Instant {
-        let minutes = if self.random.chance(88) {
-            self.random.below(45)
-        } else {
-            self.random.below(3 * 24 * 60)
-        };
+        let minutes =
+            if self.random.chance(88) { self.random.below(45) } else { self.random.below(3 * 24 * 60) };
         (occurred + TimeDelta::minutes(minutes.cast_signed())).min(self.end + TimeDelta::seconds(-1))
     }
 
@@ -234,11 +210,7 @@ impl<'a> Generator<'a> {
         let (year, month, day) = FIRST_DAY;
         let first = NaiveDate::from_ymd_opt(year, month, day)?;
         let days = u64::try_from((self.end.local_date() - first).num_days()).ok()?;
-        let back = if self.random.chance(50) {
-            self.random.below(14)
-        } else {
-            self.random.below(days)
-        };
+        let back = if self.random.chance(50) { self.random.below(14) } else { self.random.below(days) };
         let date = self.end.local_date() - TimeDelta::days(back.cast_signed());
         let minute = self.random.below(24 * 60).cast_signed();
         let moment = Instant::start_of(date) + TimeDelta::minutes(minute);
@@ -257,12 +229,7 @@ impl<'a> Generator<'a> {
 }
 
 fn forwarded(to: &str) -> EventDetails {
-    EventDetails::Forwarded {
-        to_agency: Some(to.into()),
-        to_unit: None,
-        to_officer: None,
-        step_due_at: None,
-    }
+    EventDetails::Forwarded { to_agency: Some(to.into()), to_unit: None, to_officer: None, step_due_at: None }
 }
 
 /// The office of the district that decides a field.

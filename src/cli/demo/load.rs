@@ -24,21 +24,13 @@ pub(super) async fn load(writer: &Writer, end: Instant, opened: Instant) -> Resu
     let (agencies, procedures) = (data::agencies()?, data::procedures()?);
     let calendar = calendar::national();
     let random = Random::new(SEED);
-    let stories = Generator {
-        random,
-        procedures: &procedures,
-        calendar,
-        end,
-    }
-    .stories(PLAN)?;
+    let stories = Generator { random, procedures: &procedures, calendar, end }.stories(PLAN)?;
     let actor = Actor::command("demo");
     let loaded: Result<(), Failure> = writer
         .transaction(async |tx| {
             let mut tree = AgencyTree::default();
             for agency in agencies {
-                tree = agencies::put_in(tx, &actor, None, opened, agency, &|_| Ok(()))
-                    .await?
-                    .1;
+                tree = agencies::put_in(tx, &actor, None, opened, agency, &|_| Ok(())).await?.1;
             }
             for procedure in procedures.clone() {
                 procedures::put_in(tx, &actor, &tree, opened, procedure, &|_| Ok(()), &|_, _| Ok(())).await?;
@@ -54,19 +46,9 @@ pub(super) async fn load(writer: &Writer, end: Instant, opened: Instant) -> Resu
 
 /// Records a story, each event at the instant of its record.
 async fn tell(tx: &mut Transaction, actor: &Actor, tree: &AgencyTree, story: &Story) -> Result<(), Failure> {
-    let at = |now| Context {
-        actor,
-        tree,
-        visible: &Visible::All,
-        calendar: calendar::national(),
-        now,
-    };
+    let at = |now| Context { actor, tree, visible: &Visible::All, calendar: calendar::national(), now };
     let (receipt, recorded) = &story.receipt;
-    let code = dossiers::receive_in(tx, &at(*recorded), receipt)
-        .await?
-        .dossier
-        .dossier
-        .code;
+    let code = dossiers::receive_in(tx, &at(*recorded), receipt).await?.dossier.dossier.code;
     for (event, recorded) in &story.events {
         dossiers::record_in(tx, &at(*recorded), &code, event).await?;
     }

@@ -41,12 +41,7 @@ const KEY_NAME: &str = "demo";
 #[derive(Args)]
 pub(super) struct Demo {
     /// Directory of the embedded cluster
-    #[arg(
-        long,
-        env = "CONGKHAI_DATA_DIR",
-        default_value = "./.data",
-        value_name = "DIR"
-    )]
+    #[arg(long, env = "CONGKHAI_DATA_DIR", default_value = "./.data", value_name = "DIR")]
     data_dir: PathBuf,
     #[command(flatten)]
     server: ServerSettings,
@@ -65,9 +60,7 @@ fn now(text: &str) -> Result<Now, String> {
     if text == "real" {
         return Ok(Now::Real);
     }
-    text.parse()
-        .map(Now::At)
-        .map_err(|e: crate::domain::local_time::BadInstant| format!("{e}, or `real`"))
+    text.parse().map(Now::At).map_err(|e: crate::domain::local_time::BadInstant| format!("{e}, or `real`"))
 }
 
 /// What the demonstration prints.
@@ -80,10 +73,7 @@ struct Ready {
 
 impl Demo {
     pub(super) fn run(self) -> Outcome {
-        let settings = DatabaseSettings {
-            database_url: None,
-            data_dir: self.data_dir,
-        };
+        let settings = DatabaseSettings { database_url: None, data_dir: self.data_dir };
         let mut opened = database::open(&settings, "demo")?;
         let ready = actix_web::rt::System::new().block_on(prepare(opened.database.clone(), self.now))?;
         let shared = serve::shared(&opened.database, &self.server, ready.clock.clone())?;
@@ -111,9 +101,7 @@ async fn prepare(database: Database, wanted: Now) -> Result<Ready, Box<dyn std::
         Now::Real => Clock::real(),
         // Never before what earlier starts have recorded.
         Now::At(at) => {
-            let latest = reader
-                .read(async |conn| dossiers::latest_record(conn).await)
-                .await?;
+            let latest = reader.read(async |conn| dossiers::latest_record(conn).await).await?;
             Clock::starting_at(
                 latest.map_or(at, |latest| at.max(Instant::from(latest) + TimeDelta::seconds(1))),
             )
@@ -121,23 +109,11 @@ async fn prepare(database: Database, wanted: Now) -> Result<Ready, Box<dyn std::
     };
     let actor = Actor::command("demo");
     let roots = tree.find(DISTRICT).map(|district| vec![district.id]);
-    let new = NewKey {
-        name: KEY_NAME.into(),
-        scopes: Scope::ALL.to_vec(),
-        roots,
-        expires_at: None,
-    };
+    let new = NewKey { name: KEY_NAME.into(), scopes: Scope::ALL.to_vec(), roots, expires_at: None };
     actions::revoke(&writer, &actor, clock.now(), Which::Named(KEY_NAME)).await?;
-    let key = actions::create(&writer, &actor, clock.now(), new, Key::generate()?)
-        .await?
-        .reveal();
+    let key = actions::create(&writer, &actor, clock.now(), new, Key::generate()?).await?.reveal();
     let (counts, overdue_code) = count(&reader, clock.now()).await?;
-    Ok(Ready {
-        key,
-        counts,
-        overdue_code,
-        clock,
-    })
+    Ok(Ready { key, counts, overdue_code, clock })
 }
 
 /// How many dossiers stand in each state now, and the code of one that is overdue.
@@ -154,25 +130,17 @@ async fn count(
                 timing: Some(vec![*timing]),
                 ..list::Filter::default()
             };
-            let n = reader
-                .read(async |conn| list::count(conn, &filter, &Visible::All, &moment).await)
-                .await?;
+            let n =
+                reader.read(async |conn| list::count(conn, &filter, &Visible::All, &moment).await).await?;
             if n > 0 {
                 counts.push((*status, *timing, n));
             }
         }
     }
-    let overdue = list::Filter {
-        timing: Some(vec![TimingState::Overdue]),
-        ..list::Filter::default()
-    };
-    let first = crate::db::page::Page {
-        limit: 1,
-        after: None,
-    };
-    let rows = reader
-        .read(async |conn| list::page(conn, &overdue, &Visible::All, &moment, &first).await)
-        .await?;
+    let overdue = list::Filter { timing: Some(vec![TimingState::Overdue]), ..list::Filter::default() };
+    let first = crate::db::page::Page { limit: 1, after: None };
+    let rows =
+        reader.read(async |conn| list::page(conn, &overdue, &Visible::All, &moment, &first).await).await?;
     Ok((counts, rows.into_iter().next().map(|listed| listed.dossier.code)))
 }
 

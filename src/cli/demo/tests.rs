@@ -18,15 +18,8 @@ fn the_shipped_data_passes_the_checks_of_the_api() {
     let agencies = data::agencies().unwrap();
     assert!(agencies.len() > 20);
     let procedures = data::procedures().unwrap();
-    assert!(
-        (38..=45).contains(&procedures.len()),
-        "about 40: {}",
-        procedures.len()
-    );
-    assert!(
-        procedures.iter().all(|procedure| procedure.sample),
-        "each is marked as a sample"
-    );
+    assert!((38..=45).contains(&procedures.len()), "about 40: {}", procedures.len());
+    assert!(procedures.iter().all(|procedure| procedure.sample), "each is marked as a sample");
 }
 
 #[test]
@@ -35,12 +28,8 @@ fn the_same_seed_tells_the_same_stories_and_nothing_after_the_end() {
     let end: Instant = START.parse().unwrap();
     let tell = || {
         let random = Random::new(7);
-        let mut generator = Generator {
-            random,
-            procedures: &procedures,
-            calendar: calendar::national(),
-            end,
-        };
+        let mut generator =
+            Generator { random, procedures: &procedures, calendar: calendar::national(), end };
         generator.stories(&PLAN[..12]).unwrap()
     };
     let (first, second) = (tell(), tell());

@@ -34,26 +34,13 @@ impl Account {
     ) -> Result<Account, EmbeddedError> {
         if !uid.is_root() {
             // Often without a name in containers, and then the number has to do.
-            let name = User::from_uid(uid)
-                .ok()
-                .flatten()
-                .map_or_else(|| uid.to_string(), |user| user.name);
-            return Ok(Account {
-                uid,
-                gid,
-                name,
-                switched: false,
-            });
+            let name = User::from_uid(uid).ok().flatten().map_or_else(|| uid.to_string(), |user| user.name);
+            return Ok(Account { uid, gid, name, switched: false });
         }
         ["postgres", "nobody"]
             .iter()
             .find_map(|name| user_named(name))
-            .map(|user| Account {
-                uid: user.uid,
-                gid: user.gid,
-                name: user.name,
-                switched: true,
-            })
+            .map(|user| Account { uid: user.uid, gid: user.gid, name: user.name, switched: true })
             .ok_or(EmbeddedError::NoAccount)
     }
 

@@ -55,35 +55,23 @@ pub(super) struct Places {
 
 impl Places {
     fn of_this_process() -> Places {
-        Places {
-            pg_bin_dir: env::var_os("PG_BIN_DIR"),
-            path: env::var_os("PATH"),
-        }
+        Places { pg_bin_dir: env::var_os("PG_BIN_DIR"), path: env::var_os("PATH") }
     }
 
     fn pg_bin_dir(&self) -> Option<PathBuf> {
-        self.pg_bin_dir
-            .as_ref()
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
+        self.pg_bin_dir.as_ref().filter(|value| !value.is_empty()).map(PathBuf::from)
     }
 
     /// Directories that hold both programs, best first, each once.
     fn directories(&self) -> Vec<PathBuf> {
-        let candidates = self
-            .pg_bin_dir()
-            .map_or_else(|| self.usual_directories(), |directory| vec![directory]);
+        let candidates =
+            self.pg_bin_dir().map_or_else(|| self.usual_directories(), |directory| vec![directory]);
         let mut seen = HashSet::new();
         candidates
             .into_iter()
             // `postgres` in PATH may be a link to where its sisters are.
             .filter_map(|directory| {
-                Some(
-                    fs::canonicalize(directory.join("postgres"))
-                        .ok()?
-                        .parent()?
-                        .to_path_buf(),
-                )
+                Some(fs::canonicalize(directory.join("postgres")).ok()?.parent()?.to_path_buf())
             })
             .filter(|directory| directory.join("initdb").exists() && seen.insert(directory.clone()))
             .collect()
@@ -92,10 +80,8 @@ impl Places {
     fn usual_directories(&self) -> Vec<PathBuf> {
         let mut found: Vec<PathBuf> = self.path.iter().flat_map(env::split_paths).collect();
         // It comes with the development files and may name a directory without a server.
-        let pg_config = found
-            .iter()
-            .map(|directory| directory.join("pg_config"))
-            .find(|program| program.is_file());
+        let pg_config =
+            found.iter().map(|directory| directory.join("pg_config")).find(|program| program.is_file());
         if let Some(output) = pg_config.and_then(|program| output_of(&program, "--bindir")) {
             found.push(output.trim().into());
         }
@@ -122,12 +108,7 @@ pub(super) fn find_in(places: &Places, want_major: Option<u32>) -> Result<Binari
     let found = places
         .directories()
         .into_iter()
-        .filter_map(|directory| {
-            Some(Binaries {
-                major: major_of(&directory)?,
-                directory,
-            })
-        })
+        .filter_map(|directory| Some(Binaries { major: major_of(&directory)?, directory }))
         .collect();
     choose(found, want_major, places.pg_bin_dir())
 }
@@ -152,27 +133,15 @@ pub(super) fn choose(
     }
     Err(match (want_major, pg_bin_dir) {
         (_, Some(directory)) if majors.is_empty() => EmbeddedError::NoBinariesInPgBinDir { directory },
-        (Some(wanted), _) => EmbeddedError::WrongMajor {
-            wanted,
-            found: majors,
-        },
+        (Some(wanted), _) => EmbeddedError::WrongMajor { wanted, found: majors },
         (None, _) if majors.is_empty() => EmbeddedError::NoBinaries,
-        (None, _) => EmbeddedError::BinariesTooOld {
-            found: majors,
-            minimum,
-        },
+        (None, _) => EmbeddedError::BinariesTooOld { found: majors, minimum },
     })
 }
 
 /// Reads "postgres (PostgreSQL) 15.18 (Debian ...)" or "postgres (PostgreSQL) 18beta1".
 pub(super) fn parse_major(version: &str) -> Option<u32> {
-    version
-        .split_whitespace()
-        .nth(2)?
-        .split(|c: char| !c.is_ascii_digit())
-        .next()?
-        .parse()
-        .ok()
+    version.split_whitespace().nth(2)?.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 fn major_of(directory: &Path) -> Option<u32> {
@@ -180,14 +149,7 @@ fn major_of(directory: &Path) -> Option<u32> {
 }
 
 fn output_of(program: &Path, argument: &str) -> Option<String> {
-    let output = Command::new(program)
-        .arg(argument)
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    let output =
+        Command::new(program).arg(argument).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }

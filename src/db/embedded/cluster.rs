@@ -43,35 +43,17 @@ impl Cluster {
         let major = initdb::major_of(&root.join("data"))?;
         let binaries = find_binaries(major)?;
         let sockets = socket::prepare(&root, Path::new("/tmp"), &account)?;
-        let site = Site {
-            root,
-            sockets,
-            account,
-            binaries,
-        };
+        let site = Site { root, sockets, account, binaries };
         orphan::clear(&site)?;
         initdb::remove_unfinished(&site.root);
         let log = ServerLog::open(&site.root, &site.account)?;
         if major.is_none() {
-            log::info!(
-                "making a PostgreSQL {} cluster in {}",
-                site.binaries.major,
-                site.root.display()
-            );
+            log::info!("making a PostgreSQL {} cluster in {}", site.binaries.major, site.root.display());
             initdb::create(&site, mode, &log)?;
         }
         let server = Server::start(&site, mode, &log)?;
-        log::info!(
-            "PostgreSQL {} runs in {}",
-            site.binaries.major,
-            site.root.display()
-        );
-        Ok(Cluster {
-            site,
-            server,
-            mode,
-            lock: Some(lock),
-        })
+        log::info!("PostgreSQL {} runs in {}", site.binaries.major, site.root.display());
+        Ok(Cluster { site, server, mode, lock: Some(lock) })
     }
 
     /// The address of one of its databases, for libpq and `tokio_postgres`. The role is the superuser `congkhai`, and

@@ -51,9 +51,7 @@ pub(super) fn make_private(directory: &Path, account: &Account) -> Result<(), Em
         found = fs::symlink_metadata(directory).map_err(EmbeddedError::io("read", directory))?;
     }
     if !found.is_dir() {
-        return Err(EmbeddedError::NotADirectory {
-            directory: directory.into(),
-        });
+        return Err(EmbeddedError::NotADirectory { directory: directory.into() });
     }
     if found.uid() != account.uid.as_raw() || found.mode() & 0o777 != 0o700 {
         return Err(EmbeddedError::NotPrivate {
@@ -87,10 +85,7 @@ fn check_reachable(root: &Path, account: &Account) -> Result<(), EmbeddedError> 
             return Ok(());
         };
         if !account.may_enter(found.uid(), found.gid(), found.mode()) {
-            return Err(EmbeddedError::Unreachable {
-                blocked: parent.into(),
-                user: account.name.clone(),
-            });
+            return Err(EmbeddedError::Unreachable { blocked: parent.into(), user: account.name.clone() });
         }
     }
     Ok(())
@@ -98,25 +93,14 @@ fn check_reachable(root: &Path, account: &Account) -> Result<(), EmbeddedError> 
 
 /// Names the parent that is to blame: the nearest one that can be seen at all.
 fn cannot_make(directory: &Path, source: io::Error) -> EmbeddedError {
-    let seen = directory
-        .ancestors()
-        .skip(1)
-        .find_map(|parent| Some((parent, fs::metadata(parent).ok()?)));
+    let seen = directory.ancestors().skip(1).find_map(|parent| Some((parent, fs::metadata(parent).ok()?)));
     match (seen, source.kind()) {
-        (Some((parent, found)), _) if !found.is_dir() => EmbeddedError::NotADirectory {
-            directory: parent.into(),
-        },
-        (Some((parent, _)), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
-            EmbeddedError::ParentNotUsable {
-                directory: directory.into(),
-                parent: parent.into(),
-                source,
-            }
+        (Some((parent, found)), _) if !found.is_dir() => {
+            EmbeddedError::NotADirectory { directory: parent.into() }
         }
-        _ => EmbeddedError::Io {
-            action: "create",
-            path: directory.into(),
-            source,
-        },
+        (Some((parent, _)), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
+            EmbeddedError::ParentNotUsable { directory: directory.into(), parent: parent.into(), source }
+        }
+        _ => EmbeddedError::Io { action: "create", path: directory.into(), source },
     }
 }

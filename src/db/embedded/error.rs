@@ -68,11 +68,7 @@ pub enum EmbeddedError {
         "the socket path {path:?} is {length} bytes long, and {limit} is the most that works: choose a --data-dir \
          with a shorter path"
     )]
-    SocketPathTooLong {
-        path: PathBuf,
-        length: usize,
-        limit: usize,
-    },
+    SocketPathTooLong { path: PathBuf, length: usize, limit: usize },
 
     /// We are root, PostgreSQL is not, and it cannot get to its directory.
     #[error(
@@ -86,11 +82,7 @@ pub enum EmbeddedError {
         "cannot create or enter {directory:?}, because of {parent:?} ({source}): give this user the right to enter \
          and write {parent:?}, or choose another --data-dir"
     )]
-    ParentNotUsable {
-        directory: PathBuf,
-        parent: PathBuf,
-        source: io::Error,
-    },
+    ParentNotUsable { directory: PathBuf, parent: PathBuf, source: io::Error },
 
     /// Somebody else could read or change the database.
     #[error(
@@ -98,12 +90,7 @@ pub enum EmbeddedError {
          {found_mode:04o}: correct that with chown and chmod if the directory is meant for this service only, or \
          choose another --data-dir (such as a new directory inside it)"
     )]
-    NotPrivate {
-        directory: PathBuf,
-        user: String,
-        found_uid: u32,
-        found_mode: u32,
-    },
+    NotPrivate { directory: PathBuf, user: String, found_uid: u32, found_mode: u32 },
 
     /// A file is in the place of a directory.
     #[error("{directory:?} is not a directory: move it away, or choose another --data-dir")]
@@ -121,11 +108,7 @@ pub enum EmbeddedError {
         "cannot run {program:?} as user {user} ({source}): make it readable and executable for that user, or set \
          PG_BIN_DIR to a PostgreSQL that is"
     )]
-    CannotRun {
-        program: PathBuf,
-        user: String,
-        source: io::Error,
-    },
+    CannotRun { program: PathBuf, user: String, source: io::Error },
 
     /// Making the cluster failed.
     #[error("initdb failed: {line}: correct the cause (all of it is in {log:?}) and start again")]
@@ -161,11 +144,7 @@ pub enum EmbeddedError {
         "cannot {action} {path:?} ({source}): check its owner, its mode and the free space, or choose another \
          --data-dir"
     )]
-    Io {
-        action: &'static str,
-        path: PathBuf,
-        source: io::Error,
-    },
+    Io { action: &'static str, path: PathBuf, source: io::Error },
 }
 
 impl EmbeddedError {

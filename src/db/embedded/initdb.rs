@@ -78,16 +78,11 @@ pub(super) fn create(site: &Site, mode: Mode, log: &ServerLog) -> Result<(), Emb
         command.arg("--no-sync");
     }
     command.stdout(log.output()?).stderr(log.output()?);
-    let status = site
-        .spawn(&mut command)?
-        .wait()
-        .map_err(EmbeddedError::io("wait for initdb in", &unfinished))?;
+    let status =
+        site.spawn(&mut command)?.wait().map_err(EmbeddedError::io("wait for initdb in", &unfinished))?;
     if !status.success() {
         let _ = fs::remove_dir_all(&unfinished);
-        return Err(EmbeddedError::InitdbFailed {
-            line: log.telling_line(),
-            log: log.path.clone(),
-        });
+        return Err(EmbeddedError::InitdbFailed { line: log.telling_line(), log: log.path.clone() });
     }
     if mode == Mode::Durable {
         write_to_disk(&unfinished)?;

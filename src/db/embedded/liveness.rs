@@ -19,9 +19,7 @@ pub struct Liveness {
 
 impl Liveness {
     pub(super) fn of(child: Child) -> Liveness {
-        Liveness {
-            child: Arc::new(Mutex::new(child)),
-        }
+        Liveness { child: Arc::new(Mutex::new(child)) }
     }
 
     /// True until PostgreSQL has ended, whether it was stopped, was killed or has crashed. Does not block.

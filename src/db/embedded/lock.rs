@@ -53,11 +53,7 @@ impl Drop for DirectoryLock {
 /// Opens or makes a file for the owner only. As root it is given to the account, so that this account may later use
 /// the directory by itself, and a link put in its place is not followed.
 pub(super) fn open_private(options: &mut OpenOptions, path: &Path, account: &Account) -> io::Result<File> {
-    let file = options
-        .create(true)
-        .mode(0o600)
-        .custom_flags(nix::libc::O_NOFOLLOW)
-        .open(path)?;
+    let file = options.create(true).mode(0o600).custom_flags(nix::libc::O_NOFOLLOW).open(path)?;
     if account.switched {
         fchown(&file, Some(account.uid.as_raw()), Some(account.gid.as_raw()))?;
     }

@@ -34,10 +34,7 @@ pub(super) fn clear(site: &Site) -> Result<(), EmbeddedError> {
         }
         if begin.elapsed() > LONGEST {
             let pids = left.iter().map(|process| process.pid.as_raw()).collect();
-            return Err(EmbeddedError::OrphansRemain {
-                pids,
-                root: site.root.clone(),
-            });
+            return Err(EmbeddedError::OrphansRemain { pids, root: site.root.clone() });
         }
         stop(&left, &site.data(), begin.elapsed());
         thread::sleep(Duration::from_millis(20));
@@ -49,15 +46,8 @@ fn stop(left: &[Process], data: &Path, waited: Duration) {
     let postmaster = postmaster_of(data);
     for process in left {
         if Some(process.pid) == postmaster {
-            let signal = if waited < FAST {
-                Signal::SIGINT
-            } else {
-                Signal::SIGQUIT
-            };
-            log::debug!(
-                "stopping postgres {} of an earlier run with {signal}",
-                process.pid
-            );
+            let signal = if waited < FAST { Signal::SIGINT } else { Signal::SIGQUIT };
+            log::debug!("stopping postgres {} of an earlier run with {signal}", process.pid);
             let _ = kill(process.pid, signal);
         } else if process.is_initdb {
             let _ = kill(process.pid, Signal::SIGTERM);
@@ -102,13 +92,7 @@ struct Process {
 fn processes_in(root: &Path) -> Vec<Process> {
     if !cfg!(target_os = "linux") {
         let alive = postmaster_of(&root.join("data")).filter(|pid| kill(*pid, None).is_ok());
-        return alive
-            .map(|pid| Process {
-                pid,
-                is_initdb: false,
-            })
-            .into_iter()
-            .collect();
+        return alive.map(|pid| Process { pid, is_initdb: false }).into_iter().collect();
     }
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     entries
@@ -119,10 +103,8 @@ fn processes_in(root: &Path) -> Vec<Process> {
             let program = fs::read_link(format!("/proc/{pid}/exe")).ok()?;
             let name = program.file_name()?.to_string_lossy().into_owned();
             let is_initdb = name.starts_with("initdb");
-            (is_initdb || name.starts_with("postgres")).then(|| Process {
-                pid: Pid::from_raw(pid),
-                is_initdb,
-            })
+            (is_initdb || name.starts_with("postgres"))
+                .then(|| Process { pid: Pid::from_raw(pid), is_initdb })
         })
         .collect()
 }

@@ -75,24 +75,14 @@ impl Server {
         let child = site.spawn(&mut command)?;
         let child_pid = pid_of(child.id());
         let liveness = Liveness::of(child);
-        let mut server = Server {
-            liveness,
-            postmaster: child_pid,
-            mode,
-            log: log.path.clone(),
-        };
+        let mut server = Server { liveness, postmaster: child_pid, mode, log: log.path.clone() };
         let begin = Instant::now();
         loop {
-            let ended = server
-                .liveness
-                .try_wait()
-                .map_err(EmbeddedError::io("wait for postgres in", &site.root))?;
+            let ended =
+                server.liveness.try_wait().map_err(EmbeddedError::io("wait for postgres in", &site.root))?;
             if let Some(status) = ended {
                 let line = format!("{} ({status})", log.telling_line());
-                return Err(EmbeddedError::EndedAtStart {
-                    line,
-                    log: log.path.clone(),
-                });
+                return Err(EmbeddedError::EndedAtStart { line, log: log.path.clone() });
             }
             if let Some(postmaster) = ready_postmaster(site) {
                 // An unguarded server must be our own child: nobody else's pid file counts.
@@ -104,10 +94,7 @@ impl Server {
             if begin.elapsed() > LONGEST_START {
                 server.stop()?;
                 let seconds = LONGEST_START.as_secs();
-                return Err(EmbeddedError::NotReadyInTime {
-                    seconds,
-                    log: log.path.clone(),
-                });
+                return Err(EmbeddedError::NotReadyInTime { seconds, log: log.path.clone() });
             }
             thread::sleep(POLL);
         }
@@ -115,10 +102,7 @@ impl Server {
 
     /// The postmaster's pid, or `None` when it has ended.
     pub(super) fn pid(&self) -> Option<u32> {
-        self.liveness
-            .is_alive()
-            .then(|| u32::try_from(self.postmaster.as_raw()).ok())
-            .flatten()
+        self.liveness.is_alive().then(|| u32::try_from(self.postmaster.as_raw()).ok()).flatten()
     }
 
     /// Ends the sessions, writes a checkpoint and waits. Does nothing when it has ended already.
@@ -144,10 +128,7 @@ impl Server {
         if stopped {
             return Ok(());
         }
-        Err(EmbeddedError::DidNotStop {
-            pid: self.postmaster.as_raw(),
-            log: self.log.clone(),
-        })
+        Err(EmbeddedError::DidNotStop { pid: self.postmaster.as_raw(), log: self.log.clone() })
     }
 
     /// Signals our own child, never a stranger: nobody can reap it while the mutex is held.
@@ -171,12 +152,7 @@ impl Server {
 }
 
 fn add_settings(command: &mut Command, site: &Site, mode: Mode) {
-    command
-        .arg("-D")
-        .arg(site.data())
-        .arg("-k")
-        .arg(&site.sockets)
-        .args(["-p", PORT]);
+    command.arg("-D").arg(site.data()).arg("-k").arg(&site.sockets).args(["-p", PORT]);
     let of_mode = match mode {
         Mode::Durable => DURABLE,
         Mode::Throwaway => THROWAWAY,

@@ -37,9 +37,7 @@ impl ServerLog {
         }
         let mut file = open_private(OpenOptions::new().append(true).read(true), &path, account)
             .map_err(EmbeddedError::io("open", &path))?;
-        let begin = file
-            .seek(SeekFrom::End(0))
-            .map_err(EmbeddedError::io("read", &path))?;
+        let begin = file.seek(SeekFrom::End(0)).map_err(EmbeddedError::io("read", &path))?;
         Ok(ServerLog { path, file, begin })
     }
 
@@ -48,11 +46,7 @@ impl ServerLog {
     /// # Errors
     /// When this process has no file descriptor left.
     pub(super) fn output(&self) -> Result<Stdio, EmbeddedError> {
-        Ok(self
-            .file
-            .try_clone()
-            .map_err(EmbeddedError::io("duplicate", &self.path))?
-            .into())
+        Ok(self.file.try_clone().map_err(EmbeddedError::io("duplicate", &self.path))?.into())
     }
 
     /// The line that best says why this run failed. It is read from the open file: a throw-away cluster may have
@@ -60,9 +54,7 @@ impl ServerLog {
     pub(super) fn telling_line(&self) -> String {
         let mut bytes = Vec::new();
         let mut file = &self.file;
-        let read = file
-            .seek(SeekFrom::Start(self.begin))
-            .and_then(|_| file.read_to_end(&mut bytes));
+        let read = file.seek(SeekFrom::Start(self.begin)).and_then(|_| file.read_to_end(&mut bytes));
         match read {
             Ok(_) => telling_line_of(&String::from_utf8_lossy(&bytes)),
             Err(error) => format!("its log cannot be read ({error})"),
@@ -74,25 +66,14 @@ impl ServerLog {
 pub(super) fn telling_line_of(text: &str) -> String {
     // Said to clients that came too early, which is nobody's error.
     let lines = || {
-        text.lines()
-            .rev()
-            .map(str::trim)
-            .filter(|l| !l.is_empty() && !l.contains("the database system is "))
+        text.lines().rev().map(str::trim).filter(|l| !l.is_empty() && !l.contains("the database system is "))
     };
     let from = |marks: &[&str]| {
-        lines().find_map(|line| {
-            marks
-                .iter()
-                .find_map(|mark| line.find(mark))
-                .map(|at| line[at..].to_owned())
-        })
+        lines().find_map(|line| marks.iter().find_map(|mark| line.find(mark)).map(|at| line[at..].to_owned()))
     };
     let line = from(&["PANIC:", "FATAL:"])
         .or_else(|| from(&["ERROR:", "error:", "could not "]))
         .or_else(|| lines().next().map(str::to_owned))
         .unwrap_or_else(|| "it gave no reason".to_owned());
-    line.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(LONGEST_LINE)
-        .collect()
+    line.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST_LINE).collect()
 }

@@ -36,11 +36,7 @@ impl Site {
     /// A command that runs as the cluster's user, inside its directory. `orphan` knows our children by that.
     pub(super) fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
-        command
-            .env_clear()
-            .env("LC_ALL", "C")
-            .current_dir(&self.root)
-            .stdin(Stdio::null());
+        command.env_clear().env("LC_ALL", "C").current_dir(&self.root).stdin(Stdio::null());
         for name in KEPT {
             if let Some(value) = env::var_os(name) {
                 command.env(name, value);
@@ -49,9 +45,7 @@ impl Site {
         // Ctrl-C reaches the whole foreground group. The service must drain before its database goes.
         command.process_group(0);
         if self.account.switched {
-            command
-                .uid(self.account.uid.as_raw())
-                .gid(self.account.gid.as_raw());
+            command.uid(self.account.uid.as_raw()).gid(self.account.gid.as_raw());
         }
         command
     }

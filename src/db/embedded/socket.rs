@@ -59,9 +59,9 @@ fn usable(directory: &Path) -> bool {
 /// A short name that stays the same from run to run (FNV-1a, 64 bits). A clash would be seen: both use one socket.
 fn fnv1a(path: &Path) -> u64 {
     let bytes = path.as_os_str().as_encoded_bytes();
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 fn percent_encode(bytes: &[u8], also_plain: &[u8]) -> String {

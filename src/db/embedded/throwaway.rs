@@ -48,13 +48,8 @@ exit $status
 /// The command that runs postgres under the guard. Arguments for postgres come after it.
 pub(super) fn guarded(site: &Site) -> Command {
     let mut command = site.command(Path::new("/bin/sh"));
-    command
-        .args(["-c", GUARD, "pg-guard"])
-        .arg(&site.root)
-        .arg(&site.sockets);
-    command
-        .arg(site.binaries.program("postgres"))
-        .stdin(Stdio::piped());
+    command.args(["-c", GUARD, "pg-guard"]).arg(&site.root).arg(&site.sockets);
+    command.arg(site.binaries.program("postgres")).stdin(Stdio::piped());
     command
 }
 

@@ -3,10 +3,7 @@ use proptest::prelude::*;
 
 /// Weekends off, nothing else, but for a worked Saturday 2024-05-04 in exchange for 2024-04-29.
 fn calendar() -> Calendar {
-    let table = |year| YearTable {
-        year,
-        ..YearTable::default()
-    };
+    let table = |year| YearTable { year, ..YearTable::default() };
     let swap = YearTable {
         year: 2024,
         days_off: vec![day("2024-04-29")],
@@ -27,34 +24,12 @@ fn at(text: &str) -> Instant {
 fn counts_working_days() {
     let c = calendar();
     assert_eq!(c.add_working_days(day("2022-02-15"), 0), Ok(day("2022-02-15")));
-    assert_eq!(
-        c.add_working_days(day("2022-02-18"), 1),
-        Ok(day("2022-02-21")),
-        "over a weekend"
-    );
-    assert_eq!(
-        c.add_working_days(day("2022-12-30"), 1),
-        Ok(day("2023-01-02")),
-        "over a year's end"
-    );
-    assert_eq!(
-        c.add_working_days(day("2024-05-03"), 1),
-        Ok(day("2024-05-04")),
-        "a worked Saturday"
-    );
-    assert_eq!(
-        c.add_working_days(day("2024-04-26"), 1),
-        Ok(day("2024-04-30")),
-        "a day off"
-    );
-    assert_eq!(
-        c.working_days_between(day("2022-02-15"), day("2022-02-21")),
-        Ok(4)
-    );
-    assert_eq!(
-        c.working_days_between(day("2022-02-21"), day("2022-02-15")),
-        Ok(0)
-    );
+    assert_eq!(c.add_working_days(day("2022-02-18"), 1), Ok(day("2022-02-21")), "over a weekend");
+    assert_eq!(c.add_working_days(day("2022-12-30"), 1), Ok(day("2023-01-02")), "over a year's end");
+    assert_eq!(c.add_working_days(day("2024-05-03"), 1), Ok(day("2024-05-04")), "a worked Saturday");
+    assert_eq!(c.add_working_days(day("2024-04-26"), 1), Ok(day("2024-04-30")), "a day off");
+    assert_eq!(c.working_days_between(day("2022-02-15"), day("2022-02-21")), Ok(4));
+    assert_eq!(c.working_days_between(day("2022-02-21"), day("2022-02-15")), Ok(0));
 }
 
 #[test]
@@ -63,28 +38,12 @@ fn a_missing_year_is_named() {
     assert_eq!(c.is_working_day(day("2025-01-02")), Err(MissingYear(2025)));
     assert_eq!(c.add_working_days(day("2024-12-30"), 5), Err(MissingYear(2025)));
     assert_eq!(c.add_working_days(day("2019-12-30"), 5), Err(MissingYear(2019)));
-    assert_eq!(
-        c.working_days_between(day("2021-12-30"), day("2022-01-05")),
-        Err(MissingYear(2021))
-    );
+    assert_eq!(c.working_days_between(day("2021-12-30"), day("2022-01-05")), Err(MissingYear(2021)));
     let gap = Calendar::new(
-        &[
-            YearTable {
-                year: 2022,
-                ..YearTable::default()
-            },
-            YearTable {
-                year: 2024,
-                ..YearTable::default()
-            },
-        ],
+        &[YearTable { year: 2022, ..YearTable::default() }, YearTable { year: 2024, ..YearTable::default() }],
         OfficeHours::default(),
     );
-    assert_eq!(
-        gap.add_working_days(day("2022-12-30"), 1),
-        Err(MissingYear(2023)),
-        "never jumps over a gap"
-    );
+    assert_eq!(gap.add_working_days(day("2022-12-30"), 1), Err(MissingYear(2023)), "never jumps over a gap");
 }
 
 #[test]
@@ -117,11 +76,7 @@ fn working_minutes_pass_only_in_office_hours() {
         ("2022-02-15T12:00", 30, "2022-02-15T14:00"),
         ("2022-02-15T08:00", 480 * 5, "2022-02-22T08:00"),
     ] {
-        assert_eq!(
-            c.add_working_minutes(at(start), minutes),
-            Ok(at(end)),
-            "{start} + {minutes}"
-        );
+        assert_eq!(c.add_working_minutes(at(start), minutes), Ok(at(end)), "{start} + {minutes}");
     }
 }
 

@@ -51,12 +51,9 @@ pub async fn put(
     expects: impl Fn(Option<i32>) -> Result<(), Refusal>,
 ) -> Result<(Written, AgencyTree), Failure> {
     let code = input.code.clone();
-    writer
-        .transaction(async |tx| put_in(tx, actor, principal, now, input, &expects).await)
-        .await
-        .map_err(|failure: Failure| {
-            failure.when(Constraint::AgencyCode, || Refusal::AgencyCodeTaken { code })
-        })
+    writer.transaction(async |tx| put_in(tx, actor, principal, now, input, &expects).await).await.map_err(
+        |failure: Failure| failure.when(Constraint::AgencyCode, || Refusal::AgencyCodeTaken { code }),
+    )
 }
 
 /// The same inside a transaction that does more.
@@ -76,29 +73,17 @@ pub async fn put_in(
         may_write(principal, &agency)?;
     }
     expects(present.map(|a| a.version))?;
-    if let Some(taken) = agency
-        .codes
-        .iter()
-        .find(|c| tree.find(c).is_some_and(|a| a.id != agency.id))
-    {
+    if let Some(taken) = agency.codes.iter().find(|c| tree.find(c).is_some_and(|a| a.id != agency.id)) {
         return Err(Refusal::AgencyCodeTaken { code: taken.clone() }.into());
     }
     queries::write(tx, &agency).await?;
-    let written = if present.is_some() {
-        Written::Changed
-    } else {
-        Written::Created
-    };
+    let written = if present.is_some() { Written::Changed } else { Written::Created };
     let details = json!({
         "name": agency.name, "level": agency.level, "parent": agency.parent.map(|id| tree.code(id)),
         "codes": agency.codes, "valid_from": agency.validity.from, "valid_to": agency.validity.to,
         "version": agency.version,
     });
-    let change = Change {
-        action: "agency.put",
-        subject: format!("agency:{}", agency.code),
-        details,
-    };
+    let change = Change { action: "agency.put", subject: format!("agency:{}", agency.code), details };
     audit::record(tx, actor, now, change).await?;
     Ok((written, queries::tree(tx).await?))
 }
@@ -108,18 +93,10 @@ fn resolve(input: AgencyInput, present: Option<&Agency>, tree: &AgencyTree) -> R
     let find = |pointer: String, code: &str| {
         let found = tree.find(code).map(|agency| agency.id);
         found.ok_or_else(|| {
-            Refusal::invalid(
-                pointer,
-                Rule::UnknownAgency,
-                format!("no agency has the code {code}"),
-            )
+            Refusal::invalid(pointer, Rule::UnknownAgency, format!("no agency has the code {code}"))
         })
     };
-    let parent = input
-        .parent
-        .as_deref()
-        .map(|code| find("/parent".into(), code))
-        .transpose()?;
+    let parent = input.parent.as_deref().map(|code| find("/parent".into(), code)).transpose()?;
     let id = present.map_or(0, |agency| agency.id);
     if let Some(parent) = parent
         && id != 0
@@ -133,11 +110,7 @@ fn resolve(input: AgencyInput, present: Option<&Agency>, tree: &AgencyTree) -> R
     }
     let not_self = |pointer: &str, other: AgencyId| {
         let message = "must not be the agency itself";
-        if other == id {
-            Err(Refusal::invalid(pointer, Rule::InvalidValue, message))
-        } else {
-            Ok(other)
-        }
+        if other == id { Err(Refusal::invalid(pointer, Rule::InvalidValue, message)) } else { Ok(other) }
     };
     let successors = input.successors.iter().enumerate().map(|(i, code)| {
         let pointer = format!("/succeeded_by/{i}");
@@ -146,20 +119,14 @@ fn resolve(input: AgencyInput, present: Option<&Agency>, tree: &AgencyTree) -> R
     let watches = input.watches.iter().enumerate().map(|(i, (code, validity))| {
         let pointer = format!("/monitored_by/{i}/agency");
         let monitor = find(pointer.clone(), code).and_then(|other| not_self(&pointer, other))?;
-        Ok(Watch {
-            monitor,
-            validity: *validity,
-        })
+        Ok(Watch { monitor, validity: *validity })
     });
     let mut successors = successors.collect::<Result<Vec<_>, Refusal>>()?;
     successors.sort_unstable();
     successors.dedup();
     let mut watches = watches.collect::<Result<Vec<_>, Refusal>>()?;
     watches.sort_by_key(|w| (w.monitor, w.validity.from));
-    if watches
-        .windows(2)
-        .any(|w| (w[0].monitor, w[0].validity.from) == (w[1].monitor, w[1].validity.from))
-    {
+    if watches.windows(2).any(|w| (w[0].monitor, w[0].validity.from) == (w[1].monitor, w[1].validity.from)) {
         let message = "must name each agency and valid_from once";
         return Err(Refusal::invalid("/monitored_by", Rule::InvalidValue, message));
     }
@@ -171,45 +138,24 @@ fn resolve(input: AgencyInput, present: Option<&Agency>, tree: &AgencyTree) -> R
     codes.dedup();
     let version = present.map_or(1, |agency| agency.version + 1);
     let (name, level, validity) = (input.name, input.level, input.validity);
-    Ok(Agency {
-        id,
-        code,
-        codes,
-        name,
-        level,
-        parent,
-        validity,
-        successors,
-        watches,
-        version,
-    })
+    Ok(Agency { id, code, codes, name, level, parent, validity, successors, watches, version })
 }
 
 /// A key may write agencies below its roots: the agency itself when it exists, and its parent.
 fn may_write(principal: &Principal, agency: &Agency) -> Result<(), Refusal> {
     let parent_place = || Place::Pointer("/parent".into());
-    let out = |place, code: &str| {
-        Err(Refusal::AgencyOutOfScope {
-            place,
-            code: code.to_owned(),
-        })
-    };
+    let out = |place, code: &str| Err(Refusal::AgencyOutOfScope { place, code: code.to_owned() });
     if agency.id != 0 && !principal.governs(agency.id) {
         return out(Place::Pointer(String::new()), &agency.code);
     }
     match agency.parent {
         None if principal.governs_all() => Ok(()),
+        // A root of the tree that is a root of the key stays one.
+        None if principal.tree.get(agency.id).is_some_and(|a| a.parent.is_none()) => Ok(()),
         None => out(parent_place(), &agency.code),
         Some(parent) if principal.governs(parent) => Ok(()),
         // A root of the key keeps the parent it has, which is above the key.
-        Some(parent)
-            if principal
-                .tree
-                .get(agency.id)
-                .is_some_and(|a| a.parent == Some(parent)) =>
-        {
-            Ok(())
-        }
+        Some(parent) if principal.tree.get(agency.id).is_some_and(|a| a.parent == Some(parent)) => Ok(()),
         Some(parent) => out(parent_place(), principal.tree.code(parent)),
     }
 }

@@ -39,19 +39,11 @@ async fn list(
     let page = binding.page::<String>(filter.limit, filter.cursor.as_deref())?;
     let tree = &caller.tree;
     let matching = matching(&filter, tree)?;
-    let total = filter
-        .count
-        .map(|Count::Exact| i64::try_from(matching.len()).unwrap_or(i64::MAX));
-    let rest = matching
-        .into_iter()
-        .filter(|a| page.after.as_ref().is_none_or(|after| a.code > *after));
+    let total = filter.count.map(|Count::Exact| i64::try_from(matching.len()).unwrap_or(i64::MAX));
+    let rest = matching.into_iter().filter(|a| page.after.as_ref().is_none_or(|after| a.code > *after));
     let rows: Vec<&Agency> = rest.take(usize::try_from(page.fetch()).unwrap_or(0)).collect();
     let (rows, next) = page.cut(rows, |agency| agency.code.clone());
-    Ok(binding.answer(
-        rows.into_iter().map(|a| AgencyBody::new(a, tree)).collect(),
-        next,
-        total,
-    ))
+    Ok(binding.answer(rows.into_iter().map(|a| AgencyBody::new(a, tree)).collect(), next, total))
 }
 
 /// The agencies that fit a filter, by code.
@@ -60,11 +52,7 @@ fn matching<'a>(filter: &AgencyFilter, tree: &'a AgencyTree) -> Result<Vec<&'a A
         None => Ok(None),
         Some(code) => match tree.find(code) {
             Some(agency) => Ok(Some(agency.id)),
-            None => Err(Refusal::parameter(
-                name,
-                Rule::UnknownAgency,
-                "no agency has this code",
-            )),
+            None => Err(Refusal::parameter(name, Rule::UnknownAgency, "no agency has this code")),
         },
     };
     let subtree = find("subtree_of", &filter.subtree_of)?.map(|root| tree.subtree(root));
@@ -73,11 +61,8 @@ fn matching<'a>(filter: &AgencyFilter, tree: &'a AgencyTree) -> Result<Vec<&'a A
     all.retain(|agency| {
         subtree.as_ref().is_none_or(|ids| ids.contains(&agency.id))
             && parent.is_none_or(|id| agency.parent == Some(id))
-            && filter
-                .level
-                .as_ref()
-                .is_none_or(|levels| levels.0.contains(&agency.level))
-            && filter.valid_on.is_none_or(|day| agency.validity.contains(day))
+            && filter.level.as_ref().is_none_or(|levels| levels.0.contains(&agency.level))
+            && filter.valid_on.is_none_or(|day| agency.validity.contains(day.date()))
     });
     Ok(all)
 }
@@ -99,9 +84,7 @@ async fn get_one(
     input.query::<NoParameters>()?;
     let agency = caller.tree.find(&code).ok_or(Refusal::NotFound)?;
     let tag = (ETAG, etag::tag(agency.version));
-    Ok(HttpResponse::Ok()
-        .insert_header(tag)
-        .json(AgencyBody::new(agency, &caller.tree)))
+    Ok(HttpResponse::Ok().insert_header(tag).json(AgencyBody::new(agency, &caller.tree)))
 }
 
 /// Create or change an agency
@@ -134,11 +117,7 @@ async fn put_one(
     let put = actions::put(&state.writer, &caller.actor(), Some(&caller), now, body, expects).await;
     let (written, tree) = put?;
     let agency = tree.find(&code).ok_or(Refusal::NotFound)?;
-    let status = if written == Written::Created {
-        StatusCode::CREATED
-    } else {
-        StatusCode::OK
-    };
+    let status = if written == Written::Created { StatusCode::CREATED } else { StatusCode::OK };
     let mut response = HttpResponse::build(status);
     response.insert_header((ETAG, etag::tag(agency.version)));
     response.insert_header((LOCATION, format!("/v1/agencies/{}", agency.code)));

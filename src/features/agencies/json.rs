@@ -3,10 +3,11 @@
 use super::actions::AgencyInput;
 use crate::domain::agency_tree::{Agency, AgencyTree, Validity};
 use crate::domain::ids::AgencyCode;
+use crate::domain::local_time::Day;
 use crate::domain::refusal::{Refusal, Rule, Violations};
 use crate::domain::text::clean;
 use crate::domain::vocabulary::Level;
-use crate::http::input::Several;
+use crate::http::input::{Several, objects};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -40,8 +41,7 @@ pub struct AgencyBody {
 }
 
 /// An agency that watches another.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Monitor {
     /// Code of the agency that watches.
     #[schema(example = "H51.29")]
@@ -49,8 +49,21 @@ pub struct Monitor {
     /// First day of the watch.
     pub valid_from: NaiveDate,
     /// First day without it; null while it lasts.
-    #[serde(default)]
     pub valid_to: Option<NaiveDate>,
+}
+
+/// An agency that is to watch another.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PutMonitor {
+    /// Code of the agency that watches.
+    #[schema(example = "H51.29")]
+    pub agency: String,
+    /// First day of the watch.
+    pub valid_from: Day,
+    /// First day without it.
+    #[serde(default)]
+    pub valid_to: Option<Day>,
 }
 
 /// An agency as it is written. What is left out is empty.
@@ -69,16 +82,16 @@ pub struct PutAgency {
     #[serde(default)]
     pub parent: Option<String>,
     /// First day in force.
-    pub valid_from: NaiveDate,
+    pub valid_from: Day,
     /// First day no longer in force.
     #[serde(default)]
-    pub valid_to: Option<NaiveDate>,
+    pub valid_to: Option<Day>,
     /// Codes of the agencies that took over its work.
     #[serde(default)]
     pub succeeded_by: Vec<String>,
     /// Agencies that watch it.
-    #[serde(default)]
-    pub monitored_by: Vec<Monitor>,
+    #[serde(default, deserialize_with = "objects")]
+    pub monitored_by: Vec<PutMonitor>,
 }
 
 /// Filters of the agency list.
@@ -94,13 +107,14 @@ pub struct AgencyFilter {
     #[param(value_type = Option<String>, example = "district,commune")]
     pub level: Option<Several<Level>>,
     /// In force on this day.
-    pub valid_on: Option<NaiveDate>,
+    pub valid_on: Option<Day>,
     /// Items of a page, 1 to 200; 50 when not given.
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<i64>,
     /// `next_cursor` of the page before.
     pub cursor: Option<String>,
     /// `exact` adds `total`.
+    #[param(inline)]
     pub count: Option<crate::http::page::Count>,
 }
 
@@ -138,39 +152,25 @@ impl PutAgency {
             wrong.take(format!("/codes/{i}"), AgencyCode::parse(further));
         }
         let name = wrong.take("/name", clean(&self.name, 300)).unwrap_or_default();
-        let mut ordered = |pointer: String, from: NaiveDate, to: Option<NaiveDate>| {
-            if to.is_some_and(|to| to < from) {
+        let mut ordered = |pointer: String, from: Day, to: Option<Day>| {
+            if to.is_some_and(|to| to.date() < from.date()) {
                 wrong.add(pointer, Rule::InvalidValue, "must not be before valid_from");
             }
         };
         ordered("/valid_to".into(), self.valid_from, self.valid_to);
         for (i, monitor) in self.monitored_by.iter().enumerate() {
-            ordered(
-                format!("/monitored_by/{i}/valid_to"),
-                monitor.valid_from,
-                monitor.valid_to,
-            );
+            ordered(format!("/monitored_by/{i}/valid_to"), monitor.valid_from, monitor.valid_to);
         }
         wrong.check()?;
-        let watch = |m: Monitor| {
-            (
-                m.agency,
-                Validity {
-                    from: m.valid_from,
-                    to: m.valid_to,
-                },
-            )
-        };
+        let validity = |from: Day, to: Option<Day>| Validity { from: from.date(), to: to.map(Day::date) };
+        let watch = |m: PutMonitor| (m.agency, validity(m.valid_from, m.valid_to));
         Ok(AgencyInput {
             code: code.as_str().to_owned(),
             codes: self.codes,
             name,
             level: self.level,
             parent: self.parent,
-            validity: Validity {
-                from: self.valid_from,
-                to: self.valid_to,
-            },
+            validity: validity(self.valid_from, self.valid_to),
             successors: self.succeeded_by,
             watches: self.monitored_by.into_iter().map(watch).collect(),
         })

@@ -15,10 +15,7 @@ pub async fn version<C>(conn: &mut C) -> QueryResult<i64>
 where
     C: AsyncConnectionCore<Backend = Pg>,
 {
-    reference_state::table
-        .select(reference_state::version)
-        .first(conn)
-        .await
+    reference_state::table.select(reference_state::version).first(conn).await
 }
 
 /// Raises the version and thereby waits for any other change of the tree.
@@ -59,15 +56,9 @@ where
         agency_monitors::table.load(conn).await?;
 
     let (mut codes, mut successors) = (grouped(codes), grouped(successors));
-    let watches = monitors.into_iter().map(|(agency, monitor, from, to)| {
-        (
-            agency,
-            Watch {
-                monitor,
-                validity: Validity { from, to },
-            },
-        )
-    });
+    let watches = monitors
+        .into_iter()
+        .map(|(agency, monitor, from, to)| (agency, Watch { monitor, validity: Validity { from, to } }));
     let mut watches = grouped(watches.collect());
     let all = rows.into_iter().map(|row| {
         let mut further = codes.remove(&row.id).unwrap_or_default();
@@ -81,10 +72,7 @@ where
             name: row.name,
             level: row.level,
             parent: row.parent_id,
-            validity: Validity {
-                from: row.valid_from,
-                to: row.valid_to,
-            },
+            validity: Validity { from: row.valid_from, to: row.valid_to },
             version: row.version,
         }
     });
@@ -111,48 +99,23 @@ pub(super) async fn write(tx: &mut Transaction, agency: &Agency) -> QueryResult<
         agencies::version.eq(agency.version),
     );
     let id = if agency.id == 0 {
-        diesel::insert_into(agencies::table)
-            .values(values)
-            .returning(agencies::id)
-            .get_result(tx)
-            .await?
+        diesel::insert_into(agencies::table).values(values).returning(agencies::id).get_result(tx).await?
     } else {
-        diesel::update(agencies::table.find(agency.id))
-            .set(values)
-            .execute(tx)
-            .await?;
+        diesel::update(agencies::table.find(agency.id)).set(values).execute(tx).await?;
         agency.id
     };
-    diesel::delete(agency_codes::table.filter(agency_codes::agency_id.eq(id)))
-        .execute(tx)
-        .await?;
-    diesel::delete(agency_successors::table.filter(agency_successors::agency_id.eq(id)))
-        .execute(tx)
-        .await?;
-    diesel::delete(agency_monitors::table.filter(agency_monitors::agency_id.eq(id)))
-        .execute(tx)
-        .await?;
+    diesel::delete(agency_codes::table.filter(agency_codes::agency_id.eq(id))).execute(tx).await?;
+    diesel::delete(agency_successors::table.filter(agency_successors::agency_id.eq(id))).execute(tx).await?;
+    diesel::delete(agency_monitors::table.filter(agency_monitors::agency_id.eq(id))).execute(tx).await?;
     let codes = agency.codes.iter().chain([&agency.code]);
-    let codes: Vec<_> = codes
-        .map(|code| (agency_codes::code.eq(code), agency_codes::agency_id.eq(id)))
-        .collect();
-    diesel::insert_into(agency_codes::table)
-        .values(codes)
-        .execute(tx)
-        .await?;
+    let codes: Vec<_> =
+        codes.map(|code| (agency_codes::code.eq(code), agency_codes::agency_id.eq(id))).collect();
+    diesel::insert_into(agency_codes::table).values(codes).execute(tx).await?;
     let successors = agency.successors.iter();
     let successors: Vec<_> = successors
-        .map(|to| {
-            (
-                agency_successors::agency_id.eq(id),
-                agency_successors::successor_id.eq(to),
-            )
-        })
+        .map(|to| (agency_successors::agency_id.eq(id), agency_successors::successor_id.eq(to)))
         .collect();
-    diesel::insert_into(agency_successors::table)
-        .values(successors)
-        .execute(tx)
-        .await?;
+    diesel::insert_into(agency_successors::table).values(successors).execute(tx).await?;
     let watches = agency.watches.iter().map(|watch| {
         (
             agency_monitors::agency_id.eq(id),
@@ -161,9 +124,6 @@ pub(super) async fn write(tx: &mut Transaction, agency: &Agency) -> QueryResult<
             agency_monitors::valid_to.eq(watch.validity.to),
         )
     });
-    diesel::insert_into(agency_monitors::table)
-        .values(watches.collect::<Vec<_>>())
-        .execute(tx)
-        .await?;
+    diesel::insert_into(agency_monitors::table).values(watches.collect::<Vec<_>>()).execute(tx).await?;
     Ok(id)
 }

@@ -23,11 +23,7 @@ pub struct Actor {
 impl Actor {
     /// A command of the binary.
     pub fn command(name: &str) -> Self {
-        Self {
-            name: format!("command:{name}"),
-            key_id: None,
-            request_id: Uuid::now_v7().to_string(),
-        }
+        Self { name: format!("command:{name}"), key_id: None, request_id: Uuid::now_v7().to_string() }
     }
 }
 

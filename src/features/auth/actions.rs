@@ -44,11 +44,7 @@ pub async fn create(
         .transaction(async |tx| {
             queries::insert(tx, &row).await?;
             let details = json!({"name": row.name, "scopes": row.scopes, "all_agencies": row.all_agencies});
-            let change = Change {
-                action: "key.created",
-                subject: format!("key:{}", row.id),
-                details,
-            };
+            let change = Change { action: "key.created", subject: format!("key:{}", row.id), details };
             audit::record(tx, actor, now, change).await?;
             Ok(key)
         })
@@ -70,17 +66,7 @@ pub async fn revoke(
         .transaction(async |tx| {
             let revoked = queries::revoke(tx, which, now).await?;
             if revoked > 0 {
-                audit::record(
-                    tx,
-                    actor,
-                    now,
-                    Change {
-                        action: "key.revoked",
-                        subject,
-                        details,
-                    },
-                )
-                .await?;
+                audit::record(tx, actor, now, Change { action: "key.revoked", subject, details }).await?;
             }
             Ok(revoked)
         })

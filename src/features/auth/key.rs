@@ -16,20 +16,14 @@ impl Key {
         let mut bytes = [0; 38];
         getrandom::fill(&mut bytes)?;
         let (id, secret) = bytes.split_at(6);
-        Ok(Self {
-            id: hex(id),
-            secret: hex(secret),
-        })
+        Ok(Self { id: hex(id), secret: hex(secret) })
     }
 
     /// Reads a key; `None` when it has not the form of one.
     pub fn parse(text: &str) -> Option<Self> {
         let (id, secret) = text.strip_prefix("ck_")?.split_once('_')?;
         let is_hex = |part: &str, length| part.len() == length && part.bytes().all(|b| b.is_ascii_hexdigit());
-        (is_hex(id, 12) && is_hex(secret, 64)).then(|| Self {
-            id: id.to_owned(),
-            secret: secret.to_owned(),
-        })
+        (is_hex(id, 12) && is_hex(secret, 64)).then(|| Self { id: id.to_owned(), secret: secret.to_owned() })
     }
 
     /// The hash that is stored. The secret is random, so a fast hash is enough.

@@ -87,10 +87,7 @@ impl Principal {
         if self.visible.contains(agency) {
             return Ok(());
         }
-        Err(Refusal::AgencyOutOfScope {
-            place,
-            code: self.tree.code(agency).to_owned(),
-        })
+        Err(Refusal::AgencyOutOfScope { place, code: self.tree.code(agency).to_owned() })
     }
 
     /// The agencies that a filter names, with what `with_below` adds to each. One the caller does not see is refused.
@@ -115,23 +112,10 @@ impl Principal {
         let (visible, own) = if row.all_agencies {
             (Visible::All, None)
         } else {
-            let own = row
-                .root_agency_ids
-                .iter()
-                .flat_map(|root| tree.subtree(*root))
-                .collect();
-            (
-                Visible::Of(tree.visible(&row.root_agency_ids, now.local_date())),
-                Some(own),
-            )
+            let own = row.root_agency_ids.iter().flat_map(|root| tree.subtree(*root)).collect();
+            (Visible::Of(tree.visible(&row.root_agency_ids, now.local_date())), Some(own))
         };
-        Self {
-            key_id: row.id,
-            tree,
-            visible,
-            own,
-            request_id,
-        }
+        Self { key_id: row.id, tree, visible, own, request_id }
     }
 }
 
@@ -150,32 +134,19 @@ impl<S: Needs + 'static> FromRequest for Authorized<S> {
         let request = request.clone();
         Box::pin(async move {
             let principal = authenticate(&request, S::SCOPE.map(|s| s.as_str())).await?;
-            Ok(Self {
-                principal,
-                scope: PhantomData,
-            })
+            Ok(Self { principal, scope: PhantomData })
         })
     }
 }
 
 /// Proves the key: known, secret right, not expired, not revoked, with the scope.
 async fn authenticate(request: &HttpRequest, needs: Option<&str>) -> Result<Principal, Problem> {
-    let state = request
-        .app_data::<web::Data<State>>()
-        .ok_or_else(|| Problem::new(Code::Internal))?;
-    let header = request
-        .headers()
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    let (scheme, token) = header
-        .and_then(|h| h.split_once(' '))
-        .ok_or_else(Problem::unauthorized)?;
+    let state = request.app_data::<web::Data<State>>().ok_or_else(|| Problem::new(Code::Internal))?;
+    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let (scheme, token) = header.and_then(|h| h.split_once(' ')).ok_or_else(Problem::unauthorized)?;
     let key = Key::parse(token.trim()).filter(|_| scheme.eq_ignore_ascii_case("bearer"));
     let key = key.ok_or_else(Problem::unauthorized)?;
-    let found = state
-        .reader
-        .read(async |conn| queries::find(conn, &key.id).await)
-        .await?;
+    let found = state.reader.read(async |conn| queries::find(conn, &key.id).await).await?;
     let now = state.clock.now();
     let (row, tree_version) = found
         .filter(|(row, _)| row.secret_hash == key.hash() && row.is_valid(now))

@@ -58,11 +58,7 @@ pub async fn all<C>(conn: &mut C) -> QueryResult<Vec<KeyRow>>
 where
     C: AsyncConnectionCore<Backend = Pg>,
 {
-    api_keys::table
-        .select(KeyRow::as_select())
-        .order((api_keys::created_at, api_keys::id))
-        .load(conn)
-        .await
+    api_keys::table.select(KeyRow::as_select()).order((api_keys::created_at, api_keys::id)).load(conn).await
 }
 
 pub(super) async fn insert(tx: &mut Transaction, row: &KeyRow) -> QueryResult<usize> {
@@ -75,13 +71,7 @@ pub(super) async fn revoke(tx: &mut Transaction, which: Which<'_>, now: Instant)
     let revoked = api_keys::revoked_at.eq(now.utc());
     match which {
         Which::Id(id) => working.filter(api_keys::id.eq(id)).set(revoked).execute(tx).await,
-        Which::Named(name) => {
-            working
-                .filter(api_keys::name.eq(name))
-                .set(revoked)
-                .execute(tx)
-                .await
-        }
+        Which::Named(name) => working.filter(api_keys::name.eq(name)).set(revoked).execute(tx).await,
     }
 }
 

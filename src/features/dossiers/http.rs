@@ -21,23 +21,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
-        .service(receive)
-        .service(list_all)
-        .service(get_one)
-        .service(events)
-        .service(record);
+    config.service(receive).service(list_all).service(get_one).service(events).service(record);
 }
 
 fn context<'a>(actor: &'a Actor, caller: &'a Principal, state: &'a State) -> Context<'a> {
     let (tree, visible) = (&*caller.tree, &caller.visible);
-    Context {
-        actor,
-        tree,
-        visible,
-        calendar: state.calendar,
-        now: state.clock.now(),
-    }
+    Context { actor, tree, visible, calendar: state.calendar, now: state.clock.now() }
 }
 
 /// Receive a dossier
@@ -98,10 +87,8 @@ async fn list_all(
         })
         .await?;
     let (rows, next) = page.cut(rows, |listed| (listed.dossier.received_at, listed.dossier.id));
-    let items = rows
-        .iter()
-        .map(|listed| DossierBody::new(listed, &caller.tree, state.calendar, now))
-        .collect();
+    let items =
+        rows.iter().map(|listed| DossierBody::new(listed, &caller.tree, state.calendar, now)).collect();
     Ok(binding.answer(items, next, total))
 }
 
@@ -111,6 +98,7 @@ async fn list_all(
 #[into_params(parameter_in = Query)]
 struct Including {
     /// `events` adds the events.
+    #[param(inline)]
     include: Option<Include>,
 }
 
@@ -131,6 +119,8 @@ async fn find(caller: &Principal, code: &str, state: &State) -> Result<Listed, P
 }
 
 /// Get a dossier
+///
+/// As it stands now. One that the key does not see is not found.
 #[utoipa::path(
     operation_id = "get_dossier", tag = "dossiers", security(("key" = ["dossiers:read"])),
     params(("code" = String, Path, description = "Code of the dossier.", example = "H51.29-220215-0001"), Including),
@@ -147,10 +137,7 @@ async fn get_one(
     let found = find(&caller, &code, &state).await?;
     let mut shown = DossierBody::new(&found, &caller.tree, state.calendar, state.clock.now());
     if including.include.is_some() {
-        let rows = state
-            .reader
-            .read(async |conn| queries::events(conn, found.dossier.id).await)
-            .await?;
+        let rows = state.reader.read(async |conn| queries::events(conn, found.dossier.id).await).await?;
         shown = shown.with_events(&rows, &caller.tree);
     }
     Ok(HttpResponse::Ok().json(shown))
@@ -166,6 +153,8 @@ struct Events {
 }
 
 /// Get the timeline of a dossier
+///
+/// Its events in the order they were recorded.
 #[utoipa::path(
     operation_id = "list_dossier_events", tag = "dossiers", security(("key" = ["dossiers:read"])),
     params(("code" = String, Path, description = "Code of the dossier.", example = "H51.29-220215-0001")),
@@ -180,15 +169,9 @@ async fn events(
 ) -> Result<HttpResponse, Problem> {
     input.query::<NoParameters>()?;
     let found = find(&caller, &code, &state).await?;
-    let rows = state
-        .reader
-        .read(async |conn| queries::events(conn, found.dossier.id).await)
-        .await?;
+    let rows = state.reader.read(async |conn| queries::events(conn, found.dossier.id).await).await?;
     let items = rows.iter().map(|row| EventBody::new(row, &caller.tree)).collect();
-    Ok(HttpResponse::Ok().json(Events {
-        items,
-        next_cursor: None,
-    }))
+    Ok(HttpResponse::Ok().json(Events { items, next_cursor: None }))
 }
 
 /// Record an event

@@ -12,11 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
-        .service(live)
-        .service(ready)
-        .service(problem)
-        .service(document);
+    config.service(live).service(ready).service(problem).service(document);
 }
 
 /// State of the service.
@@ -28,6 +24,8 @@ struct Health {
 }
 
 /// Is the process alive?
+///
+/// Asks nothing else: a supervisor restarts what does not answer.
 #[utoipa::path(
     operation_id = "health_live", tag = "operations", security(()),
     responses((status = 200, description = "It is.", body = Health))
@@ -35,9 +33,7 @@ struct Health {
 #[get("/health/live")]
 async fn live(input: Input) -> Result<HttpResponse, Problem> {
     input.query::<NoParameters>()?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .json(Health { status: "ok" }))
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(Health { status: "ok" }))
 }
 
 /// Can it do its work?
@@ -50,17 +46,10 @@ async fn live(input: Input) -> Result<HttpResponse, Problem> {
 #[get("/health/ready")]
 async fn ready(input: Input, state: web::Data<State>) -> Result<HttpResponse, Problem> {
     input.query::<NoParameters>()?;
-    state
-        .reader
-        .read(async |conn| queries::version(conn).await)
-        .await?;
-    state
-        .writer
-        .transaction(async |tx| Ok::<_, crate::db::Failure>(queries::version(tx).await?))
-        .await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CACHE_CONTROL, "no-store"))
-        .json(Health { status: "ok" }))
+    state.reader.read(async |conn| queries::version(conn).await).await?;
+    state.slow.read(async |conn| queries::version(conn).await).await?;
+    state.writer.transaction(async |tx| Ok::<_, crate::db::Failure>(queries::version(tx).await?)).await?;
+    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(Health { status: "ok" }))
 }
 
 /// What a problem means.
@@ -91,31 +80,23 @@ async fn problem(
     input: Input,
 ) -> Result<HttpResponse, Problem> {
     input.query::<NoParameters>()?;
-    let found = Code::ALL
-        .iter()
-        .map(|c| c.entry())
-        .find(|entry| entry.code == code.as_str());
+    let found = Code::ALL.iter().map(|c| c.entry()).find(|entry| entry.code == code.as_str());
     let entry = found.ok_or_else(|| Problem::new(Code::NotFound))?;
     let language = Language::of(request.headers());
     let (title, explanation) = match language {
         Language::English => (entry.title_en, entry.help_en),
         Language::Vietnamese => (entry.title_vi, entry.help_vi),
     };
-    let body = Explanation {
-        code: entry.code,
-        status: entry.status,
-        title,
-        explanation,
-    };
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_LANGUAGE, language.tag()))
-        .json(body))
+    let body = Explanation { code: entry.code, status: entry.status, title, explanation };
+    Ok(HttpResponse::Ok().insert_header((CONTENT_LANGUAGE, language.tag())).json(body))
 }
 
 /// The API document as JSON text.
 pub struct DocumentText(pub String);
 
 /// This document
+///
+/// The same as `openapi/openapi.json` in the source.
 #[utoipa::path(
     operation_id = "get_document", tag = "operations", security(()),
     responses((status = 200, description = "OpenAPI 3.1.", body = serde_json::Value))
@@ -123,7 +104,5 @@ pub struct DocumentText(pub String);
 #[get("/openapi.json")]
 async fn document(input: Input, text: web::Data<DocumentText>) -> Result<HttpResponse, Problem> {
     input.query::<NoParameters>()?;
-    Ok(HttpResponse::Ok()
-        .content_type("application/json")
-        .body(text.0.clone()))
+    Ok(HttpResponse::Ok().content_type("application/json").body(text.0.clone()))
 }

@@ -68,9 +68,7 @@ impl OverdueRow {
             receiving_agency: code(row.receiving_agency_id),
             competent_agency: code(row.competent_agency_id),
             holder_agency: code(row.holder_agency_id),
-            days_late: row
-                .due_on
-                .and_then(|due| calendar.working_days_between(due, today).ok()),
+            days_late: row.due_on.and_then(|due| calendar.working_days_between(due, today).ok()),
             calendar_days_late: row.due_on.map(|due| (today - due).num_days()),
             code: row.code,
             procedure_code: row.procedure.procedure_code,
@@ -162,8 +160,10 @@ pub struct OverdueFilter {
     #[param(value_type = Option<String>, example = "dat-dai")]
     pub field: Option<Several<String>>,
     /// Order; most days late first when not given.
+    #[param(inline)]
     pub sort: Option<Sort>,
     /// Format; by the `Accept` header when not given. `csv` and `ndjson` give the whole list.
+    #[param(inline)]
     pub format: Option<Format>,
     /// Items of a page, 1 to 200; 50 when not given. With `csv` and `ndjson`: gives that page only.
     #[param(minimum = 1, maximum = 200)]
@@ -171,6 +171,7 @@ pub struct OverdueFilter {
     /// `next_cursor` of the page before.
     pub cursor: Option<String>,
     /// `exact` adds `total` to a page in JSON.
+    #[param(inline)]
     pub count: Option<Count>,
 }
 

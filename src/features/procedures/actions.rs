@@ -67,11 +67,7 @@ pub async fn put_in(
         let pointer = format!("/competent_agencies/{i}");
         let found = tree.find(code).map(|agency| agency.id);
         let unknown = || {
-            Refusal::invalid(
-                pointer.clone(),
-                Rule::UnknownAgency,
-                format!("no agency has the code {code}"),
-            )
+            Refusal::invalid(pointer.clone(), Rule::UnknownAgency, format!("no agency has the code {code}"))
         };
         let id = found.ok_or_else(unknown)?;
         sees(id, Place::Pointer(pointer))?;
@@ -81,34 +77,24 @@ pub async fn put_in(
     agencies.sort_unstable();
     agencies.dedup();
     let present = write::lock(tx, &input.code).await?;
-    expects(present)?;
     if let Some(before) = queries::newest(tx, &input.code).await? {
         // Whoever changes a procedure must see the agencies that it already binds.
         for id in &before.agencies {
             sees(*id, Place::Pointer(String::new()))?;
         }
         if input.effective_from < before.row.effective_from {
-            let message = format!(
-                "must not be before {}, when the present version begins",
-                before.row.effective_from
-            );
+            let message =
+                format!("must not be before {}, when the present version begins", before.row.effective_from);
             return Err(Refusal::invalid("/effective_from", Rule::ValidityOverlap, message).into());
         }
     }
+    expects(present)?;
     let name_folded = fold(&input.name);
-    let new = Procedure {
-        row: row(&input, present, now),
-        limits: input.limits,
-        agencies,
-    };
+    let new = Procedure { row: row(&input, present, now), limits: input.limits, agencies };
     write::write(tx, &new, &name_folded).await?;
     let details =
         json!({"version": new.row.version, "name": new.row.name, "effective_from": new.row.effective_from});
-    let change = Change {
-        action: "procedure.put",
-        subject: format!("procedure:{}", input.code),
-        details,
-    };
+    let change = Change { action: "procedure.put", subject: format!("procedure:{}", input.code), details };
     audit::record(tx, actor, now, change).await?;
     Ok(new)
 }

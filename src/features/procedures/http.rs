@@ -3,6 +3,7 @@
 use super::actions;
 use super::json::{ProcedureBody, ProcedureFilter, PutProcedure};
 use super::{listing, queries};
+use crate::domain::ids::ProcedureCode;
 use crate::domain::refusal::Refusal;
 use crate::features::State;
 use crate::features::auth::Authorized;
@@ -54,15 +55,11 @@ async fn get_one(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     input.query::<NoParameters>()?;
-    let found = state
-        .reader
-        .read(async |conn| queries::newest(conn, &code).await)
-        .await?;
+    let code = ProcedureCode::parse(&code).map_err(|_| Refusal::NotFound)?;
+    let found = state.reader.read(async |conn| queries::newest(conn, code.as_str()).await).await?;
     let procedure = found.ok_or(Refusal::NotFound)?;
     let tag = (ETAG, etag::tag(procedure.row.version));
-    Ok(HttpResponse::Ok()
-        .insert_header(tag)
-        .json(ProcedureBody::new(&procedure, &caller.tree)))
+    Ok(HttpResponse::Ok().insert_header(tag).json(ProcedureBody::new(&procedure, &caller.tree)))
 }
 
 /// Create or change a procedure
@@ -93,16 +90,9 @@ async fn put_one(
     let expects = |version| if_match.check(version);
     let procedure = actions::put(&state.writer, &caller, state.clock.now(), body, expects).await?;
     let version = procedure.row.version;
-    let status = if version == 1 {
-        StatusCode::CREATED
-    } else {
-        StatusCode::OK
-    };
+    let status = if version == 1 { StatusCode::CREATED } else { StatusCode::OK };
     let mut response = HttpResponse::build(status);
     response.insert_header((ETAG, etag::tag(version)));
-    response.insert_header((
-        LOCATION,
-        format!("/v1/procedures/{}", procedure.row.procedure_code),
-    ));
+    response.insert_header((LOCATION, format!("/v1/procedures/{}", procedure.row.procedure_code)));
     Ok(response.json(ProcedureBody::new(&procedure, &caller.tree)))
 }

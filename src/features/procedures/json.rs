@@ -5,12 +5,12 @@ use super::queries::Procedure;
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::amount::Amount;
 use crate::domain::ids::{ProcedureCode, Slug};
-use crate::domain::local_time::Instant;
+use crate::domain::local_time::{Day, Instant};
 use crate::domain::refusal::{Refusal, Rule, Violations};
 use crate::domain::text::clean;
 use crate::domain::time_limit::{BadTimeLimit, CaseLimit, Starts, TimeLimit};
 use crate::domain::vocabulary::{Channel, Level, Unit};
-use crate::http::input::Several;
+use crate::http::input::{Several, object, objects};
 use crate::http::page::Count;
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -48,11 +48,8 @@ impl Serialize for Cutoff {
 impl<'de> Deserialize<'de> for Cutoff {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let time = NaiveTime::parse_from_str(&text, "%H:%M")
-            .ok()
-            .filter(|_| text.len() == 5);
-        time.map(Self)
-            .ok_or_else(|| serde::de::Error::custom("must be a local time such as \"15:00\""))
+        let time = NaiveTime::parse_from_str(&text, "%H:%M").ok().filter(|_| text.len() == 5);
+        time.map(Self).ok_or_else(|| serde::de::Error::custom("must be a local time such as \"15:00\""))
     }
 }
 
@@ -60,12 +57,7 @@ impl LimitBody {
     /// Shows a limit.
     pub fn new(limit: TimeLimit) -> Self {
         let (unit, amount, cutoff) = (limit.unit(), limit.amount(), limit.cutoff().map(Cutoff));
-        Self {
-            unit,
-            amount,
-            cutoff,
-            starts: Starts::Received,
-        }
+        Self { unit, amount, cutoff, starts: Starts::Received }
     }
 
     fn check(self, pointer: &str, wrong: &mut Violations) -> Option<TimeLimit> {
@@ -97,6 +89,7 @@ pub struct CaseLimitBody {
     #[serde(default)]
     pub channel: Option<Channel>,
     /// The limit.
+    #[serde(deserialize_with = "object")]
     pub limit: LimitBody,
 }
 
@@ -153,11 +146,12 @@ pub struct PutProcedure {
     #[serde(default)]
     pub competent_agencies: Vec<String>,
     /// First day in force; not before that of the version it replaces.
-    pub effective_from: NaiveDate,
+    pub effective_from: Day,
     /// True when the content is sample data.
     #[serde(default)]
     pub sample: bool,
     /// Time limits; at least one.
+    #[serde(deserialize_with = "objects")]
     pub limits: Vec<CaseLimitBody>,
 }
 
@@ -179,13 +173,14 @@ pub struct ProcedureFilter {
     #[param(example = "H51.29.05")]
     pub agency: Option<String>,
     /// In force on this day; today when not given.
-    pub in_force_on: Option<NaiveDate>,
+    pub in_force_on: Option<Day>,
     /// Items of a page, 1 to 200; 50 when not given.
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<i64>,
     /// `next_cursor` of the page before.
     pub cursor: Option<String>,
     /// `exact` adds `total`.
+    #[param(inline)]
     pub count: Option<Count>,
 }
 
@@ -206,11 +201,7 @@ impl ProcedureBody {
             field: row.field.clone(),
             field_name: row.field_name.clone(),
             levels: row.levels.clone(),
-            competent_agencies: procedure
-                .agencies
-                .iter()
-                .map(|id| tree.code(*id).to_owned())
-                .collect(),
+            competent_agencies: procedure.agencies.iter().map(|id| tree.code(*id).to_owned()).collect(),
             effective_from: row.effective_from,
             effective_to: row.effective_to,
             sample: row.sample,
@@ -228,9 +219,7 @@ impl PutProcedure {
         let mut wrong = Violations::default();
         let name = wrong.take("/name", clean(&self.name, 1_000)).unwrap_or_default();
         wrong.take("/field", Slug::parse(&self.field));
-        let field_name = wrong
-            .take("/field_name", clean(&self.field_name, 200))
-            .unwrap_or_default();
+        let field_name = wrong.take("/field_name", clean(&self.field_name, 200)).unwrap_or_default();
         let mut levels = self.levels;
         levels.sort_unstable();
         levels.dedup();
@@ -246,7 +235,7 @@ impl PutProcedure {
             field_name,
             levels,
             agencies: self.competent_agencies,
-            effective_from: self.effective_from,
+            effective_from: self.effective_from.date(),
             sample: self.sample,
             limits,
         })
@@ -266,25 +255,11 @@ fn check_limits(limits: Vec<CaseLimitBody>, wrong: &mut Violations) -> Vec<(Case
         }
         let name = of.case_name.map(|name| clean(&name, 500)).transpose();
         let name = wrong.take(at("/case_name"), name).flatten();
-        if checked
-            .iter()
-            .any(|(other, _)| (&other.case, other.channel) == (&of.case, of.channel))
-        {
-            wrong.add(
-                at(""),
-                Rule::InvalidValue,
-                "must be the only limit of its case and channel",
-            );
+        if checked.iter().any(|(other, _)| (&other.case, other.channel) == (&of.case, of.channel)) {
+            wrong.add(at(""), Rule::InvalidValue, "must be the only limit of its case and channel");
         }
         if let Some(limit) = of.limit.check(&at("/limit"), wrong) {
-            checked.push((
-                CaseLimit {
-                    case: of.case,
-                    channel: of.channel,
-                    limit,
-                },
-                name,
-            ));
+            checked.push((CaseLimit { case: of.case, channel: of.channel, limit }, name));
         }
     }
     checked

@@ -3,6 +3,7 @@
 use super::json::{ProcedureBody, ProcedureFilter};
 use super::queries::{self, Filter};
 use crate::domain::agency_tree::AgencyTree;
+use crate::domain::local_time::Day;
 use crate::domain::refusal::{Refusal, Rule};
 use crate::domain::text::fold;
 use crate::features::State;
@@ -28,39 +29,24 @@ pub async fn page(
         .slow
         .read(async |conn| {
             let rows = queries::list(conn, &filter, &page).await?;
-            let total = if count.is_some() {
-                Some(queries::count(conn, &filter).await?)
-            } else {
-                None
-            };
+            let total = if count.is_some() { Some(queries::count(conn, &filter).await?) } else { None };
             Ok((rows, total))
         })
         .await?;
     let (rows, next) = page.cut(rows, |procedure| procedure.row.procedure_code.clone());
-    Ok(binding.answer(
-        rows.iter().map(|p| ProcedureBody::new(p, tree)).collect(),
-        next,
-        total,
-    ))
+    Ok(binding.answer(rows.iter().map(|p| ProcedureBody::new(p, tree)).collect(), next, total))
 }
 
 fn read_filter(asked: ProcedureFilter, tree: &AgencyTree, state: &State) -> Result<Filter, Refusal> {
     let agency = asked.agency.map(|code| {
         let unknown = || Refusal::parameter("agency", Rule::UnknownAgency, "no agency has this code");
-        tree.find(&code)
-            .map(|agency| (agency.id, agency.level))
-            .ok_or_else(unknown)
+        tree.find(&code).map(|agency| (agency.id, agency.level)).ok_or_else(unknown)
     });
     Ok(Filter {
-        words: asked
-            .q
-            .map(|q| fold(&q).split(' ').take(20).map(Into::into).collect())
-            .unwrap_or_default(),
+        words: asked.q.map(|q| fold(&q).split(' ').take(20).map(Into::into).collect()).unwrap_or_default(),
         field: asked.field.map(|fields| fields.0),
         level: asked.level.map(|levels| levels.0),
         agency: agency.transpose()?,
-        in_force_on: asked
-            .in_force_on
-            .unwrap_or_else(|| state.clock.now().local_date()),
+        in_force_on: asked.in_force_on.map_or_else(|| state.clock.now().local_date(), Day::date),
     })
 }

@@ -2,6 +2,7 @@
 
 use super::json::PublicDossierBody;
 use crate::domain::ids::{DossierCode, ProcedureCode};
+use crate::domain::local_time::Day;
 use crate::domain::refusal::Refusal;
 use crate::features::State;
 use crate::features::dossiers::queries as dossiers;
@@ -11,20 +12,18 @@ use crate::http::error::Problem;
 use crate::http::input::{Input, NoParameters};
 use crate::http::page::PageOf;
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config
-        .service(list_procedures)
-        .service(get_procedure)
-        .service(get_dossier);
+    config.service(list_procedures).service(get_procedure).service(get_dossier);
 }
 
 /// List the procedures in force
+///
+/// On a day, today when none is given, by code.
 #[utoipa::path(
     operation_id = "list_public_procedures", tag = "public", params(ProcedureFilter), security(()),
     responses((status = 200, description = "A page of procedures.", body = PageOf<ProcedureBody>))
@@ -45,10 +44,12 @@ async fn list_procedures(
 #[into_params(parameter_in = Query)]
 struct OnDay {
     /// The version in force on this day; today when not given.
-    in_force_on: Option<NaiveDate>,
+    in_force_on: Option<Day>,
 }
 
 /// Get a procedure in force
+///
+/// The version of a day, today when none is given.
 #[utoipa::path(
     operation_id = "get_public_procedure", tag = "public", security(()),
     params(("code" = String, Path, description = "Code of the procedure.", example = "1.004873"), OnDay),
@@ -62,14 +63,10 @@ async fn get_procedure(
 ) -> Result<HttpResponse, Problem> {
     let asked: OnDay = input.query()?;
     let code = ProcedureCode::parse(&code).map_err(|_| Refusal::NotFound)?;
-    let day = asked
-        .in_force_on
-        .unwrap_or_else(|| state.clock.now().local_date());
+    let day = asked.in_force_on.map_or_else(|| state.clock.now().local_date(), Day::date);
     let tree = state.agencies.fresh(&state.reader).await?;
-    let found = state
-        .reader
-        .read(async |conn| procedures::in_force_on(conn, code.as_str(), day).await)
-        .await?;
+    let found =
+        state.reader.read(async |conn| procedures::in_force_on(conn, code.as_str(), day).await).await?;
     Ok(HttpResponse::Ok().json(ProcedureBody::new(&found.ok_or(Refusal::NotFound)?, &tree)))
 }
 
@@ -90,15 +87,9 @@ async fn get_dossier(
     input.query::<NoParameters>()?;
     let code = DossierCode::parse(&code).map_err(|_| Refusal::NotFound)?;
     let tree = state.agencies.fresh(&state.reader).await?;
-    let found = state
-        .reader
-        .read(async |conn| dossiers::by_code(conn, code.as_str()).await)
-        .await?;
+    let found = state.reader.read(async |conn| dossiers::by_code(conn, code.as_str()).await).await?;
     let found = found.ok_or(Refusal::NotFound)?;
-    let events = state
-        .reader
-        .read(async |conn| dossiers::events(conn, found.dossier.id).await)
-        .await?;
+    let events = state.reader.read(async |conn| dossiers::events(conn, found.dossier.id).await).await?;
     let shown = PublicDossierBody::new(&found, &events, &tree, state.calendar, state.clock.now());
     Ok(HttpResponse::Ok().json(shown))
 }

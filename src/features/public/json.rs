@@ -115,10 +115,7 @@ pub struct PublicStep {
 impl PublicAgency {
     fn new(id: i32, tree: &AgencyTree) -> Self {
         let name = tree.get(id).map(|agency| agency.name.clone());
-        Self {
-            code: tree.code(id).to_owned(),
-            name: name.unwrap_or_default(),
-        }
+        Self { code: tree.code(id).to_owned(), name: name.unwrap_or_default() }
     }
 }
 
@@ -154,21 +151,13 @@ impl PublicDossierBody {
             reappointed_on: row.reappointed_on,
             ended_at: row.ended_at.map(Instant::from),
             returned_at: row.returned_at.map(Instant::from),
-            status: PublicStatus {
-                code: row.status,
-                vi,
-                en,
-                national_code: row.status.national_code(),
-            },
+            status: PublicStatus { code: row.status, vi, en, national_code: row.status.national_code() },
             timing: PublicTiming {
                 state: timing.state,
                 days_left: timing.days_left,
                 days_late: timing.days_late,
             },
-            timeline: steps
-                .into_iter()
-                .map(|event| PublicStep::new(event, tree))
-                .collect(),
+            timeline: steps.into_iter().map(|event| PublicStep::new(event, tree)).collect(),
         }
     }
 }

@@ -29,13 +29,7 @@ pub struct Problem {
 impl Problem {
     /// A problem with nothing to add to its line in the table.
     pub fn new(code: Code) -> Self {
-        Self {
-            code,
-            detail: None,
-            violations: vec![],
-            members: vec![],
-            headers: vec![],
-        }
+        Self { code, detail: None, violations: vec![], members: vec![], headers: vec![] }
     }
 
     /// Says what is particular about this case. Must hold no personal data.
@@ -80,11 +74,7 @@ impl Problem {
         let mut problem = Self::new(Code::UnknownParameter);
         let place = Place::Parameter(name.to_owned());
         let message = format!("is not known here; known are {known}");
-        problem.violations.push(Violation {
-            place,
-            rule: Rule::UnknownField,
-            message,
-        });
+        problem.violations.push(Violation { place, rule: Rule::UnknownField, message });
         problem
     }
 }
@@ -96,10 +86,7 @@ impl From<Violations> for Problem {
             Some((first, rest)) if rest.iter().all(|v| v.rule == first.rule) => first.rule.into(),
             _ => Code::ValidationFailed,
         };
-        Self {
-            violations,
-            ..Self::new(code)
-        }
+        Self { violations, ..Self::new(code) }
     }
 }
 
@@ -124,9 +111,7 @@ impl From<Refusal> for Problem {
                 Self::new(Code::AgencyCodeTaken).detail(format!("The code {code} belongs to another agency."))
             }
             Refusal::EventNotAllowed { state, allowed } => Self::new(Code::EventNotAllowed)
-                .detail(format!(
-                    "A dossier in the state {state} does not allow this event."
-                ))
+                .detail(format!("A dossier in the state {state} does not allow this event."))
                 .member("state", json!(state))
                 .member("allowed", json!(allowed)),
             Refusal::EventOutOfOrder { last_event_at } => Self::new(Code::EventOutOfOrder)

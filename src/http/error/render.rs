@@ -17,16 +17,10 @@ pub enum Language {
 impl Language {
     /// The language a caller prefers (RFC 9110 section 12.5.4): the first of `vi` and `en` by weight, then by order.
     pub fn of(headers: &HeaderMap) -> Self {
-        let header = headers
-            .get(ACCEPT_LANGUAGE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or("");
+        let header = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or("");
         let weighted = header.split(',').filter_map(|range| {
             let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
-            let weight = parameters
-                .trim()
-                .strip_prefix("q=")
-                .map_or(Some(1.0), |q| q.parse::<f32>().ok())?;
+            let weight = parameters.trim().strip_prefix("q=").map_or(Some(1.0), |q| q.parse::<f32>().ok())?;
             let primary = tag.trim().split('-').next().unwrap_or("").to_ascii_lowercase();
             match primary.as_str() {
                 "vi" => Some((Self::Vietnamese, weight)),
@@ -34,9 +28,7 @@ impl Language {
                 _ => None,
             }
         });
-        let best = weighted
-            .filter(|(_, weight)| *weight > 0.0)
-            .reduce(|a, b| if b.1 > a.1 { b } else { a });
+        let best = weighted.filter(|(_, weight)| *weight > 0.0).reduce(|a, b| if b.1 > a.1 { b } else { a });
         best.map_or(Self::English, |(language, _)| language)
     }
 

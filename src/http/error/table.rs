@@ -116,7 +116,7 @@ problems! {
         / "Thủ tục không thuộc thẩm quyền của cơ quan này.";
     InTheFuture = "in_the_future" 422 "In the future" / "Thời điểm trong tương lai":
         "The instant is more than 5 minutes ahead of the service's clock."
-        / "Thời điểm sớm hơn đồng hồ hệ thống quá 5 phút.";
+        / "Thời điểm vượt đồng hồ hệ thống hơn 5 phút.";
     AgencyCycle = "agency_cycle" 422 "Agency above itself" / "Cơ quan cấp trên của chính mình":
         "The parent is the agency itself or below it."
         / "Cơ quan cấp trên là chính nó hoặc thuộc cấp dưới của nó.";
@@ -145,8 +145,8 @@ problems! {
         "The service failed. The request id finds the cause in its log."
         / "Hệ thống gặp lỗi. Dùng request_id để tra nhật ký.";
     Unavailable = "unavailable" 503 "Temporarily unavailable" / "Tạm thời không phục vụ được":
-        "The database is away or busy. Try again after the seconds in Retry-After; writes were not made."
-        / "Cơ sở dữ liệu tạm thời không phục vụ được. Hãy thử lại sau số giây trong Retry-After.";
+        "The database is away or busy. Try again after the seconds in Retry-After; look first whether a write was made."
+        / "Cơ sở dữ liệu tạm thời không phục vụ được. Hãy thử lại sau số giây trong Retry-After; kiểm tra trước xem dữ liệu đã được ghi chưa.";
 }
 
 impl Code {

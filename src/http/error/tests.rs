@@ -8,19 +8,11 @@ fn the_table_is_whole() {
     for code in Code::ALL {
         let entry = code.entry();
         assert!(codes.insert(entry.code), "{} stands twice", entry.code);
-        assert!(
-            entry.code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'),
-            "{}",
-            entry.code
-        );
+        assert!(entry.code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{}", entry.code);
         assert_eq!(code.status().as_u16(), entry.status, "{}", entry.code);
         assert!((400..600).contains(&entry.status), "{}", entry.code);
         for text in [entry.title_en, entry.title_vi, entry.help_en, entry.help_vi] {
-            assert!(
-                !text.is_empty() && !text.contains("  "),
-                "{}: {text:?}",
-                entry.code
-            );
+            assert!(!text.is_empty() && !text.contains("  "), "{}: {text:?}", entry.code);
         }
     }
 }
@@ -37,11 +29,8 @@ fn one_broken_rule_gives_its_own_code_several_the_common_one() {
 
 #[test]
 fn bodies_name_the_field_the_rule_and_the_request() {
-    let problem = Problem::from(Refusal::invalid(
-        "/procedure",
-        Rule::UnknownProcedure,
-        "no procedure 9.999999",
-    ));
+    let problem =
+        Problem::from(Refusal::invalid("/procedure", Rule::UnknownProcedure, "no procedure 9.999999"));
     let body = problem.body(Language::English, "r-1");
     assert_eq!(
         body,
@@ -51,10 +40,7 @@ fn bodies_name_the_field_the_rule_and_the_request() {
             "errors": [{"pointer": "/procedure", "code": "unknown_procedure", "message": "no procedure 9.999999"}]
         })
     );
-    assert_eq!(
-        problem.body(Language::Vietnamese, "r-1")["title"],
-        "Không có thủ tục này"
-    );
+    assert_eq!(problem.body(Language::Vietnamese, "r-1")["title"], "Không có thủ tục này");
 }
 
 #[test]

@@ -46,19 +46,14 @@ fn read(text: &str) -> (Rule, Option<String>, String) {
         return (Rule::InvalidValue, named(rest), "must be given once".into());
     }
     if text.starts_with("unknown variant") {
-        let words = text
-            .split_once("expected ")
-            .map_or("", |(_, words)| words)
-            .replace('`', "");
+        let words = text.split_once("expected ").map_or("", |(_, words)| words).replace('`', "");
         return (Rule::InvalidValue, None, format!("must be {words}"));
     }
     if text.starts_with("invalid type")
         || text.starts_with("invalid value")
         || text.starts_with("invalid length")
     {
-        let expected = text
-            .rsplit_once("expected ")
-            .map_or("another type", |(_, expected)| expected);
+        let expected = text.rsplit_once("expected ").map_or("another type", |(_, expected)| expected);
         return (Rule::WrongType, None, format!("must be {expected}"));
     }
     // Messages of our own types say what the value must be; those of the standard library's do not.
@@ -68,24 +63,12 @@ fn read(text: &str) -> (Rule, Option<String>, String) {
     if text.contains("integer") || text.contains("digit") || text.starts_with("number too") {
         return (Rule::WrongType, None, "must be a whole number".into());
     }
-    if DATE_ERRORS.iter().any(|known| text.starts_with(known)) {
-        return (
-            Rule::InvalidValue,
-            None,
-            "must be a date such as 2022-02-15".into(),
-        );
-    }
     (Rule::InvalidValue, None, "is not valid here".into())
 }
 
-/// How the messages of a date that could not be read begin.
-const DATE_ERRORS: &[&str] = &["input ", "premature end of input", "trailing input"];
-
 /// Cuts off the position that serde_json adds to a message.
 fn without_position(text: &str) -> String {
-    text.rsplit_once(" at line ")
-        .map_or(text, |(message, _)| message)
-        .to_owned()
+    text.rsplit_once(" at line ").map_or(text, |(message, _)| message).to_owned()
 }
 
 /// JSON pointer (RFC 6901) of a path, with one more field below it.
@@ -105,10 +88,7 @@ fn pointer(path: &Path, field: Option<&str>) -> String {
     }
     // The path of an unknown field ends with the field itself already.
     if let Some(field) = field
-        && !path
-            .iter()
-            .last()
-            .is_some_and(|s| matches!(s, Segment::Map { key } if key == field))
+        && !path.iter().last().is_some_and(|s| matches!(s, Segment::Map { key } if key == field))
     {
         push(field);
     }

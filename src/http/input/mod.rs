@@ -4,8 +4,11 @@
 //! key, then what was sent. Unknown parameters and fields are refused, never ignored.
 
 mod explain;
+mod object;
 mod several;
 
+use object::Object;
+pub use object::{object, objects, optional_object};
 pub use several::Several;
 
 use super::error::{Code, Problem};
@@ -63,14 +66,9 @@ impl Input {
         if !self.is_json {
             return Err(Problem::new(Code::UnsupportedMediaType));
         }
-        // Serde takes an array for a struct; the contract does not.
-        if let Some(b'[') = body.iter().find(|byte| !byte.is_ascii_whitespace()) {
-            return Err(Refusal::invalid("", Rule::WrongType, "must be an object").into());
-        }
         let mut json = serde_json::Deserializer::from_slice(body);
-        let parsed = serde_path_to_error::deserialize(&mut json).map_err(|e| explain::body(&e))?;
-        json.end()
-            .map_err(|e| Problem::new(Code::MalformedJson).detail(e.to_string()))?;
+        let Object(parsed) = serde_path_to_error::deserialize(&mut json).map_err(|e| explain::body(&e))?;
+        json.end().map_err(|e| Problem::new(Code::MalformedJson).detail(e.to_string()))?;
         Ok(parsed)
     }
 
@@ -80,6 +78,10 @@ impl Input {
     }
 
     fn parameters<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let mut pairs = form_urlencoded::parse(self.query.as_bytes());
+        if let Some((name, _)) = pairs.find(|(_, value)| value.contains('\0')) {
+            return Err(Refusal::parameter(name, Rule::InvalidValue, "must not contain NUL").into());
+        }
         let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(self.query.as_bytes()));
         serde_path_to_error::deserialize(pairs).map_err(|e| explain::query(&e))
     }
@@ -96,24 +98,14 @@ impl FromRequest for Input {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let header = |name| {
-            request
-                .headers()
-                .get(name)
-                .and_then(|v: &actix_web::http::header::HeaderValue| v.to_str().ok())
+            request.headers().get(name).and_then(|v: &actix_web::http::header::HeaderValue| v.to_str().ok())
         };
         let query = request.query_string().to_owned();
         let accept = header(ACCEPT).unwrap_or("*/*").to_owned();
         let is_json =
             header(CONTENT_TYPE).is_some() && request.content_type().eq_ignore_ascii_case("application/json");
         let payload = payload.take();
-        Box::pin(async move {
-            Ok(Self {
-                query,
-                accept,
-                is_json,
-                body: read(payload).await,
-            })
-        })
+        Box::pin(async move { Ok(Self { query, accept, is_json, body: read(payload).await }) })
     }
 }
 

@@ -35,24 +35,11 @@ impl TestApp {
         let shared = app::shared(db.database(), PoolSizes { slow: 2, writer: 4 }, clock.clone()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let server = app::server(
-            listener,
-            shared.clone(),
-            Running {
-                workers: 1,
-                shutdown_seconds: 5,
-            },
-        )
-        .unwrap();
+        let server =
+            app::server(listener, shared.clone(), Running { workers: 1, shutdown_seconds: 5 }).unwrap();
         let handle = server.handle();
         actix_web::rt::spawn(server);
-        Self {
-            base,
-            clock,
-            shared,
-            handle,
-            db,
-        }
+        Self { base, clock, shared, handle, db }
     }
 
     /// A caller without a key.
@@ -78,33 +65,18 @@ impl TestApp {
     /// A new key. The agency `*` stands for all.
     pub async fn key(&self, scopes: &[Scope], codes: &[&str], expires_at: Option<Instant>) -> Key {
         let reader = Reader::new(self.db.database());
-        let tree = reader
-            .read(async |conn| agencies::tree(conn).await)
-            .await
-            .unwrap();
-        let roots = codes
-            .iter()
-            .map(|code| tree.find(code).unwrap_or_else(|| panic!("no agency {code}")).id);
+        let tree = reader.read(async |conn| agencies::tree(conn).await).await.unwrap();
+        let roots = codes.iter().map(|code| tree.find(code).unwrap_or_else(|| panic!("no agency {code}")).id);
         let new = NewKey {
             name: "test".into(),
             scopes: scopes.to_vec(),
-            roots: if codes == ["*"] {
-                None
-            } else {
-                Some(roots.collect())
-            },
+            roots: if codes == ["*"] { None } else { Some(roots.collect()) },
             expires_at,
         };
         let actor = Actor::command("test");
-        actions::create(
-            &self.shared.writer,
-            &actor,
-            self.clock.now(),
-            new,
-            Key::generate().unwrap(),
-        )
-        .await
-        .unwrap()
+        actions::create(&self.shared.writer, &actor, self.clock.now(), new, Key::generate().unwrap())
+            .await
+            .unwrap()
     }
 
     /// Sets the clock.
@@ -114,12 +86,7 @@ impl TestApp {
 
     /// One number from the database.
     pub async fn count(&self, query: &str) -> i64 {
-        super::connect(&self.db.url)
-            .await
-            .query_one(query, &[])
-            .await
-            .unwrap()
-            .get(0)
+        super::connect(&self.db.url).await.query_one(query, &[]).await.unwrap().get(0)
     }
 }
 

@@ -23,34 +23,21 @@ impl Client {
     pub fn new(base: &str, key: Option<String>) -> Self {
         // Debug builds on a busy machine take their time.
         let http = awc::Client::builder().timeout(Duration::from_secs(60)).finish();
-        Self {
-            base: base.to_owned(),
-            key,
-            http,
-        }
+        Self { base: base.to_owned(), key, http }
     }
 
     /// The same caller with another key.
     pub fn with_key(&self, key: &str) -> Self {
-        Self {
-            key: Some(key.to_owned()),
-            ..self.clone()
-        }
+        Self { key: Some(key.to_owned()), ..self.clone() }
     }
 
     /// The same caller of a service that listens elsewhere.
     pub fn at(&self, address: std::net::SocketAddr) -> Self {
-        Self {
-            base: format!("http://{address}"),
-            ..self.clone()
-        }
+        Self { base: format!("http://{address}"), ..self.clone() }
     }
 
     pub fn request(&self, method: Method, path: &str) -> ClientRequest {
-        let request = self
-            .http
-            .request(method, format!("{}{path}", self.base))
-            .no_decompress();
+        let request = self.http.request(method, format!("{}{path}", self.base)).no_decompress();
         match &self.key {
             Some(key) => request.insert_header(("Authorization", format!("Bearer {key}"))),
             None => request,
@@ -62,14 +49,7 @@ impl Client {
     }
 
     pub async fn get_with(&self, path: &str, header: (&str, &str)) -> Answer {
-        Answer::of(
-            self.request(Method::GET, path)
-                .insert_header(header)
-                .send()
-                .await
-                .unwrap(),
-        )
-        .await
+        Answer::of(self.request(Method::GET, path).insert_header(header).send().await.unwrap()).await
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
@@ -96,9 +76,7 @@ impl Client {
 
     /// Records an event, which must succeed.
     pub async fn record(&self, code: &str, body: &Value) -> Value {
-        self.post(&format!("/v1/dossiers/{code}/events"), body)
-            .await
-            .expect(201)
+        self.post(&format!("/v1/dossiers/{code}/events"), body).await.expect(201)
     }
 }
 
@@ -108,17 +86,8 @@ impl Answer {
         S: futures_util::Stream<Item = Result<actix_web::web::Bytes, actix_web::error::PayloadError>> + Unpin,
     {
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = response
-            .body()
-            .limit(64 << 20)
-            .await
-            .map(|bytes| bytes.to_vec())
-            .unwrap_or_default();
-        Self {
-            status,
-            headers,
-            body,
-        }
+        let body = response.body().limit(64 << 20).await.map(|bytes| bytes.to_vec()).unwrap_or_default();
+        Self { status, headers, body }
     }
 
     pub fn text(&self) -> String {

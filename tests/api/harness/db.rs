@@ -35,10 +35,7 @@ fn cluster() -> &'static Cluster {
             let database = Database::parse(&url).unwrap();
             migrate::run(&database).unwrap();
             actix_web::rt::System::new().block_on(world::fill(&database));
-            sql(
-                &admin,
-                &format!("ALTER DATABASE {TEMPLATE} WITH is_template true allow_connections false"),
-            );
+            sql(&admin, &format!("ALTER DATABASE {TEMPLATE} WITH is_template true allow_connections false"));
         })
         .join()
         .unwrap();
@@ -63,10 +60,7 @@ impl TestDatabase {
         *number += 1;
         let name = format!("t{number}");
         sql(&cluster.url("postgres"), &format!("CREATE DATABASE {name} {how}"));
-        Self {
-            url: cluster.url(&name),
-            name,
-        }
+        Self { url: cluster.url(&name), name }
     }
 
     pub fn database(&self) -> Database {
@@ -81,10 +75,7 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        sql(
-            &cluster().url("postgres"),
-            &format!("DROP DATABASE {} WITH (FORCE)", self.name),
-        );
+        sql(&cluster().url("postgres"), &format!("DROP DATABASE {} WITH (FORCE)", self.name));
     }
 }
 

@@ -35,9 +35,7 @@ impl Drop for Directory {
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_congkhai"));
     // Nothing of the environment of the tests may decide what the binary does.
-    command
-        .env_clear()
-        .envs(std::env::vars().filter(|(name, _)| name == "PATH" || name == "PG_BIN_DIR"));
+    command.env_clear().envs(std::env::vars().filter(|(name, _)| name == "PATH" || name == "PG_BIN_DIR"));
     command.args(arguments).stdin(Stdio::null());
     command
 }
@@ -83,11 +81,7 @@ impl Service {
     /// Starts it and does not wait.
     pub fn spawn(arguments: &[&str]) -> Child {
         let with_port = [arguments, &["--bind", "127.0.0.1:0"]].concat();
-        command(&with_port)
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap()
+        command(&with_port).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
     /// `kill -9`.

@@ -17,9 +17,7 @@ use serde_json::{Value, json};
 
 fn agency(name: &str, level: &str, parent: Option<&str>, more: Value) -> Value {
     let mut body = json!({"name": name, "level": level, "parent": parent, "valid_from": "2020-01-01"});
-    body.as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     body
 }
 
@@ -29,35 +27,14 @@ fn world_agencies() -> Vec<(&'static str, Value)> {
         ("H51", agency("Ủy ban nhân dân tỉnh", "province", None, json!({}))),
         (
             "H51.29",
-            agency(
-                "Ủy ban nhân dân huyện",
-                "district",
-                Some("H51"),
-                json!({"codes": ["000.00.29.H51"]}),
-            ),
+            agency("Ủy ban nhân dân huyện", "district", Some("H51"), json!({"codes": ["000.00.29.H51"]})),
         ),
-        (
-            "H51.12",
-            agency(
-                "Chi nhánh Văn phòng Đăng ký đất đai",
-                "province",
-                Some("H51"),
-                watched,
-            ),
-        ),
+        ("H51.12", agency("Chi nhánh Văn phòng Đăng ký đất đai", "province", Some("H51"), watched)),
         (
             "H51.29.05",
-            agency(
-                "Phòng Tư pháp",
-                "district",
-                Some("H51.29"),
-                json!({"codes": ["000.05.29.H51"]}),
-            ),
+            agency("Phòng Tư pháp", "district", Some("H51.29"), json!({"codes": ["000.05.29.H51"]})),
         ),
-        (
-            "H51.29.18",
-            agency("Ủy ban nhân dân thị trấn", "commune", Some("H51.29"), json!({})),
-        ),
+        ("H51.29.18", agency("Ủy ban nhân dân thị trấn", "commune", Some("H51.29"), json!({}))),
         (
             "H51.29.99",
             agency(
@@ -67,14 +44,8 @@ fn world_agencies() -> Vec<(&'static str, Value)> {
                 json!({"valid_to": "2021-07-01", "succeeded_by": ["H51.29.05"]}),
             ),
         ),
-        (
-            "H51.30",
-            agency("Ủy ban nhân dân huyện khác", "district", Some("H51"), json!({})),
-        ),
-        (
-            "H51.30.18",
-            agency("Ủy ban nhân dân xã khác", "commune", Some("H51.30"), json!({})),
-        ),
+        ("H51.30", agency("Ủy ban nhân dân huyện khác", "district", Some("H51"), json!({}))),
+        ("H51.30.18", agency("Ủy ban nhân dân xã khác", "commune", Some("H51.30"), json!({}))),
     ]
 }
 
@@ -106,21 +77,11 @@ fn world_procedures() -> Vec<(&'static str, Value)> {
     vec![
         (
             "1.004873",
-            procedure(
-                "Cấp Giấy xác nhận tình trạng hôn nhân",
-                civil,
-                &["district", "commune"],
-                &status,
-            ),
+            procedure("Cấp Giấy xác nhận tình trạng hôn nhân", civil, &["district", "commune"], &status),
         ),
         (
             "1.001193",
-            procedure(
-                "Đăng ký khai sinh",
-                civil,
-                &["commune"],
-                &[limit("same_day", None, Some("15:00"))],
-            ),
+            procedure("Đăng ký khai sinh", civil, &["commune"], &[limit("same_day", None, Some("15:00"))]),
         ),
         (
             "2.001263",
@@ -154,14 +115,10 @@ pub async fn fill(database: &Database) {
             let mut tree = AgencyTree::default();
             for (code, body) in world_agencies() {
                 let input = serde_json::from_value::<PutAgency>(body).unwrap().check(code)?;
-                tree = agencies::put_in(tx, &actor, None, now, input, &|_| Ok(()))
-                    .await?
-                    .1;
+                tree = agencies::put_in(tx, &actor, None, now, input, &|_| Ok(())).await?.1;
             }
             for (code, body) in world_procedures() {
-                let input = serde_json::from_value::<PutProcedure>(body)
-                    .unwrap()
-                    .check(code)?;
+                let input = serde_json::from_value::<PutProcedure>(body).unwrap().check(code)?;
                 procedures::put_in(tx, &actor, &tree, now, input, &|_| Ok(()), &|_, _| Ok(())).await?;
             }
             Ok(())
@@ -186,8 +143,6 @@ pub fn receipt(received_at: &str) -> Value {
 /// An event with what belongs to its kind.
 pub fn event(kind: &str, occurred_at: &str, more: Value) -> Value {
     let mut body = json!({"kind": kind, "occurred_at": occurred_at});
-    body.as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
+    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     body
 }

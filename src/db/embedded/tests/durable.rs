@@ -30,10 +30,7 @@ fn keeps_data_from_run_to_run_and_is_durable_and_private() {
         assert_eq!(query(&cluster, &format!("show {setting}")), value, "{setting}");
     }
     assert_eq!(
-        query(
-            &cluster,
-            "select lower('Ä'), current_user, inet_server_addr() is null"
-        ),
+        query(&cluster, "select lower('Ä'), current_user, inet_server_addr() is null"),
         "ä|congkhai|t"
     );
     query(&cluster, "create table kept (n int); insert into kept values (7)");
@@ -43,11 +40,7 @@ fn keeps_data_from_run_to_run_and_is_durable_and_private() {
 
     // Somebody who looks around in the directory is neither stopped nor in the way. The first value is still there:
     // after `stop` the directory is free.
-    let mut visitor = Command::new("sleep")
-        .arg("600")
-        .current_dir(&root)
-        .spawn()
-        .unwrap();
+    let mut visitor = Command::new("sleep").arg("600").current_dir(&root).spawn().unwrap();
     let again = Cluster::start(&root, Mode::Durable).unwrap();
     assert_eq!(query(&again, "select n from kept"), "7");
     assert!(visitor.try_wait().unwrap().is_none());
@@ -81,10 +74,7 @@ fn a_server_that_ends_at_start_says_why() {
     let error = Cluster::start(&root, Mode::Durable).unwrap_err();
     assert!(matches!(error, EmbeddedError::EndedAtStart { .. }), "{error}");
     let text = error.to_string();
-    assert!(
-        text.contains("FATAL:  configuration file") && text.contains("postgres.log"),
-        "{text}"
-    );
+    assert!(text.contains("FATAL:  configuration file") && text.contains("postgres.log"), "{text}");
     assert!(!text.contains('\n'));
 
     fs::write(&settings, good).unwrap();

@@ -70,12 +70,8 @@ fn owner_killed_after(moments: [u64; 6]) {
         let cluster =
             Cluster::start(&root, Mode::Durable).unwrap_or_else(|error| panic!("{moment} ms: {error}"));
         assert_eq!(query(&cluster, "select 1"), "1", "{moment} ms");
-        let names = fs::read_dir(&root)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name());
-        let unfinished = names
-            .filter(|name| name.to_string_lossy().starts_with("new-"))
-            .count();
+        let names = fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().file_name());
+        let unfinished = names.filter(|name| name.to_string_lossy().starts_with("new-")).count();
         assert_eq!(unfinished, 0, "{moment} ms");
     }
 }

@@ -21,11 +21,8 @@ const READY: &str = "owner-ready ";
 #[test]
 fn acts_as_owner() {
     let Some(root) = env::var_os(ROOT) else { return };
-    let mode = if env::var(MODE).is_ok_and(|mode| mode == "Durable") {
-        Mode::Durable
-    } else {
-        Mode::Throwaway
-    };
+    let mode =
+        if env::var(MODE).is_ok_and(|mode| mode == "Durable") { Mode::Durable } else { Mode::Throwaway };
     let cluster = Cluster::start(Path::new(&root), mode).unwrap();
     query(&cluster, "create table kept (n int); insert into kept values (1)");
     println!("\n{READY}{}", pid_of(&cluster));
@@ -56,9 +53,7 @@ impl Owner {
     pub(super) fn wait_ready(&mut self) -> Pid {
         let output = self.0.stdout.take().unwrap();
         let lines = BufReader::new(output).lines();
-        let pid = lines
-            .map_while(Result::ok)
-            .find_map(|line| line.strip_prefix(READY)?.parse().ok());
+        let pid = lines.map_while(Result::ok).find_map(|line| line.strip_prefix(READY)?.parse().ok());
         Pid::from_raw(pid.expect("the owner ended before its cluster was ready"))
     }
 

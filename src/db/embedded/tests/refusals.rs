@@ -47,24 +47,15 @@ fn a_parent_reached_through_a_link_or_dots_is_checked_too() {
     set_mode(&closed, 0o700);
     let link = scratch.join("link");
     symlink(&closed, &link).unwrap();
-    for (root, named) in [
-        (link.join("pg"), &link),
-        (scratch.join("link/../closed/pg"), &link),
-    ] {
+    for (root, named) in [(link.join("pg"), &link), (scratch.join("link/../closed/pg"), &link)] {
         let error = refused(&root);
-        assert!(
-            matches!(&error, EmbeddedError::Unreachable { blocked, .. } if blocked == named),
-            "{error}"
-        );
+        assert!(matches!(&error, EmbeddedError::Unreachable { blocked, .. } if blocked == named), "{error}");
     }
     let inside = scratch.join("to-inside");
     fs::create_dir(closed.join("pg")).unwrap();
     symlink(closed.join("pg"), &inside).unwrap();
     let error = refused(&inside);
-    assert!(
-        matches!(&error, EmbeddedError::Unreachable { blocked, .. } if *blocked == closed),
-        "{error}"
-    );
+    assert!(matches!(&error, EmbeddedError::Unreachable { blocked, .. } if *blocked == closed), "{error}");
 }
 
 #[test]
@@ -91,21 +82,9 @@ fn a_directory_that_is_open_to_others_or_somebody_elses() {
     make_private(&root, &account).unwrap();
     set_mode(&root, 0o755);
     let error = refused(&root);
-    assert!(
-        matches!(
-            error,
-            EmbeddedError::NotPrivate {
-                found_mode: 0o755,
-                ..
-            }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, EmbeddedError::NotPrivate { found_mode: 0o755, .. }), "{error}");
     let error = make_private(Path::new("/usr"), &account).unwrap_err();
-    assert!(
-        matches!(error, EmbeddedError::NotPrivate { found_uid: 0, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, EmbeddedError::NotPrivate { found_uid: 0, .. }), "{error}");
 }
 
 #[test]
@@ -152,10 +131,7 @@ fn data_of_another_version_or_of_something_else() {
         "{error}"
     );
     let error = write_version("past", "9.6\n");
-    assert!(
-        matches!(error, EmbeddedError::DataTooOld { wanted: 9, .. }),
-        "{error}"
-    );
+    assert!(matches!(error, EmbeddedError::DataTooOld { wanted: 9, .. }), "{error}");
     let error = write_version("junk", "junk");
     assert!(matches!(error, EmbeddedError::NotACluster { .. }), "{error}");
 }
@@ -165,10 +141,7 @@ fn no_programs_where_pg_bin_dir_points() {
     let scratch = Scratch::new();
     let empty = scratch.join("empty");
     fs::create_dir(&empty).unwrap();
-    let places = binaries::Places {
-        pg_bin_dir: Some(empty.clone().into()),
-        path: None,
-    };
+    let places = binaries::Places { pg_bin_dir: Some(empty.clone().into()), path: None };
     let error = binaries::find_in(&places, None).unwrap_err();
     assert!(
         matches!(&error, EmbeddedError::NoBinariesInPgBinDir { directory } if *directory == empty),
@@ -190,20 +163,14 @@ fn programs_that_fail_or_cannot_be_run() {
         sockets: socket::prepare(&root, Path::new("/tmp"), &account).unwrap(),
         root,
         account,
-        binaries: Binaries {
-            directory: directory.clone(),
-            major: 15,
-        },
+        binaries: Binaries { directory: directory.clone(), major: 15 },
     };
     let log = ServerLog::open(&site.root, &site.account).unwrap();
     let error = initdb::create(&site, Mode::Durable, &log).unwrap_err();
     assert!(matches!(error, EmbeddedError::InitdbFailed { .. }), "{error}");
     let error = Server::start(&site, Mode::Durable, &log).unwrap_err();
     assert!(matches!(error, EmbeddedError::EndedAtStart { .. }), "{error}");
-    assert!(
-        error.to_string().contains("listen_addresses="),
-        "the line echoed: {error}"
-    );
+    assert!(error.to_string().contains("listen_addresses="), "the line echoed: {error}");
     fs::remove_file(directory.join("initdb")).unwrap();
     fs::write(directory.join("initdb"), "not executable").unwrap();
     let error = initdb::create(&site, Mode::Durable, &log).unwrap_err();
@@ -216,8 +183,5 @@ fn a_socket_path_that_is_too_long_even_in_the_short_place() {
     let account = Account::of_this_process().unwrap();
     let long = scratch.join(&"x".repeat(100));
     let error = socket::prepare(&long, &long, &account).unwrap_err();
-    assert!(
-        matches!(error, EmbeddedError::SocketPathTooLong { .. }),
-        "{error}"
-    );
+    assert!(matches!(error, EmbeddedError::SocketPathTooLong { .. }), "{error}");
 }

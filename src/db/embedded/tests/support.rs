@@ -56,25 +56,10 @@ pub(super) fn set_mode(path: &Path, mode: u32) {
 pub(super) fn query(cluster: &Cluster, sql: &str) -> String {
     let psql = find_binaries(None).unwrap().program("psql");
     let output = Command::new(psql)
-        .args([
-            "-X",
-            "-A",
-            "-t",
-            "-q",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-d",
-            &cluster.url("postgres"),
-            "-c",
-            sql,
-        ])
+        .args(["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d", &cluster.url("postgres"), "-c", sql])
         .output()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "{sql}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{sql}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
 
@@ -82,10 +67,7 @@ pub(super) fn query(cluster: &Cluster, sql: &str) -> String {
 pub(super) fn wait_until(what: &str, condition: impl Fn() -> bool) {
     let begin = Instant::now();
     while !condition() {
-        assert!(
-            begin.elapsed() < Duration::from_secs(30),
-            "waited too long: {what}"
-        );
+        assert!(begin.elapsed() < Duration::from_secs(30), "waited too long: {what}");
         thread::sleep(Duration::from_millis(5));
     }
 }

@@ -57,10 +57,7 @@ fn a_very_long_path_works_and_leaves_nothing_in_tmp() {
     let mut cluster = Cluster::start(&root, Mode::Throwaway).unwrap();
     assert_eq!(query(&cluster, "select 1"), "1");
     let directory = query(&cluster, "show unix_socket_directories");
-    assert!(
-        directory.starts_with("/tmp/pg-") && fs::exists(&directory).unwrap(),
-        "{directory}"
-    );
+    assert!(directory.starts_with("/tmp/pg-") && fs::exists(&directory).unwrap(), "{directory}");
     cluster.stop().unwrap();
     assert!(!root.exists() && !fs::exists(&directory).unwrap());
 }

@@ -76,9 +76,7 @@ pub async fn record(
     code: &str,
     input: &EventInput,
 ) -> Result<Recorded, Failure> {
-    writer
-        .transaction(async |tx| record_in(tx, context, code, input).await)
-        .await
+    writer.transaction(async |tx| record_in(tx, context, code, input).await).await
 }
 
 /// The same inside a transaction that does more.
@@ -90,6 +88,7 @@ pub async fn record_in(
 ) -> Result<Recorded, Failure> {
     let kind = input.details.kind();
     context.not_ahead("/occurred_at", input.occurred_at)?;
+    let named = named(context, input)?;
     let mut listed = write::lock(tx, code).await?.ok_or(Refusal::NotFound)?;
     let dossier = &mut listed.dossier;
     if !visible::sees(context.visible, dossier) {
@@ -97,11 +96,9 @@ pub async fn record_in(
     }
     let before = dossier.clone();
     let status = lifecycle::after(Some(before.status), kind);
-    let not_allowed = || Refusal::EventNotAllowed {
-        state: before.status,
-        allowed: lifecycle::allowed(before.status),
-    };
-    let event = event_row(context, input, &before, status.ok_or_else(not_allowed)?)?;
+    let not_allowed =
+        || Refusal::EventNotAllowed { state: before.status, allowed: lifecycle::allowed(before.status) };
+    let event = event_row(context, input, &before, named, status.ok_or_else(not_allowed)?);
     in_order(&event, &before)?;
     apply(dossier, &event);
     write::insert_event(tx, &event, input.note.as_deref()).await?;
@@ -111,29 +108,16 @@ pub async fn record_in(
         "status_before": event.status_before, "status_after": event.status_after,
     });
     let action = format!("dossier.{kind}");
-    let change = Change {
-        action: &action,
-        subject: format!("dossier:{code}"),
-        details,
-    };
+    let change = Change { action: &action, subject: format!("dossier:{code}"), details };
     audit::record(tx, context.actor, context.now, change).await?;
-    Ok(Recorded {
-        dossier: listed,
-        event,
-    })
+    Ok(Recorded { dossier: listed, event })
 }
 
 /// An event happens after those that are recorded; only a note may be added about an earlier moment.
 fn in_order(event: &EventRow, before: &DossierRow) -> Result<(), Refusal> {
-    let since = if event.kind == EventKind::Noted {
-        before.received_at
-    } else {
-        before.last_event_at
-    };
+    let since = if event.kind == EventKind::Noted { before.received_at } else { before.last_event_at };
     if event.occurred_at < since {
-        return Err(Refusal::EventOutOfOrder {
-            last_event_at: before.last_event_at.into(),
-        });
+        return Err(Refusal::EventOutOfOrder { last_event_at: before.last_event_at.into() });
     }
     Ok(())
 }
@@ -165,28 +149,47 @@ fn apply(dossier: &mut DossierRow, event: &EventRow) {
     dossier.version = event.seq;
 }
 
-fn event_row(
-    context: &Context<'_>,
-    input: &EventInput,
-    before: &DossierRow,
-    status_after: Status,
-) -> Result<EventRow, Refusal> {
-    let agency = match &input.agency {
-        Some(code) => context.agency("/agency", code, input.occurred_at)?.id,
-        None => before.holder_agency_id,
-    };
+/// The agencies that an event names.
+struct Named {
+    acting: Option<i32>,
+    to: Option<i32>,
+}
+
+/// Judges what needs no dossier: the agencies that the event names, and where its record comes from.
+fn named(context: &Context<'_>, input: &EventInput) -> Result<Named, Refusal> {
     if let Some(at) = input.source_recorded_at {
         context.not_ahead("/source_recorded_at", at)?;
         if input.origin == Origin::Live {
             let message = "must be null unless origin says that the event was replayed";
-            return Err(Refusal::invalid(
-                "/source_recorded_at",
-                Rule::InvalidValue,
-                message,
-            ));
+            return Err(Refusal::invalid("/source_recorded_at", Rule::InvalidValue, message));
         }
     }
-    let mut row = EventRow {
+    let find = |pointer, code: Option<&String>| match code {
+        Some(code) => context.agency(pointer, code, input.occurred_at).map(|agency| Some(agency.id)),
+        None => Ok(None),
+    };
+    let to_agency = match &input.details {
+        EventDetails::Forwarded { to_agency, .. } => to_agency.as_ref(),
+        EventDetails::Noted | EventDetails::Completed { .. } | EventDetails::Returned => None,
+    };
+    Ok(Named { acting: find("/agency", input.agency.as_ref())?, to: find("/to_agency", to_agency)? })
+}
+
+fn event_row(
+    context: &Context<'_>,
+    input: &EventInput,
+    before: &DossierRow,
+    named: Named,
+    status_after: Status,
+) -> EventRow {
+    let (to_unit, to_officer, step_due_at) = match &input.details {
+        EventDetails::Forwarded { to_unit, to_officer, step_due_at, .. } => {
+            (to_unit.clone(), to_officer.clone(), *step_due_at)
+        }
+        EventDetails::Noted | EventDetails::Completed { .. } | EventDetails::Returned => (None, None, None),
+    };
+    let officer = input.officer.clone();
+    EventRow {
         id: Uuid::now_v7(),
         dossier_id: before.id,
         seq: before.version + 1,
@@ -201,34 +204,19 @@ fn event_row(
         status_after,
         due_on_before: before.due_on,
         due_on_after: before.due_on,
-        agency_id: agency,
-        officer: input.officer.as_ref().map(|o| o.name.clone()),
-        officer_title: input.officer.as_ref().and_then(|o| o.title.clone()),
-        to_agency_id: None,
-        to_unit: None,
-        to_officer: None,
-        step_due_at: None,
-        outcome: None,
+        agency_id: named.acting.unwrap_or(before.holder_agency_id),
+        officer: officer.as_ref().map(|o| o.name.clone()),
+        officer_title: officer.as_ref().and_then(|o| o.title.clone()),
+        officer_unit: officer.and_then(|o| o.unit),
+        to_agency_id: named.to,
+        to_unit,
+        to_officer,
+        step_due_at: step_due_at.map(Instant::utc),
+        outcome: match input.details {
+            EventDetails::Completed { outcome } => Some(outcome),
+            EventDetails::Forwarded { .. } | EventDetails::Noted | EventDetails::Returned => None,
+        },
         public_note: input.public_note.clone(),
         key_id: context.actor.key_id.clone(),
-    };
-    match &input.details {
-        EventDetails::Forwarded {
-            to_agency,
-            to_unit,
-            to_officer,
-            step_due_at,
-        } => {
-            let to = to_agency
-                .as_deref()
-                .map(|code| context.agency("/to_agency", code, input.occurred_at));
-            row.to_agency_id = to.transpose()?.map(|agency| agency.id);
-            row.to_unit.clone_from(to_unit);
-            row.to_officer.clone_from(to_officer);
-            row.step_due_at = step_due_at.map(Instant::utc);
-        }
-        EventDetails::Completed { outcome } => row.outcome = Some(*outcome),
-        EventDetails::Noted | EventDetails::Returned => {}
     }
-    Ok(row)
 }

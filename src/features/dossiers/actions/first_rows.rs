@@ -85,6 +85,7 @@ pub(super) fn event_row(context: &Context<'_>, input: &ReceiveInput, dossier: &D
         agency_id: dossier.receiving_agency_id,
         officer: input.officer.as_ref().map(|o| o.name.clone()),
         officer_title: input.officer.as_ref().and_then(|o| o.title.clone()),
+        officer_unit: input.officer.as_ref().and_then(|o| o.unit.clone()),
         to_agency_id: None,
         to_unit: None,
         to_officer: None,
@@ -97,21 +98,6 @@ pub(super) fn event_row(context: &Context<'_>, input: &ReceiveInput, dossier: &D
 
 /// Its personal data.
 pub(super) fn person_row(input: &ReceiveInput, dossier_id: Uuid) -> PersonRow {
-    let ApplicantInput {
-        name,
-        id_number,
-        phone,
-        email,
-        address,
-        ..
-    } = input.applicant.clone();
-    PersonRow {
-        dossier_id,
-        name,
-        id_number,
-        phone,
-        email,
-        address,
-        summary: input.summary.clone(),
-    }
+    let ApplicantInput { name, id_number, phone, email, address, .. } = input.applicant.clone();
+    PersonRow { dossier_id, name, id_number, phone, email, address, summary: input.summary.clone() }
 }

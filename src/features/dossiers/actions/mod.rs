@@ -39,22 +39,14 @@ impl Context<'_> {
         if at <= self.now + AHEAD {
             return Ok(());
         }
-        let message = format!(
-            "must not be more than 5 minutes ahead of now, which is {}",
-            self.now
-        );
+        let message = format!("must not be more than 5 minutes ahead of now, which is {}", self.now);
         Err(Refusal::invalid(pointer, Rule::InTheFuture, message))
     }
 
     /// The agency with a code: known, in force on the day, and seen by the caller.
     fn agency(&self, pointer: &str, code: &str, at: Instant) -> Result<&Agency, Refusal> {
-        let unknown = || {
-            Refusal::invalid(
-                pointer,
-                Rule::UnknownAgency,
-                format!("no agency has the code {code}"),
-            )
-        };
+        let unknown =
+            || Refusal::invalid(pointer, Rule::UnknownAgency, format!("no agency has the code {code}"));
         let agency = self.tree.find(code).ok_or_else(unknown)?;
         let day = at.local_date();
         if !agency.validity.contains(day) {

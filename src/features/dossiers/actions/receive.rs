@@ -83,9 +83,7 @@ pub async fn receive(
 ) -> Result<Recorded, Failure> {
     let mut tries = 0;
     loop {
-        let received = writer
-            .transaction(async |tx| receive_in(tx, context, input).await)
-            .await;
+        let received = writer.transaction(async |tx| receive_in(tx, context, input).await).await;
         match received.map_err(|failure| failure.when(Constraint::DossierCode, || taken(input))) {
             // A generated code was given by hand to a dossier that committed in between.
             Err(Failure::Refused(Refusal::DuplicateCode { .. })) if input.code.is_none() && tries < TRIES => {
@@ -97,9 +95,7 @@ pub async fn receive(
 }
 
 fn taken(input: &ReceiveInput) -> Refusal {
-    Refusal::DuplicateCode {
-        code: input.code.clone().unwrap_or_default(),
-    }
+    Refusal::DuplicateCode { code: input.code.clone().unwrap_or_default() }
 }
 
 /// The same inside a transaction that does more.
@@ -110,12 +106,9 @@ pub async fn receive_in(
 ) -> Result<Recorded, Failure> {
     context.not_ahead("/received_at", input.received_at)?;
     if input.submitted_at.is_some_and(|at| at > input.received_at) {
-        return Err(Refusal::invalid(
-            "/submitted_at",
-            Rule::InvalidValue,
-            "must not be after received_at",
-        )
-        .into());
+        return Err(
+            Refusal::invalid("/submitted_at", Rule::InvalidValue, "must not be after received_at").into()
+        );
     }
     let day = input.received_at.local_date();
     let procedure = match procedures::in_force_on(tx, &input.procedure, day).await? {
@@ -139,13 +132,7 @@ pub async fn receive_in(
         Some(code) => code.clone(),
         None => generate(tx, receiving, input.received_at).await?,
     };
-    let dossier = dossier_row(
-        context,
-        input,
-        code,
-        (&procedure, limit, due),
-        (receiving.id, competent.id),
-    );
+    let dossier = dossier_row(context, input, code, (&procedure, limit, due), (receiving.id, competent.id));
     let event = event_row(context, input, &dossier);
     write::insert(tx, &dossier).await?;
     write::insert_person(tx, &person_row(input, dossier.id)).await?;
@@ -154,11 +141,7 @@ pub async fn receive_in(
         "procedure": input.procedure, "receiving_agency": receiving.code, "competent_agency": competent.code,
         "received_at": input.received_at, "due_on": dossier.due_on,
     });
-    let change = Change {
-        action: "dossier.received",
-        subject: format!("dossier:{}", dossier.code),
-        details,
-    };
+    let change = Change { action: "dossier.received", subject: format!("dossier:{}", dossier.code), details };
     audit::record(tx, context.actor, context.now, change).await?;
     let row = procedure.row;
     let procedure = ProcedureOf {
@@ -167,10 +150,7 @@ pub async fn receive_in(
         name: row.name,
         field: row.field,
     };
-    Ok(Recorded {
-        dossier: Listed { dossier, procedure },
-        event,
-    })
+    Ok(Recorded { dossier: Listed { dossier, procedure }, event })
 }
 
 fn require_competent(procedure: &Procedure, competent: &Agency) -> Result<(), Refusal> {
@@ -179,15 +159,8 @@ fn require_competent(procedure: &Procedure, competent: &Agency) -> Result<(), Re
     if listed || of_level {
         return Ok(());
     }
-    let message = format!(
-        "the agency {} does not decide {}",
-        competent.code, procedure.row.procedure_code
-    );
-    Err(Refusal::invalid(
-        "/competent_agency",
-        Rule::AgencyNotCompetent,
-        message,
-    ))
+    let message = format!("the agency {} does not decide {}", competent.code, procedure.row.procedure_code);
+    Err(Refusal::invalid("/competent_agency", Rule::AgencyNotCompetent, message))
 }
 
 fn limit_for(procedure: &Procedure, input: &ReceiveInput) -> Result<TimeLimit, Refusal> {
@@ -195,7 +168,10 @@ fn limit_for(procedure: &Procedure, input: &ReceiveInput) -> Result<TimeLimit, R
     time_limit::choose(&limits, input.case.as_deref(), input.channel).ok_or_else(|| {
         let mut cases: Vec<&str> = limits.iter().filter_map(|l| l.case.as_deref()).collect();
         cases.dedup();
-        let message = format!("must be a case of {}: {}", input.procedure, cases.join(", "));
+        let message = match cases.as_slice() {
+            [] => format!("must be null: {} has no cases", input.procedure),
+            _ => format!("must be a case of {}: {}", input.procedure, cases.join(", ")),
+        };
         Refusal::invalid("/case", Rule::UnknownCase, message)
     })
 }

@@ -76,11 +76,7 @@ impl TimingBody {
     /// Judges a dossier at `now`.
     pub fn new(listed: &Listed, calendar: &Calendar, now: Instant) -> Self {
         let timing = timing::judge(&listed.dossier.facts(), now, calendar);
-        Self {
-            state: timing.state,
-            days_left: timing.days_left,
-            days_late: timing.days_late,
-        }
+        Self { state: timing.state, days_left: timing.days_left, days_late: timing.days_late }
     }
 }
 

@@ -193,13 +193,6 @@ impl ProcedureRef {
 
 impl ApplicantBody {
     fn masked(kind: ApplicantKind, name: &str) -> Self {
-        Self {
-            kind,
-            name: name.to_owned(),
-            id_number: None,
-            phone: None,
-            email: None,
-            address: None,
-        }
+        Self { kind, name: name.to_owned(), id_number: None, phone: None, email: None, address: None }
     }
 }

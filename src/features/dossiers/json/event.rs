@@ -40,7 +40,7 @@ pub struct EventBody {
     /// Code of the agency that acted.
     pub agency: String,
     /// Officer who acted.
-    pub officer: Option<String>,
+    pub officer: Option<EventOfficer>,
     /// Code of the agency it was forwarded to.
     pub to_agency: Option<String>,
     /// Unit it was forwarded to.
@@ -55,6 +55,24 @@ pub struct EventBody {
     pub public_note: Option<String>,
     /// Version of the dossier after it.
     pub dossier_version: i32,
+}
+
+/// The officer of an event.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EventOfficer {
+    /// Name.
+    pub name: String,
+    /// Title.
+    pub title: Option<String>,
+    /// Unit.
+    pub unit: Option<String>,
+}
+
+impl EventOfficer {
+    fn of(row: &EventRow) -> Option<Self> {
+        let name = row.officer.clone()?;
+        Some(Self { name, title: row.officer_title.clone(), unit: row.officer_unit.clone() })
+    }
 }
 
 /// How a dossier was decided.
@@ -83,7 +101,7 @@ impl EventBody {
             due_on_before: row.due_on_before,
             due_on_after: row.due_on_after,
             agency: tree.code(row.agency_id).to_owned(),
-            officer: row.officer.clone(),
+            officer: EventOfficer::of(row),
             to_agency: row.to_agency_id.map(|id| tree.code(id).to_owned()),
             to_unit: row.to_unit.clone(),
             to_officer: row.to_officer.clone(),

@@ -1,14 +1,13 @@
 //! The query of the dossier list.
 
 use crate::domain::agency_tree::AgencyTree;
-use crate::domain::local_time::Instant;
+use crate::domain::local_time::{Day, Instant};
 use crate::domain::refusal::Refusal;
 use crate::domain::vocabulary::{Channel, Status, TimingState};
 use crate::features::auth::Principal;
 use crate::features::dossiers::queries::list::Filter;
 use crate::http::input::Several;
 use crate::http::page::Count;
-use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -42,17 +41,17 @@ pub struct DossierFilter {
     #[param(value_type = Option<String>, example = "online")]
     pub channel: Option<Several<Channel>>,
     /// Received on this day or later.
-    pub received_from: Option<NaiveDate>,
+    pub received_from: Option<Day>,
     /// Received on this day or earlier.
-    pub received_to: Option<NaiveDate>,
+    pub received_to: Option<Day>,
     /// Due on this day or later.
-    pub due_from: Option<NaiveDate>,
+    pub due_from: Option<Day>,
     /// Due on this day or earlier.
-    pub due_to: Option<NaiveDate>,
+    pub due_to: Option<Day>,
     /// Ended on this day or later.
-    pub ended_from: Option<NaiveDate>,
+    pub ended_from: Option<Day>,
     /// Ended on this day or earlier.
-    pub ended_to: Option<NaiveDate>,
+    pub ended_to: Option<Day>,
     /// Beginning of the code.
     #[param(example = "H51.29-2202")]
     pub q: Option<String>,
@@ -60,6 +59,7 @@ pub struct DossierFilter {
     #[param(value_type = Option<String>)]
     pub codes: Option<Several<String>>,
     /// Order; newest receipt first when not given.
+    #[param(inline)]
     pub sort: Option<Sort>,
     /// Items of a page, 1 to 200; 50 when not given.
     #[param(minimum = 1, maximum = 200)]
@@ -67,6 +67,7 @@ pub struct DossierFilter {
     /// `next_cursor` of the page before.
     pub cursor: Option<String>,
     /// `exact` adds `total`.
+    #[param(inline)]
     pub count: Option<Count>,
 }
 
@@ -84,8 +85,8 @@ pub enum Sort {
 impl DossierFilter {
     /// Finds the agencies it names.
     pub fn read(self, caller: &Principal, now: Instant) -> Result<Filter, Refusal> {
-        let start = |day: Option<NaiveDate>| day.map(|d| Instant::start_of(d).utc());
-        let end = |day: Option<NaiveDate>| day.map(|d| Instant::end_of(d).utc());
+        let start = |day: Option<Day>| day.map(|d| Instant::start_of(d.date()).utc());
+        let end = |day: Option<Day>| day.map(|d| Instant::end_of(d.date()).utc());
         let today = now.local_date();
         let watching = |tree: &AgencyTree, id: i32| tree.visible(&[id], today);
         Ok(Filter {
@@ -103,7 +104,7 @@ impl DossierFilter {
             channel: self.channel.map(|list| list.0),
             received: (start(self.received_from), end(self.received_to)),
             ended: (start(self.ended_from), end(self.ended_to)),
-            due: (self.due_from, self.due_to),
+            due: (self.due_from.map(Day::date), self.due_to.map(Day::date)),
             code_prefix: self.q,
             codes: self.codes.map(|list| list.0),
             oldest_first: self.sort == Some(Sort::OldestFirst),

@@ -6,6 +6,7 @@ use crate::domain::refusal::{Refusal, Rule, Violations};
 use crate::domain::text::{BadText, clean};
 use crate::domain::vocabulary::{ApplicantKind, Channel};
 use crate::features::dossiers::actions::{ApplicantInput, OfficerInput, ReceiveInput};
+use crate::http::input::{object, optional_object};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -46,9 +47,10 @@ pub struct PostDossier {
     #[serde(default)]
     pub summary: Option<String>,
     /// Who received it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_object")]
     pub officer: Option<OfficerBody>,
     /// Who filed it.
+    #[serde(deserialize_with = "object")]
     pub applicant: ApplicantSent,
 }
 
@@ -113,9 +115,7 @@ pub(super) fn text(
 impl OfficerBody {
     pub(super) fn check(self, at: &str, wrong: &mut Violations) -> OfficerInput {
         OfficerInput {
-            name: wrong
-                .take(format!("{at}/name"), clean(&self.name, 200))
-                .unwrap_or_default(),
+            name: wrong.take(format!("{at}/name"), clean(&self.name, 200)).unwrap_or_default(),
             title: text(wrong, &format!("{at}/title"), self.title.as_deref(), 200),
             unit: text(wrong, &format!("{at}/unit"), self.unit.as_deref(), 200),
         }
@@ -126,9 +126,7 @@ impl ApplicantSent {
     fn check(self, wrong: &mut Violations) -> ApplicantInput {
         ApplicantInput {
             kind: self.kind,
-            name: wrong
-                .take("/applicant/name", clean(&self.name, 300))
-                .unwrap_or_default(),
+            name: wrong.take("/applicant/name", clean(&self.name, 300)).unwrap_or_default(),
             id_number: text(wrong, "/applicant/id_number", self.id_number.as_deref(), 50),
             phone: text(wrong, "/applicant/phone", self.phone.as_deref(), 50),
             email: text(wrong, "/applicant/email", self.email.as_deref(), 254),

@@ -7,6 +7,7 @@ use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Refusal, Rule, Violations};
 use crate::domain::vocabulary::{EventKind, Origin};
 use crate::features::dossiers::actions::{EventDetails, EventInput};
+use crate::http::input::optional_object;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -24,7 +25,7 @@ pub struct PostEvent {
     #[schema(example = json!(null))]
     pub agency: Option<String>,
     /// Who acted.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_object")]
     pub officer: Option<OfficerBody>,
     /// Private note, at most 2,000 characters; kept as personal data and never shown.
     #[serde(default)]
@@ -55,7 +56,7 @@ pub struct PostEvent {
     #[schema(example = json!(null))]
     pub step_due_at: Option<Instant>,
     /// `completed`: how it was decided.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_object")]
     #[schema(example = json!(null))]
     pub result: Option<ResultBody>,
 }
@@ -89,11 +90,7 @@ impl PostEvent {
         let officer = self.officer.map(|officer| officer.check("/officer", &mut wrong));
         let details = match (self.kind, self.result) {
             (EventKind::Received, _) => {
-                wrong.add(
-                    "/kind",
-                    Rule::InvalidValue,
-                    "must not be received, which comes with the dossier",
-                );
+                wrong.add("/kind", Rule::InvalidValue, "must not be received, which comes with the dossier");
                 None
             }
             (EventKind::Forwarded, _) => {
@@ -105,18 +102,11 @@ impl PostEvent {
                     );
                 }
                 let (to_agency, step_due_at) = (self.to_agency, self.step_due_at);
-                Some(EventDetails::Forwarded {
-                    to_agency,
-                    to_unit,
-                    to_officer,
-                    step_due_at,
-                })
+                Some(EventDetails::Forwarded { to_agency, to_unit, to_officer, step_due_at })
             }
             (EventKind::Noted, _) => Some(EventDetails::Noted),
             (EventKind::Returned, _) => Some(EventDetails::Returned),
-            (EventKind::Completed, Some(result)) => Some(EventDetails::Completed {
-                outcome: result.outcome,
-            }),
+            (EventKind::Completed, Some(result)) => Some(EventDetails::Completed { outcome: result.outcome }),
             (EventKind::Completed, None) => {
                 wrong.add("/result", Rule::MissingField, "is required for completed");
                 None
@@ -124,11 +114,7 @@ impl PostEvent {
         };
         if self.kind == EventKind::Noted && blank(self.note.as_deref()) && blank(self.public_note.as_deref())
         {
-            wrong.add(
-                "/note",
-                Rule::MissingField,
-                "is required for noted unless public_note is given",
-            );
+            wrong.add("/note", Rule::MissingField, "is required for noted unless public_note is given");
         }
         let Some(details) = details else {
             return Err(Refusal::Invalid(wrong));
@@ -157,11 +143,7 @@ impl PostEvent {
         ];
         for (pointer, given, kind) in fields {
             if given && kind != self.kind {
-                wrong.add(
-                    pointer,
-                    Rule::UnknownField,
-                    format!("belongs to {kind}, not to {}", self.kind),
-                );
+                wrong.add(pointer, Rule::UnknownField, format!("belongs to {kind}, not to {}", self.kind));
             }
         }
     }

@@ -88,11 +88,7 @@ fn filtered<'a>(filter: &Filter, visible: &Visible, moment: &Moment) -> Dossiers
     if let Some(channels) = &filter.channel {
         query = query.filter(d::channel.eq_any(channels.iter().map(|c| c.as_str()).collect::<Vec<_>>()));
     }
-    if let Some(any) = filter
-        .timing
-        .as_deref()
-        .and_then(|states| any_timing(states, moment))
-    {
+    if let Some(any) = filter.timing.as_deref().and_then(|states| any_timing(states, moment)) {
         query = query.filter(any);
     }
     spans(query, filter)

@@ -19,9 +19,7 @@ pub async fn by_code<C>(conn: &mut C, code: &str) -> QueryResult<Option<Listed>>
 where
     C: AsyncConnectionCore<Backend = Pg>,
 {
-    let query = dossiers::table
-        .inner_join(procedure_versions::table)
-        .filter(dossiers::code.eq(code));
+    let query = dossiers::table.inner_join(procedure_versions::table).filter(dossiers::code.eq(code));
     query.select(Listed::as_select()).first(conn).await.optional()
 }
 
@@ -30,9 +28,7 @@ pub async fn visible_by_code<C>(conn: &mut C, code: &str, visible: &Visible) -> 
 where
     C: AsyncConnectionCore<Backend = Pg>,
 {
-    Ok(by_code(conn, code)
-        .await?
-        .filter(|found| visible::sees(visible, &found.dossier)))
+    Ok(by_code(conn, code).await?.filter(|found| visible::sees(visible, &found.dossier)))
 }
 
 /// The events of a dossier, in order of recording. There are few: each is a step of one handling.
@@ -41,11 +37,7 @@ where
     C: AsyncConnectionCore<Backend = Pg>,
 {
     let query = dossier_events::table.filter(dossier_events::dossier_id.eq(dossier));
-    query
-        .order(dossier_events::seq)
-        .select(EventRow::as_select())
-        .load(conn)
-        .await
+    query.order(dossier_events::seq).select(EventRow::as_select()).load(conn).await
 }
 
 /// When the latest event of any dossier was recorded; for the clock of the demonstration.
@@ -53,8 +45,5 @@ pub async fn latest_record<C>(conn: &mut C) -> QueryResult<Option<chrono::DateTi
 where
     C: AsyncConnectionCore<Backend = Pg>,
 {
-    dossiers::table
-        .select(diesel::dsl::max(dossiers::last_recorded_at))
-        .first(conn)
-        .await
+    dossiers::table.select(diesel::dsl::max(dossiers::last_recorded_at)).first(conn).await
 }

@@ -108,6 +108,7 @@ pub struct EventRow {
     pub agency_id: i32,
     pub officer: Option<String>,
     pub officer_title: Option<String>,
+    pub officer_unit: Option<String>,
     pub to_agency_id: Option<i32>,
     pub to_unit: Option<String>,
     pub to_officer: Option<String>,

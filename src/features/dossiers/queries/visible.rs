@@ -19,11 +19,7 @@ pub type Condition = Box<dyn BoxableExpression<Source, Pg, SqlType = Nullable<Bo
 
 /// Whether the caller sees a dossier.
 pub fn sees(visible: &Visible, dossier: &DossierRow) -> bool {
-    let agencies = [
-        dossier.receiving_agency_id,
-        dossier.competent_agency_id,
-        dossier.holder_agency_id,
-    ];
+    let agencies = [dossier.receiving_agency_id, dossier.competent_agency_id, dossier.holder_agency_id];
     agencies.iter().any(|agency| visible.contains(*agency))
 }
 

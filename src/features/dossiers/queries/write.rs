@@ -35,9 +35,7 @@ pub async fn lock(tx: &mut Transaction, code: &str) -> QueryResult<Option<Listed
         .await
         .optional()?;
     let Some(id) = locked else { return Ok(None) };
-    let query = dossiers::table
-        .inner_join(procedure_versions::table)
-        .filter(dossiers::id.eq(id));
+    let query = dossiers::table.inner_join(procedure_versions::table).filter(dossiers::id.eq(id));
     query.select(Listed::as_select()).first(tx).await.map(Some)
 }
 
@@ -57,11 +55,7 @@ pub async fn next_number(tx: &mut Transaction, agency: i32, day: NaiveDate) -> Q
 
 /// Whether a code is taken.
 pub async fn is_taken(tx: &mut Transaction, code: &str) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(
-        dossiers::table.filter(dossiers::code.eq(code)),
-    ))
-    .get_result(tx)
-    .await
+    diesel::select(diesel::dsl::exists(dossiers::table.filter(dossiers::code.eq(code)))).get_result(tx).await
 }
 
 /// Inserts a dossier.
@@ -92,18 +86,12 @@ pub async fn insert(tx: &mut Transaction, row: &DossierRow) -> QueryResult<usize
         ),
         present(row),
     );
-    diesel::insert_into(dossiers::table)
-        .values(values)
-        .execute(tx)
-        .await
+    diesel::insert_into(dossiers::table).values(values).execute(tx).await
 }
 
 /// Writes what an event may change.
 pub async fn update(tx: &mut Transaction, row: &DossierRow) -> QueryResult<usize> {
-    diesel::update(dossiers::table.find(row.id))
-        .set(present(row))
-        .execute(tx)
-        .await
+    diesel::update(dossiers::table.find(row.id)).set(present(row)).execute(tx).await
 }
 
 /// The columns that change in the life of a dossier.
@@ -145,10 +133,7 @@ fn present(row: &DossierRow) -> Present<'_> {
 
 /// Inserts the personal data of a dossier.
 pub async fn insert_person(tx: &mut Transaction, row: &PersonRow) -> QueryResult<usize> {
-    diesel::insert_into(dossier_persons::table)
-        .values(row)
-        .execute(tx)
-        .await
+    diesel::insert_into(dossier_persons::table).values(row).execute(tx).await
 }
 
 /// Inserts an event, and its private note where notes are kept.
@@ -166,15 +151,9 @@ pub async fn insert_event(tx: &mut Transaction, row: &EventRow, note: Option<&st
         e::backdated.eq(row.backdated),
         e::status_before.eq(row.status_before.map(Status::as_str)),
         e::status_after.eq(row.status_after.as_str()),
-        (
-            e::due_on_before.eq(row.due_on_before),
-            e::due_on_after.eq(row.due_on_after),
-        ),
+        (e::due_on_before.eq(row.due_on_before), e::due_on_after.eq(row.due_on_after)),
         e::agency_id.eq(row.agency_id),
-        (
-            e::officer.eq(&row.officer),
-            e::officer_title.eq(&row.officer_title),
-        ),
+        (e::officer.eq(&row.officer), e::officer_title.eq(&row.officer_title), e::officer_unit.eq(&row.officer_unit)),
         e::to_agency_id.eq(row.to_agency_id),
         (e::to_unit.eq(&row.to_unit), e::to_officer.eq(&row.to_officer)),
         e::step_due_at.eq(row.step_due_at),
@@ -182,19 +161,10 @@ pub async fn insert_event(tx: &mut Transaction, row: &EventRow, note: Option<&st
         e::public_note.eq(&row.public_note),
         e::key_id.eq(&row.key_id),
     );
-    diesel::insert_into(dossier_events::table)
-        .values(values)
-        .execute(tx)
-        .await?;
+    diesel::insert_into(dossier_events::table).values(values).execute(tx).await?;
     if let Some(note) = note {
-        let note = (
-            dossier_event_notes::event_id.eq(row.id),
-            dossier_event_notes::note.eq(note),
-        );
-        diesel::insert_into(dossier_event_notes::table)
-            .values(note)
-            .execute(tx)
-            .await?;
+        let note = (dossier_event_notes::event_id.eq(row.id), dossier_event_notes::note.eq(note));
+        diesel::insert_into(dossier_event_notes::table).values(note).execute(tx).await?;
     }
     Ok(())
 }

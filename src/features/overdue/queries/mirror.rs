@@ -34,10 +34,7 @@ pub struct Moment {
 impl Moment {
     /// Judges at `now`.
     pub fn new(now: Instant, calendar: &Calendar) -> Self {
-        Self {
-            now: now.utc(),
-            due_soon_until: timing::due_soon_until(now, calendar),
-        }
+        Self { now: now.utc(), due_soon_until: timing::due_soon_until(now, calendar) }
     }
 }
 
@@ -71,12 +68,9 @@ pub fn is(state: TimingState, moment: &Moment) -> Condition {
             None => Box::new(open.and(ended).nullable()),
         },
         TimingState::InTime => match moment.due_soon_until {
-            Some(until) => Box::new(
-                open.and(running)
-                    .and(overdue_from.gt(now))
-                    .and(due_on.gt(until))
-                    .nullable(),
-            ),
+            Some(until) => {
+                Box::new(open.and(running).and(overdue_from.gt(now)).and(due_on.gt(until)).nullable())
+            }
             None => Box::new(open.and(running).and(overdue_from.gt(now)).nullable()),
         },
     }

@@ -89,9 +89,7 @@ type Dossiers<'a> = diesel::dsl::IntoBoxed<'a, joined, Pg>;
 
 fn overdue<'a>(filter: &Filter, visible: &Visible, moment: &Moment) -> Dossiers<'a> {
     use {dossiers as d, procedure_versions as v};
-    let mut query = joined()
-        .into_boxed()
-        .filter(mirror::is(TimingState::Overdue, moment));
+    let mut query = joined().into_boxed().filter(mirror::is(TimingState::Overdue, moment));
     if let Some(seen) = visible::condition(visible) {
         query = query.filter(seen);
     }
@@ -140,17 +138,9 @@ where
     // No row comparison in Diesel: this form keeps the bound of the index.
     if let Some((from, id)) = page.after {
         query = if filter.least_first {
-            query.filter(
-                d::overdue_from
-                    .le(from)
-                    .and(d::overdue_from.lt(from).or(d::id.lt(id).nullable())),
-            )
+            query.filter(d::overdue_from.le(from).and(d::overdue_from.lt(from).or(d::id.lt(id).nullable())))
         } else {
-            query.filter(
-                d::overdue_from
-                    .ge(from)
-                    .and(d::overdue_from.gt(from).or(d::id.gt(id).nullable())),
-            )
+            query.filter(d::overdue_from.ge(from).and(d::overdue_from.gt(from).or(d::id.gt(id).nullable())))
         };
     }
     query.select(LateRow::as_select()).load(conn).await

@@ -99,7 +99,7 @@ fn filtered(filter: &Filter) -> Versions<'_> {
     for word in &filter.words {
         let escaped = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         let by_name = v::name_folded.like(format!("%{escaped}%"));
-        query = query.filter(by_name.or(v::procedure_code.like(format!("{escaped}%"))));
+        query = query.filter(by_name.or(v::procedure_code.like(format!("{}%", escaped.to_uppercase()))));
     }
     if let Some(fields) = &filter.field {
         query = query.filter(v::field.eq_any(fields));
@@ -123,9 +123,7 @@ pub async fn list<C>(conn: &mut C, filter: &Filter, page: &Page<String>) -> Quer
 where
     C: AsyncConnectionCore<Backend = Pg>,
 {
-    let mut query = filtered(filter)
-        .order(procedure_versions::procedure_code)
-        .limit(page.fetch());
+    let mut query = filtered(filter).order(procedure_versions::procedure_code).limit(page.fetch());
     if let Some(after) = &page.after {
         query = query.filter(procedure_versions::procedure_code.gt(after));
     }
@@ -148,15 +146,9 @@ where
 {
     use procedure_versions as v;
     // The newest that has begun; it may have ended.
-    let begun = v::table
-        .filter(v::procedure_code.eq(code))
-        .filter(v::effective_from.le(day));
+    let begun = v::table.filter(v::procedure_code.eq(code)).filter(v::effective_from.le(day));
     let in_force = begun.filter(v::effective_to.is_null().or(v::effective_to.gt(day)));
-    let row = in_force
-        .select(VersionRow::as_select())
-        .first(conn)
-        .await
-        .optional()?;
+    let row = in_force.select(VersionRow::as_select()).first(conn).await.optional()?;
     one(conn, row).await
 }
 
@@ -167,11 +159,7 @@ where
 {
     let query = procedure_versions::table.filter(procedure_versions::procedure_code.eq(code));
     let newest = query.order(procedure_versions::version.desc());
-    let row = newest
-        .select(VersionRow::as_select())
-        .first(conn)
-        .await
-        .optional()?;
+    let row = newest.select(VersionRow::as_select()).first(conn).await.optional()?;
     one(conn, row).await
 }
 
@@ -204,21 +192,10 @@ where
         .await?;
     let mut by_version: HashMap<i32, Procedure> = HashMap::new();
     for row in rows {
-        by_version.insert(
-            row.id,
-            Procedure {
-                row,
-                limits: vec![],
-                agencies: vec![],
-            },
-        );
+        by_version.insert(row.id, Procedure { row, limits: vec![], agencies: vec![] });
     }
     for row in limits {
-        let limit = CaseLimit {
-            case: row.case_code.clone(),
-            channel: row.channel,
-            limit: row.limit()?,
-        };
+        let limit = CaseLimit { case: row.case_code.clone(), channel: row.channel, limit: row.limit()? };
         if let Some(procedure) = by_version.get_mut(&row.procedure_version_id) {
             procedure.limits.push((limit, row.case_name));
         }

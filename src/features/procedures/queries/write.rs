@@ -11,13 +11,7 @@ use diesel_async::RunQueryDsl;
 
 /// Locks a procedure against other changes and tells the number of its newest version; `None` when there is none.
 pub async fn lock(tx: &mut Transaction, code: &str) -> QueryResult<Option<i32>> {
-    procedures::table
-        .find(code)
-        .select(procedures::version)
-        .for_update()
-        .first(tx)
-        .await
-        .optional()
+    procedures::table.find(code).select(procedures::version).for_update().first(tx).await.optional()
 }
 
 /// Writes a version, its limits and agencies, and ends the version before it. Its row number and `effective_to`
@@ -25,10 +19,7 @@ pub async fn lock(tx: &mut Transaction, code: &str) -> QueryResult<Option<i32>> 
 pub async fn write(tx: &mut Transaction, new: &Procedure, name_folded: &str) -> QueryResult<()> {
     let row = &new.row;
     diesel::insert_into(procedures::table)
-        .values((
-            procedures::code.eq(&row.procedure_code),
-            procedures::version.eq(row.version),
-        ))
+        .values((procedures::code.eq(&row.procedure_code), procedures::version.eq(row.version)))
         .on_conflict(procedures::code)
         .do_update()
         .set(procedures::version.eq(row.version))
@@ -37,10 +28,7 @@ pub async fn write(tx: &mut Transaction, new: &Procedure, name_folded: &str) -> 
     let before = procedure_versions::table
         .filter(procedure_versions::procedure_code.eq(&row.procedure_code))
         .filter(procedure_versions::version.eq(row.version - 1));
-    diesel::update(before)
-        .set(procedure_versions::effective_to.eq(row.effective_from))
-        .execute(tx)
-        .await?;
+    diesel::update(before).set(procedure_versions::effective_to.eq(row.effective_from)).execute(tx).await?;
     let levels: Vec<&str> = row.levels.iter().map(|level| level.as_str()).collect();
     let id: i32 = diesel::insert_into(procedure_versions::table)
         .values((
@@ -61,15 +49,9 @@ pub async fn write(tx: &mut Transaction, new: &Procedure, name_folded: &str) -> 
         .await?;
     write_limits(tx, id, &new.limits).await?;
     let agencies = new.agencies.iter().map(|agency| {
-        (
-            procedure_agencies::procedure_version_id.eq(id),
-            procedure_agencies::agency_id.eq(agency),
-        )
+        (procedure_agencies::procedure_version_id.eq(id), procedure_agencies::agency_id.eq(agency))
     });
-    diesel::insert_into(procedure_agencies::table)
-        .values(agencies.collect::<Vec<_>>())
-        .execute(tx)
-        .await?;
+    diesel::insert_into(procedure_agencies::table).values(agencies.collect::<Vec<_>>()).execute(tx).await?;
     Ok(())
 }
 
@@ -90,8 +72,5 @@ async fn write_limits(
             procedure_limits::starts.eq("received"),
         )
     });
-    diesel::insert_into(procedure_limits::table)
-        .values(limits.collect::<Vec<_>>())
-        .execute(tx)
-        .await
+    diesel::insert_into(procedure_limits::table).values(limits.collect::<Vec<_>>()).execute(tx).await
 }
