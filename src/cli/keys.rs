@@ -132,11 +132,10 @@ async fn list(database: Database) -> Outcome {
 async fn revoke(database: Database, id: &str) -> Outcome {
     let writer = Writer::new(&database, 1)?;
     let actor = Actor::command("keys revoke");
-    match actions::revoke(&writer, &actor, Clock::real().now(), Which::Id(id)).await? {
-        0 => Err(format!("no working key has the id {id}: see `congkhai keys list`").into()),
-        _ => {
-            println!("revoked {id}");
-            Ok(())
-        }
+    if actions::revoke(&writer, &actor, Clock::real().now(), Which::Id(id)).await? == 0 {
+        Err(format!("no working key has the id {id}: see `congkhai keys list`").into())
+    } else {
+        println!("revoked {id}");
+        Ok(())
     }
 }

@@ -36,6 +36,8 @@ enum Command {
     Keys(keys::Keys),
     /// Print the `OpenAPI` document
     Openapi,
+    /// Print the table of problems, as it is committed in `docs/errors.md`
+    Problems,
     /// Ask a running service whether it is ready; for health checks of containers
     Health(health::Health),
 }
@@ -53,6 +55,10 @@ pub fn run() -> ExitCode {
         Command::Migrate(command) => command.run(),
         Command::Keys(command) => command.run(),
         Command::Openapi => openapi::run(),
+        Command::Problems => {
+            print!("{}", crate::http::error::markdown());
+            Ok(())
+        }
         Command::Health(command) => command.run(),
     };
     match outcome {

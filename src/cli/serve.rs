@@ -87,7 +87,7 @@ pub(super) fn until_stopped(
         };
         let watch = std::pin::pin!(watch);
         match futures_util::future::select(server, watch).await {
-            futures_util::future::Either::Left((served, _)) => Ok(served?),
+            futures_util::future::Either::Left((outcome, _)) => Ok(outcome?),
             futures_util::future::Either::Right(((), server)) => {
                 // The order is given at once; it is the server that must be awaited to follow it. Nothing can finish
                 // without the database, so nothing is waited for.

@@ -43,7 +43,9 @@ impl Door {
             Self::Slow => {
                 "-c plan_cache_mode=auto -c statement_timeout=60s -c default_transaction_read_only=on"
             }
-            Self::Export => "-c plan_cache_mode=auto -c statement_timeout=30min -c default_transaction_read_only=on",
+            Self::Export => {
+                "-c plan_cache_mode=auto -c statement_timeout=30min -c default_transaction_read_only=on"
+            }
             Self::Migrate => "-c statement_timeout=0",
         }
     }

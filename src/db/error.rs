@@ -46,7 +46,7 @@ impl Constraint {
 impl From<Error> for DbError {
     fn from(error: Error) -> Self {
         if let Error::DatabaseError(kind, info) = &error {
-            if is_away(kind, info.as_ref()) {
+            if is_away(*kind, info.as_ref()) {
                 return Self::Away(info.message().to_owned());
             }
             if is_timeout(info.as_ref()) {
@@ -77,7 +77,7 @@ impl From<deadpool::PoolError> for DbError {
 
 /// The connection is gone: it could not be used, or the server ended it. The driver keeps no SQLSTATE, so the
 /// latter is known by its English message (57P01, 57P02, 57P03).
-fn is_away(kind: &DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -> bool {
+fn is_away(kind: DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -> bool {
     matches!(kind, DatabaseErrorKind::UnableToSendCommand | DatabaseErrorKind::ClosedConnection)
         || info.message().starts_with("terminating connection")
         || info.message().starts_with("the database system is")

@@ -167,7 +167,9 @@ impl Calendar {
     }
 
     fn first_missing_from(&self, year: i32) -> MissingYear {
-        MissingYear((year..).find(|y| !self.loaded.contains(y)).unwrap_or(year))
+        // The years with a table are few, so the one after the last of them is the furthest to look.
+        let last = self.loaded.last().map_or(year, |last| last.saturating_add(1).max(year));
+        MissingYear((year..=last).find(|y| !self.loaded.contains(y)).unwrap_or(last))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Instants and local days, from 1900 to 2199. Local means Asia/Ho_Chi_Minh: UTC+7, no daylight saving since 1975.
+//! Instants and local days, from 1900 to 2199. Local means `Asia/Ho_Chi_Minh`: UTC+7, no daylight saving since 1975.
 //!
 //! An [`Instant`] is read with any offset (an offset is required) and written with `+07:00`. It holds
 //! microseconds, as PostgreSQL does, so that what was stored equals what was sent.
@@ -157,7 +157,15 @@ mod tests {
 
     #[test]
     fn an_offset_is_required() {
-        for text in ["2022-02-15T08:00:00", "2022-02-15", "", "yesterday", "2022-02-30T08:00:00Z", "1899-12-31T12:00:00Z", "9999-12-31T23:59:59Z"] {
+        for text in [
+            "2022-02-15T08:00:00",
+            "2022-02-15",
+            "",
+            "yesterday",
+            "2022-02-30T08:00:00Z",
+            "1899-12-31T12:00:00Z",
+            "9999-12-31T23:59:59Z",
+        ] {
             assert_eq!(text.parse::<Instant>(), Err(BadInstant), "{text}");
         }
     }

@@ -75,7 +75,7 @@ words! {
 }
 
 impl Status {
-    /// Number of the status in the national format (TrangThaiHoSo).
+    /// Number of the status in the national format (`TrangThaiHoSo`).
     pub const fn national_code(self) -> u8 {
         match self {
             Self::Received => 2,

@@ -119,7 +119,9 @@ mod tests {
 
     fn csv(rows: &[Row]) -> String {
         let mut encoder = Encoder::new(Format::Csv, Row::COLUMNS);
-        rows.iter().for_each(|row| encoder.row(row));
+        for row in rows {
+            encoder.row(row);
+        }
         String::from_utf8(encoder.take().to_vec()).unwrap()
     }
 

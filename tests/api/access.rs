@@ -23,7 +23,7 @@ async fn three_dossiers(root: &Client) -> [String; 3] {
 
 #[actix_web::test]
 async fn a_key_is_needed_and_must_work() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let good = app.key(&[Scope::DossiersRead], &["H51.29"], None).await;
     let path = "/v1/overdue";
     let nobody = app.nobody();
@@ -44,7 +44,7 @@ async fn a_key_is_needed_and_must_work() {
 async fn keys_expire_and_are_revoked_at_once() {
     use congkhai::features::audit::Actor;
     use congkhai::features::auth::{actions, queries::Which};
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let expires = "2022-02-15T12:00:00+07:00";
     let key = app.key(&[Scope::DossiersRead], &["H51.29"], Some(expires.parse().unwrap())).await;
     let caller = app.nobody().with_key(&key.reveal());
@@ -63,7 +63,7 @@ async fn keys_expire_and_are_revoked_at_once() {
 
 #[actix_web::test]
 async fn each_operation_needs_its_scope() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let all = |without: Scope| Scope::ALL.iter().copied().filter(|s| *s != without).collect::<Vec<_>>();
     for (scope, method, path) in [
         (Scope::DossiersRead, Method::GET, "/v1/overdue"),
@@ -87,7 +87,7 @@ async fn each_operation_needs_its_scope() {
 
 #[actix_web::test]
 async fn a_caller_sees_their_subtree_and_what_it_watches() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let [own, other, watched] = three_dossiers(&app.root().await).await;
     let codes = |list: Value| {
         let mut codes: Vec<String> = list["items"]
@@ -135,7 +135,7 @@ async fn a_caller_sees_their_subtree_and_what_it_watches() {
 
 #[actix_web::test]
 async fn an_agency_out_of_scope_is_refused_in_filters_and_bodies() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let district = app.district().await;
     for query in ["agency=H51.30", "receiving_agency=H51", "holder_agency=H51.29,H51.30.18"] {
         for list in ["/v1/overdue", "/v1/dossiers"] {

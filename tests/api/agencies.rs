@@ -13,7 +13,7 @@ fn office(more: &Value) -> Value {
 
 #[actix_web::test]
 async fn any_code_old_or_new_finds_an_agency() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let caller = app.caller(&[], &["H51.30"]).await;
     let shown = caller.get("/v1/agencies/H51.29.05").await;
     assert_eq!(shown.header("etag"), "\"1\"");
@@ -38,7 +38,7 @@ async fn any_code_old_or_new_finds_an_agency() {
 
 #[actix_web::test]
 async fn the_list_filters_by_place_in_the_tree_level_and_day() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let caller = app.caller(&[], &["H51"]).await;
     let codes = async |query: &str| {
         let list = caller.get(&format!("/v1/agencies?{query}")).await.expect(200);
@@ -61,7 +61,7 @@ async fn the_list_filters_by_place_in_the_tree_level_and_day() {
 
 #[actix_web::test]
 async fn put_creates_once_and_changes_with_the_present_tag() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let district = app.district().await;
     let path = "/v1/agencies/H51.29.02";
     let created = district.put(path, &office(&json!({"codes": ["000.02.29.H51"]})), None).await;
@@ -84,7 +84,7 @@ async fn put_creates_once_and_changes_with_the_present_tag() {
 
 #[actix_web::test]
 async fn of_two_writers_one_wins_and_the_other_is_told() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let puts = ["A", "B", "C", "D"].map(|name| office(&json!({ "name": name })));
     let put = async |body| root.put("/v1/agencies/H51.29.05", body, Some("\"1\"")).await.status.as_u16();
@@ -95,7 +95,7 @@ async fn of_two_writers_one_wins_and_the_other_is_told() {
 
 #[actix_web::test]
 async fn bad_agencies_name_the_field_and_store_nothing() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let path = "/v1/agencies/H51.29.02";
     for (more, code, pointer) in [
@@ -129,7 +129,7 @@ async fn bad_agencies_name_the_field_and_store_nothing() {
 
 #[actix_web::test]
 async fn a_key_writes_only_below_its_roots() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let district = app.caller(&[Scope::Admin], &["H51.29"]).await;
     let elsewhere = office(&json!({"parent": "H51.30"}));
     district.put("/v1/agencies/H51.30.02", &elsewhere, None).await.problem(403, "agency_out_of_scope");
@@ -149,7 +149,7 @@ async fn a_key_writes_only_below_its_roots() {
 /// The tree in memory is never older than the last change, whoever made it.
 #[actix_web::test]
 async fn a_change_by_another_instance_is_seen_by_the_next_request() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     assert_eq!(root.get("/v1/agencies/H51.29.05").await.expect(200)["name"], "Phòng Tư pháp");
     app.db.sql(

@@ -66,6 +66,12 @@ fn openapi_prints_the_committed_document() {
 }
 
 #[test]
+fn problems_prints_the_committed_table() {
+    let committed = include_str!("../../docs/errors.md");
+    assert!(text(&run(&["problems"]).stdout) == committed, "run `cargo run -- problems > docs/errors.md`");
+}
+
+#[test]
 fn help_names_every_setting() {
     let help = text(&run(&["serve", "--help"]).stdout);
     for name in [
@@ -78,7 +84,7 @@ fn help_names_every_setting() {
         assert!(help.contains(name), "{name}: {help}");
     }
     let root = text(&run(&["--help"]).stdout);
-    for command in ["demo", "serve", "migrate", "keys", "openapi", "health", "LOG_FORMAT"] {
+    for command in ["demo", "serve", "migrate", "keys", "openapi", "problems", "health", "LOG_FORMAT"] {
         assert!(root.contains(command), "{command}");
     }
 }

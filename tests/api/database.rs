@@ -2,6 +2,7 @@
 
 use crate::harness::{TestApp, TestDatabase, connect, receipt, run};
 use congkhai::db::migrate;
+use diesel_async::RunQueryDsl;
 
 /// Ends every session of the service. Asked of another database, for this one may be closed.
 fn cut(db: &TestDatabase) {
@@ -19,7 +20,7 @@ fn allow(db: &TestDatabase, connections: bool) {
 
 #[actix_web::test]
 async fn a_lost_connection_is_replaced_without_an_error() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     for _ in 0..3 {
         root.get("/v1/overdue").await.expect(200);
@@ -32,7 +33,7 @@ async fn a_lost_connection_is_replaced_without_an_error() {
 
 #[actix_web::test]
 async fn while_the_database_is_away_everything_answers_503_and_then_recovers() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let code = root.receive(&receipt("2022-02-15T08:00:00+07:00")).await;
     allow(&app.db, false);
@@ -57,7 +58,7 @@ async fn while_the_database_is_away_everything_answers_503_and_then_recovers() {
 
 #[actix_web::test]
 async fn a_failure_of_the_database_is_a_500_that_shows_nothing() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     app.db.sql("ALTER TABLE dossiers RENAME COLUMN due_on TO away");
     let problem = root.get("/v1/overdue").await.problem(500, "internal_error");
@@ -95,7 +96,7 @@ async fn serve_refuses_to_start_while_a_migration_is_pending() {
 
 #[actix_web::test]
 async fn each_door_has_its_settings() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     root.get("/v1/overdue").await.expect(200);
     root.get("/v1/dossiers").await.expect(200);
@@ -106,7 +107,6 @@ async fn each_door_has_its_settings() {
         assert!(names.contains(&door), "{door}: {names:?}");
     }
     // The slow door cannot write.
-    use diesel_async::RunQueryDsl;
     let refused = app
         .shared
         .slow

@@ -10,7 +10,7 @@ fn with(mut body: Value, field: &str, value: Value) -> Value {
 
 #[actix_web::test]
 async fn the_list_filters_and_pages_without_gaps() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     for n in 0..7 {
         root.receive(&receipt(&format!("2022-02-{:02}T08:00:00+07:00", 8 + n))).await;
@@ -64,7 +64,7 @@ async fn the_list_filters_and_pages_without_gaps() {
 /// Personal data rests in its own table and comes out of no answer.
 #[actix_web::test]
 async fn personal_data_is_masked_everywhere() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let code = root.receive(&receipt("2022-01-10T08:00:00+07:00")).await;
     let note = event("noted", "2022-01-11T08:00:00+07:00", json!({"note": "Gọi 0912345678"}));

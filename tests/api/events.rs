@@ -21,7 +21,7 @@ fn returned(at: &str) -> Value {
 
 #[actix_web::test]
 async fn from_receipt_to_return() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let district = app.district().await;
     let code = district.receive(&receipt("2022-02-15T08:00:00+07:00")).await;
 
@@ -82,7 +82,7 @@ async fn from_receipt_to_return() {
 /// The dispatch asks about both: processed in time, but closed late.
 #[actix_web::test]
 async fn closing_is_late_when_it_is_recorded_late() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let code = root.receive(&receipt("2022-02-10T08:00:00+07:00")).await;
     root.record(&code, &completed("2022-02-15T09:00:00+07:00")).await;
@@ -96,7 +96,7 @@ async fn closing_is_late_when_it_is_recorded_late() {
 
 #[actix_web::test]
 async fn a_forbidden_event_says_what_is_allowed() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let code = root.receive(&receipt("2022-02-15T08:00:00+07:00")).await;
     let path = format!("/v1/dossiers/{code}/events");
@@ -114,7 +114,7 @@ async fn a_forbidden_event_says_what_is_allowed() {
 
 #[actix_web::test]
 async fn events_come_in_order_but_a_note_may_speak_of_the_past() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let code = root.receive(&receipt("2022-02-14T08:00:00+07:00")).await;
     let path = format!("/v1/dossiers/{code}/events");
@@ -134,7 +134,7 @@ async fn events_come_in_order_but_a_note_may_speak_of_the_past() {
 
 #[actix_web::test]
 async fn replayed_events_keep_when_they_were_first_recorded() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let code = root.receive(&receipt("2022-01-10T08:00:00+07:00")).await;
     let replayed = json!({
@@ -148,7 +148,7 @@ async fn replayed_events_keep_when_they_were_first_recorded() {
 
 #[actix_web::test]
 async fn bad_events_name_the_field_and_store_nothing() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let code = root.receive(&receipt("2022-02-15T08:00:00+07:00")).await;
     let now = "2022-02-15T09:00:00+07:00";
@@ -185,7 +185,7 @@ async fn bad_events_name_the_field_and_store_nothing() {
 
 #[actix_web::test]
 async fn concurrent_events_on_one_dossier_serialise_and_none_is_lost() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let code = root.receive(&receipt("2022-02-15T08:00:00+07:00")).await;
     let notes =
@@ -209,7 +209,7 @@ async fn concurrent_events_on_one_dossier_serialise_and_none_is_lost() {
 
 #[actix_web::test]
 async fn each_write_leaves_one_audit_row_without_personal_data() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let before = app.count("SELECT count(*) FROM audit_log").await;
     let code = root.receive(&receipt("2022-02-15T08:00:00+07:00")).await;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 #[actix_web::test]
 async fn unknown_paths_and_methods_are_problems() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let nobody = app.nobody();
     nobody.get("/v1/nothing").await.problem(404, "not_found");
     nobody.get("/").await.problem(404, "not_found");
@@ -29,7 +29,7 @@ async fn unknown_paths_and_methods_are_problems() {
 
 #[actix_web::test]
 async fn the_order_of_judgement() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (nobody, reader) = (app.nobody(), app.caller(&[], &["H51.29"]).await);
     // No key comes before a bad body, and a missing scope before both.
     nobody.post("/v1/dossiers", &json!("nonsense")).await.problem(401, "unauthorized");
@@ -42,7 +42,7 @@ async fn the_order_of_judgement() {
 
 #[actix_web::test]
 async fn every_get_answers_head() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let code = root.receive(&receipt("2022-02-15T08:00:00+07:00")).await;
     for path in
@@ -61,7 +61,7 @@ async fn every_get_answers_head() {
 
 #[actix_web::test]
 async fn request_ids_are_taken_or_made() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let nobody = app.nobody();
     let given = nobody.get_with("/v1/nothing", ("X-Request-Id", "portal-42:a.b_c")).await;
     assert_eq!(given.problem(404, "not_found")["request_id"], "portal-42:a.b_c");
@@ -74,7 +74,7 @@ async fn request_ids_are_taken_or_made() {
 
 #[actix_web::test]
 async fn problems_speak_the_callers_language_and_are_explained() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let nobody = app.nobody();
     let vietnamese = nobody.get_with("/v1/overdue", ("Accept-Language", "vi-VN,vi;q=0.9")).await;
     assert_eq!(vietnamese.problem(401, "unauthorized")["title"], "Cần khóa truy cập");
@@ -87,7 +87,7 @@ async fn problems_speak_the_callers_language_and_are_explained() {
 
 #[actix_web::test]
 async fn bodies_that_cannot_be_read_store_nothing() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let send = async |content_type: &str, body: Vec<u8>| {
         let request =
@@ -104,7 +104,7 @@ async fn bodies_that_cannot_be_read_store_nothing() {
 
 #[actix_web::test]
 async fn parameters_are_known_or_refused() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let problem = root.get("/v1/overdue?agancy=H51").await.problem(400, "unknown_parameter");
     assert_eq!(problem["errors"][0]["parameter"], "agancy");
@@ -130,14 +130,14 @@ async fn parameters_are_known_or_refused() {
 
 #[actix_web::test]
 async fn the_service_tells_whether_it_lives_and_can_work() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     assert_eq!(app.nobody().get("/health/live").await.expect(200)["status"], "ok");
     assert_eq!(app.nobody().get("/health/ready").await.expect(200)["status"], "ok");
 }
 
 #[actix_web::test]
 async fn hostile_parameters_are_refused_and_never_reach_the_database() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     for (path, status) in [
         ("/v1/public/procedures?q=%00", 422),

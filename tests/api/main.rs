@@ -3,6 +3,9 @@
 //! One binary, so that one throw-away PostgreSQL cluster serves them all. Each test has a database of its own and a
 //! clock that stands still, so they run in parallel and in any order. Start with `harness`.
 
+// A test says what failed by panicking; the harness is no #[test] function, so the lints must be told.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod access;
 mod agencies;
 mod commands;

@@ -36,7 +36,10 @@ fn every_operation_is_described() {
         let id = operation["operationId"].as_str().unwrap_or_else(|| panic!("{name} has no id"));
         assert!(ids.insert(id.to_owned()), "{name}: {id} stands twice");
         assert!(operation["summary"].as_str().is_some_and(|s| !s.is_empty()), "{name} has no summary");
-        assert!(operation["description"].as_str().is_some_and(|d| !d.is_empty()), "{name} has no description");
+        assert!(
+            operation["description"].as_str().is_some_and(|d| !d.is_empty()),
+            "{name} has no description"
+        );
         assert!(tags.contains(operation["tags"][0].as_str().unwrap()), "{name} has no known tag");
         let responses = operation["responses"].as_object().unwrap();
         assert!(responses.contains_key("default"), "{name} does not say what a problem looks like");
@@ -62,7 +65,7 @@ fn every_keyed_operation_names_its_scope_and_no_public_one_has_any() {
 /// A keyed operation without a key is refused, so that the scopes of the document are those of the handlers.
 #[actix_web::test]
 async fn every_keyed_operation_refuses_a_caller_without_a_key_or_scope() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (nobody, bare) = (app.nobody(), app.caller(&[], &["*"]).await);
     for (name, operation) in operations(&document()) {
         let (method, path) = name.split_once(' ').unwrap();
@@ -138,7 +141,7 @@ fn every_field_and_parameter_is_explained() {
 
 #[actix_web::test]
 async fn document_and_page_are_served_and_need_no_network() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let nobody = app.nobody();
     assert_eq!(nobody.get("/openapi.json").await.expect(200), document());
     let redirect = nobody.get("/docs").await;

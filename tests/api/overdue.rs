@@ -18,7 +18,7 @@ fn codes(rows: &[Value]) -> Vec<String> {
 
 #[actix_web::test]
 async fn a_row_says_who_has_it_and_how_late_it_is() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let code = root.receive(&receipt("2022-02-08T08:00:00+07:00")).await;
     let to = json!({"to_agency": "H51.29.05", "to_unit": "Tổ hộ tịch", "to_officer": "Lê Văn Cường"});
@@ -39,7 +39,7 @@ async fn a_row_says_who_has_it_and_how_late_it_is() {
 
 #[actix_web::test]
 async fn overdue_begins_when_the_due_day_has_ended_and_ends_with_the_dossier() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let code = root.receive(&receipt("2022-02-10T08:00:00+07:00")).await; // due on the 15th
     let total = async || root.get("/v1/overdue?count=exact").await.expect(200)["total"].clone();
@@ -57,7 +57,7 @@ async fn overdue_begins_when_the_due_day_has_ended_and_ends_with_the_dossier() {
 
 #[actix_web::test]
 async fn the_three_formats_hold_the_same_rows() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let received = receive_on(&root, &[4, 5, 6, 7, 10]).await;
     let json = root.get("/v1/overdue").await.expect(200);
@@ -93,7 +93,7 @@ async fn the_three_formats_hold_the_same_rows() {
 
 #[actix_web::test]
 async fn pages_follow_each_other_both_ways_without_gaps() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     // Twins: several dossiers with one and the same overdue_from.
     let mut received = receive_on(&root, &[4, 5, 5, 5, 6, 7, 7]).await;
@@ -117,7 +117,7 @@ async fn pages_follow_each_other_both_ways_without_gaps() {
 
 #[actix_web::test]
 async fn a_cursor_is_bound_to_its_list() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let (root, district) = (app.root().await, app.district().await);
     receive_on(&root, &[4, 5, 6]).await;
     let cursor = root.get("/v1/overdue?limit=1&agency=H51.29").await.expect(200)["next_cursor"].clone();
@@ -137,7 +137,7 @@ async fn a_cursor_is_bound_to_its_list() {
 
 #[actix_web::test]
 async fn filters_narrow_the_list_and_its_count() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     receive_on(&root, &[4, 5]).await;
     let mut land = receipt("2022-01-06T08:00:00+07:00");
@@ -166,7 +166,7 @@ async fn filters_narrow_the_list_and_its_count() {
 
 #[actix_web::test]
 async fn an_empty_list_is_empty_in_every_format() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     assert_eq!(root.get("/v1/overdue").await.expect(200), json!({"items": [], "next_cursor": null}));
     assert_eq!(root.get("/v1/overdue?format=ndjson").await.text(), "");
@@ -175,7 +175,7 @@ async fn an_empty_list_is_empty_in_every_format() {
 
 #[actix_web::test]
 async fn an_export_holds_every_row_however_many() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     receive_on(&root, &[4]).await;
     // Copies of the one row, each with its own id and code.

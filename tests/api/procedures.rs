@@ -16,7 +16,7 @@ fn procedure(more: &Value) -> Value {
 
 #[actix_web::test]
 async fn put_writes_the_first_version() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let district = app.district().await;
     let path = "/v1/procedures/1.000894";
     let created = district.put(path, &procedure(&json!({})), None).await;
@@ -42,7 +42,7 @@ async fn put_writes_the_first_version() {
 /// A catalogue change never changes the deadline of an old dossier.
 #[actix_web::test]
 async fn a_dossier_stays_bound_to_the_version_of_its_day() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let old = root.receive(&receipt("2022-02-14T08:00:00+07:00")).await;
     let changed = procedure(&json!({
@@ -73,7 +73,7 @@ async fn a_dossier_stays_bound_to_the_version_of_its_day() {
 
 #[actix_web::test]
 async fn the_list_searches_without_accents_in_any_order() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let caller = app.caller(&[], &["H51.29"]).await;
     let codes = async |query: &str| {
         let list = caller.get(&format!("/v1/procedures?{query}")).await.expect(200);
@@ -108,7 +108,7 @@ async fn the_list_searches_without_accents_in_any_order() {
 
 #[actix_web::test]
 async fn bad_procedures_name_the_field_and_store_nothing() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let limit = |limit: Value| json!({"limits": [{ "limit": limit }]});
     let days = json!({"unit": "working_days", "amount": "1"});
@@ -139,7 +139,7 @@ async fn bad_procedures_name_the_field_and_store_nothing() {
 
 #[actix_web::test]
 async fn competent_agencies_must_be_in_scope() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let other = app.caller(&[Scope::CatalogueWrite], &["H51.30"]).await;
     let named = procedure(&json!({"competent_agencies": ["H51.12"]}));
     other.put("/v1/procedures/1.000894", &named, None).await.problem(403, "agency_out_of_scope");

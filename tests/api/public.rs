@@ -5,7 +5,7 @@ use serde_json::json;
 
 #[actix_web::test]
 async fn a_dossier_shows_how_it_stands_and_nothing_of_a_person() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let code = root.receive(&receipt("2022-02-14T08:00:00+07:00")).await;
     let to = json!({"to_agency": "H51.29.05", "to_officer": "Lê Văn Cường"});
@@ -53,7 +53,7 @@ async fn a_dossier_shows_how_it_stands_and_nothing_of_a_person() {
 
 #[actix_web::test]
 async fn a_missing_dossier_and_a_bad_code_answer_alike() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let nobody = app.nobody();
     let missing = nobody.get("/v1/public/dossiers/H51.29-220215-0001").await.problem(404, "not_found");
     let bad = nobody.get("/v1/public/dossiers/nonsense").await.problem(404, "not_found");
@@ -62,7 +62,7 @@ async fn a_missing_dossier_and_a_bad_code_answer_alike() {
 
 #[actix_web::test]
 async fn procedures_in_force_are_listed_and_shown() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let nobody = app.nobody();
     let list = nobody.get("/v1/public/procedures?count=exact&q=dat%20dai&level=commune").await.expect(200);
     assert_eq!((&list["total"], &list["items"][0]["code"]), (&json!(1), &json!("1.012812")));

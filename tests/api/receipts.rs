@@ -10,7 +10,7 @@ fn with(mut body: Value, field: &str, value: Value) -> Value {
 
 #[actix_web::test]
 async fn a_received_dossier_has_the_shape_of_the_contract() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let district = app.district().await;
     let answer = district.post("/v1/dossiers", &receipt("2022-02-15T01:00:00Z")).await;
     let received = answer.expect(201);
@@ -51,7 +51,7 @@ async fn a_received_dossier_has_the_shape_of_the_contract() {
 
 #[actix_web::test]
 async fn the_case_and_channel_choose_the_limit() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     for (body, due_on) in [
         (with(receipt("2022-02-15T08:00:00+07:00"), "case", json!("xac-minh")), json!("2022-02-25")),
@@ -81,7 +81,7 @@ async fn the_case_and_channel_choose_the_limit() {
 
 #[actix_web::test]
 async fn a_missing_calendar_year_never_refuses_a_receipt() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.now("2026-12-30T10:00:00+07:00");
     let root = app.root().await;
     let received = root.post("/v1/dossiers", &receipt("2026-12-30T08:00:00+07:00")).await.expect(201);
@@ -93,7 +93,7 @@ async fn a_missing_calendar_year_never_refuses_a_receipt() {
 
 #[actix_web::test]
 async fn codes_count_per_agency_and_day_and_skip_given_ones() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let at = |day: &str| receipt(&format!("{day}T08:00:00+07:00"));
     let given = |code: &str| with(at("2022-02-15"), "code", json!(code));
@@ -123,7 +123,7 @@ async fn codes_count_per_agency_and_day_and_skip_given_ones() {
 
 #[actix_web::test]
 async fn a_refused_receipt_leaves_no_number() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let bad = with(receipt("2022-02-15T08:00:00+07:00"), "competent_agency", json!("H51.12"));
     root.post("/v1/dossiers", &bad).await.problem_at(422, "agency_not_competent", "/competent_agency");
@@ -132,7 +132,7 @@ async fn a_refused_receipt_leaves_no_number() {
 
 #[actix_web::test]
 async fn concurrent_receipts_get_codes_without_gaps_or_twins() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let body = receipt("2022-02-15T08:00:00+07:00");
     let receipts = (0..64).map(|_| root.receive(&body));
@@ -144,7 +144,7 @@ async fn concurrent_receipts_get_codes_without_gaps_or_twins() {
 
 #[actix_web::test]
 async fn bad_receipts_name_the_field_and_store_nothing() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     let root = app.root().await;
     let good = || receipt("2022-02-15T08:00:00+07:00");
     let applicant = |field: &str, value: Value| {

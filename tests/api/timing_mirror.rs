@@ -84,7 +84,7 @@ async fn found(app: &TestApp, state: TimingState, now: Instant) -> BTreeSet<Stri
 
 #[actix_web::test]
 async fn rust_and_sql_agree() {
-    let app = TestApp::start().await;
+    let app = TestApp::start();
     app.root().await.receive(&receipt("2022-01-03T08:00:00+07:00")).await;
     app.db.sql("UPDATE dossiers SET ended_at = received_at, status = 'completed', due_on = NULL, due_at = NULL, overdue_from = NULL");
     let mut runner = TestRunner::deterministic();

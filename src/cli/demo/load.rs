@@ -15,7 +15,7 @@ use crate::features::dossiers::actions::{self as dossiers, Context};
 use crate::features::procedures::actions as procedures;
 
 /// Makes the dossiers differ from those of any other seed; the number itself has no meaning.
-const SEED: u64 = 2022_02_15;
+const SEED: u64 = 20_220_215;
 
 type AnyError = Box<dyn std::error::Error>;
 

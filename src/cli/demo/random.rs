@@ -1,6 +1,6 @@
 //! A small deterministic generator, so that every demonstration holds the same dossiers. Not for secrets.
 
-/// SplitMix64 (Steele, Lea, Flood 2014).
+/// `SplitMix64` (Steele, Lea, Flood 2014).
 pub(super) struct Random(u64);
 
 impl Random {

@@ -133,7 +133,8 @@ impl<S: Needs + 'static> FromRequest for Authorized<S> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let principal = authenticate(&request, S::SCOPE.map(|s| s.as_str())).await?;
+            let principal =
+                authenticate(&request, S::SCOPE.map(crate::domain::vocabulary::Scope::as_str)).await?;
             Ok(Self { principal, scope: PhantomData })
         })
     }

@@ -62,7 +62,7 @@ struct Explanation {
     /// Title.
     title: &'static str,
     /// What it means and what to do.
-    explanation: &'static str,
+    help: &'static str,
 }
 
 /// Explain a problem
@@ -83,11 +83,11 @@ async fn problem(
     let found = Code::ALL.iter().map(|c| c.entry()).find(|entry| entry.code == code.as_str());
     let entry = found.ok_or_else(|| Problem::new(Code::NotFound))?;
     let language = Language::of(request.headers());
-    let (title, explanation) = match language {
+    let (title, help) = match language {
         Language::English => (entry.title_en, entry.help_en),
         Language::Vietnamese => (entry.title_vi, entry.help_vi),
     };
-    let body = Explanation { code: entry.code, status: entry.status, title, explanation };
+    let body = Explanation { code: entry.code, status: entry.status, title, help };
     Ok(HttpResponse::Ok().insert_header((CONTENT_LANGUAGE, language.tag())).json(body))
 }
 

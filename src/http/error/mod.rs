@@ -6,7 +6,7 @@
 mod render;
 mod table;
 
-pub use render::Language;
+pub use render::{Language, markdown};
 pub use table::{Code, Entry};
 
 use crate::db::{DbError, Failure};

@@ -27,7 +27,7 @@ macro_rules! problems {
         $title_en:literal / $title_vi:literal : $help_en:literal / $help_vi:literal;)+) => {
         /// Every problem the service reports.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub enum Code { $(#[doc = $help_en] $variant,)+ }
+        pub enum Code { $(#[doc = concat!("`", $code, "`")] $variant,)+ }
 
         impl Code {
             /// Every code, in the order of the table.

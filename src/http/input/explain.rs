@@ -66,7 +66,7 @@ fn read(text: &str) -> (Rule, Option<String>, String) {
     (Rule::InvalidValue, None, "is not valid here".into())
 }
 
-/// Cuts off the position that serde_json adds to a message.
+/// Cuts off the position that `serde_json` adds to a message.
 fn without_position(text: &str) -> String {
     text.rsplit_once(" at line ").map_or(text, |(message, _)| message).to_owned()
 }
@@ -88,7 +88,7 @@ fn pointer(path: &Path, field: Option<&str>) -> String {
     }
     // The path of an unknown field ends with the field itself already.
     if let Some(field) = field
-        && !path.iter().last().is_some_and(|s| matches!(s, Segment::Map { key } if key == field))
+        && !path.iter().next_back().is_some_and(|s| matches!(s, Segment::Map { key } if key == field))
     {
         push(field);
     }

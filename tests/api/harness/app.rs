@@ -29,7 +29,7 @@ pub struct TestApp {
 
 impl TestApp {
     /// A service that knows the agencies and procedures of `world`.
-    pub async fn start() -> Self {
+    pub fn start() -> Self {
         let db = TestDatabase::world();
         let clock = Clock::fixed(NOW.parse().unwrap());
         let shared = app::shared(db.database(), PoolSizes { slow: 2, writer: 4 }, clock.clone()).unwrap();

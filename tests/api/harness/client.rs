@@ -22,7 +22,7 @@ pub struct Answer {
 impl Client {
     pub fn new(base: &str, key: Option<String>) -> Self {
         // Debug builds on a busy machine take their time.
-        let http = awc::Client::builder().timeout(Duration::from_secs(60)).finish();
+        let http = awc::Client::builder().timeout(Duration::from_mins(1)).finish();
         Self { base: base.to_owned(), key, http }
     }
 

@@ -64,7 +64,7 @@ impl Service {
             }
         });
         let mut printed = String::new();
-        let until = Instant::now() + Duration::from_secs(60);
+        let until = Instant::now() + Duration::from_mins(1);
         while let Ok(line) = receiver.recv_timeout(until.saturating_duration_since(Instant::now())) {
             if let Some((_, address)) = line.split_once("listening on http://") {
                 let address = address.split(',').next().unwrap().parse().unwrap();

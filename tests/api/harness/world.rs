@@ -15,7 +15,7 @@ use congkhai::features::audit::Actor;
 use congkhai::features::procedures::{actions as procedures, json::PutProcedure};
 use serde_json::{Value, json};
 
-fn agency(name: &str, level: &str, parent: Option<&str>, more: Value) -> Value {
+fn agency(name: &str, level: &str, parent: Option<&str>, more: &Value) -> Value {
     let mut body = json!({"name": name, "level": level, "parent": parent, "valid_from": "2020-01-01"});
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     body
@@ -24,28 +24,28 @@ fn agency(name: &str, level: &str, parent: Option<&str>, more: Value) -> Value {
 fn world_agencies() -> Vec<(&'static str, Value)> {
     let watched = json!({"monitored_by": [{"agency": "H51.29", "valid_from": "2020-01-01"}]});
     vec![
-        ("H51", agency("Ủy ban nhân dân tỉnh", "province", None, json!({}))),
+        ("H51", agency("Ủy ban nhân dân tỉnh", "province", None, &json!({}))),
         (
             "H51.29",
-            agency("Ủy ban nhân dân huyện", "district", Some("H51"), json!({"codes": ["000.00.29.H51"]})),
+            agency("Ủy ban nhân dân huyện", "district", Some("H51"), &json!({"codes": ["000.00.29.H51"]})),
         ),
-        ("H51.12", agency("Chi nhánh Văn phòng Đăng ký đất đai", "province", Some("H51"), watched)),
+        ("H51.12", agency("Chi nhánh Văn phòng Đăng ký đất đai", "province", Some("H51"), &watched)),
         (
             "H51.29.05",
-            agency("Phòng Tư pháp", "district", Some("H51.29"), json!({"codes": ["000.05.29.H51"]})),
+            agency("Phòng Tư pháp", "district", Some("H51.29"), &json!({"codes": ["000.05.29.H51"]})),
         ),
-        ("H51.29.18", agency("Ủy ban nhân dân thị trấn", "commune", Some("H51.29"), json!({}))),
+        ("H51.29.18", agency("Ủy ban nhân dân thị trấn", "commune", Some("H51.29"), &json!({}))),
         (
             "H51.29.99",
             agency(
                 "Phòng cũ",
                 "district",
                 Some("H51.29"),
-                json!({"valid_to": "2021-07-01", "succeeded_by": ["H51.29.05"]}),
+                &json!({"valid_to": "2021-07-01", "succeeded_by": ["H51.29.05"]}),
             ),
         ),
-        ("H51.30", agency("Ủy ban nhân dân huyện khác", "district", Some("H51"), json!({}))),
-        ("H51.30.18", agency("Ủy ban nhân dân xã khác", "commune", Some("H51.30"), json!({}))),
+        ("H51.30", agency("Ủy ban nhân dân huyện khác", "district", Some("H51"), &json!({}))),
+        ("H51.30.18", agency("Ủy ban nhân dân xã khác", "commune", Some("H51.30"), &json!({}))),
     ]
 }
 
@@ -142,7 +142,8 @@ pub fn receipt(received_at: &str) -> Value {
 
 /// An event with what belongs to its kind.
 pub fn event(kind: &str, occurred_at: &str, more: Value) -> Value {
-    let mut body = json!({"kind": kind, "occurred_at": occurred_at});
-    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    body
+    let Value::Object(mut body) = more else { panic!("{more} is no object") };
+    body.insert("kind".into(), json!(kind));
+    body.insert("occurred_at".into(), json!(occurred_at));
+    Value::Object(body)
 }

@@ -150,6 +150,7 @@ fn apply(dossier: &mut DossierRow, event: &EventRow) {
 }
 
 /// The agencies that an event names.
+#[derive(Clone, Copy)]
 struct Named {
     acting: Option<i32>,
     to: Option<i32>,

@@ -87,7 +87,7 @@ pub async fn receive(
         match received.map_err(|failure| failure.when(Constraint::DossierCode, || taken(input))) {
             // A generated code was given by hand to a dossier that committed in between.
             Err(Failure::Refused(Refusal::DuplicateCode { .. })) if input.code.is_none() && tries < TRIES => {
-                tries += 1
+                tries += 1;
             }
             result => return result,
         }

@@ -87,31 +87,8 @@ impl PostEvent {
         let public_note = text(&mut wrong, "/public_note", self.public_note.as_deref(), 500);
         let to_unit = text(&mut wrong, "/to_unit", self.to_unit.as_deref(), 200);
         let to_officer = text(&mut wrong, "/to_officer", self.to_officer.as_deref(), 200);
-        let officer = self.officer.map(|officer| officer.check("/officer", &mut wrong));
-        let details = match (self.kind, self.result) {
-            (EventKind::Received, _) => {
-                wrong.add("/kind", Rule::InvalidValue, "must not be received, which comes with the dossier");
-                None
-            }
-            (EventKind::Forwarded, _) => {
-                if self.to_agency.is_none() && to_unit.is_none() && to_officer.is_none() {
-                    wrong.add(
-                        "/to_agency",
-                        Rule::MissingField,
-                        "is required unless to_unit or to_officer is given",
-                    );
-                }
-                let (to_agency, step_due_at) = (self.to_agency, self.step_due_at);
-                Some(EventDetails::Forwarded { to_agency, to_unit, to_officer, step_due_at })
-            }
-            (EventKind::Noted, _) => Some(EventDetails::Noted),
-            (EventKind::Returned, _) => Some(EventDetails::Returned),
-            (EventKind::Completed, Some(result)) => Some(EventDetails::Completed { outcome: result.outcome }),
-            (EventKind::Completed, None) => {
-                wrong.add("/result", Rule::MissingField, "is required for completed");
-                None
-            }
-        };
+        let officer = self.officer.clone().map(|officer| officer.check("/officer", &mut wrong));
+        let details = self.details(to_unit, to_officer, &mut wrong);
         if self.kind == EventKind::Noted && blank(self.note.as_deref()) && blank(self.public_note.as_deref())
         {
             wrong.add("/note", Rule::MissingField, "is required for noted unless public_note is given");
@@ -130,6 +107,36 @@ impl PostEvent {
             source_recorded_at: self.source_recorded_at,
             details,
         })
+    }
+
+    /// What belongs to the kind; `None` when something is wrong with it.
+    fn details(
+        &self,
+        to_unit: Option<String>,
+        to_officer: Option<String>,
+        wrong: &mut Violations,
+    ) -> Option<EventDetails> {
+        match (self.kind, self.result) {
+            (EventKind::Received, _) => {
+                wrong.add("/kind", Rule::InvalidValue, "must not be received, which comes with the dossier");
+                None
+            }
+            (EventKind::Forwarded, _) => {
+                if self.to_agency.is_none() && to_unit.is_none() && to_officer.is_none() {
+                    let message = "is required unless to_unit or to_officer is given";
+                    wrong.add("/to_agency", Rule::MissingField, message);
+                }
+                let (to_agency, step_due_at) = (self.to_agency.clone(), self.step_due_at);
+                Some(EventDetails::Forwarded { to_agency, to_unit, to_officer, step_due_at })
+            }
+            (EventKind::Noted, _) => Some(EventDetails::Noted),
+            (EventKind::Returned, _) => Some(EventDetails::Returned),
+            (EventKind::Completed, Some(result)) => Some(EventDetails::Completed { outcome: result.outcome }),
+            (EventKind::Completed, None) => {
+                wrong.add("/result", Rule::MissingField, "is required for completed");
+                None
+            }
+        }
     }
 
     /// A field of another kind is as unknown as one that no kind has.

@@ -153,7 +153,11 @@ pub async fn insert_event(tx: &mut Transaction, row: &EventRow, note: Option<&st
         e::status_after.eq(row.status_after.as_str()),
         (e::due_on_before.eq(row.due_on_before), e::due_on_after.eq(row.due_on_after)),
         e::agency_id.eq(row.agency_id),
-        (e::officer.eq(&row.officer), e::officer_title.eq(&row.officer_title), e::officer_unit.eq(&row.officer_unit)),
+        (
+            e::officer.eq(&row.officer),
+            e::officer_title.eq(&row.officer_title),
+            e::officer_unit.eq(&row.officer_unit),
+        ),
         e::to_agency_id.eq(row.to_agency_id),
         (e::to_unit.eq(&row.to_unit), e::to_officer.eq(&row.to_officer)),
         e::step_due_at.eq(row.step_due_at),
