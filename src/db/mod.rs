@@ -1,6 +1,6 @@
 //! The first floor: three doors to PostgreSQL, and nothing of HTTP.
 //!
-//! [`Reader`] for point reads and hot lists, [`Slow`] for lists, counts and exports of any shape, [`Writer`] for
+//! [`Reader`] for point reads and the overdue feed, [`Slow`] for lists, counts and exports of any shape, [`Writer`] for
 //! transactions. A feature chooses a door; it never opens a connection of its own. Read `error` next, for what
 //! may go wrong, then the doors. `embedded` is the private cluster that runs when no `DATABASE_URL` is set.
 

@@ -10,6 +10,8 @@ mod access;
 mod agencies;
 mod commands;
 mod database;
+mod demo;
+mod docs;
 mod dossiers;
 mod events;
 mod harness;

@@ -10,5 +10,5 @@ mod world;
 pub use app::TestApp;
 pub use client::{Answer, Client};
 pub use db::{TestDatabase, connect};
-pub use process::{Service, directory, run};
+pub use process::{Directory, Service, directory, run, spawn};
 pub use world::{event, receipt};

@@ -45,6 +45,11 @@ pub fn run(arguments: &[&str]) -> Output {
     command(arguments).output().unwrap()
 }
 
+/// Starts a command, with its output to read and its log thrown away.
+pub fn spawn(arguments: &[&str]) -> Child {
+    command(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+}
+
 /// A service in a process of its own.
 pub struct Service {
     pub child: Child,
