@@ -147,7 +147,8 @@ async fn count(
 impl Ready {
     fn print(&self, address: SocketAddr) {
         let total: i64 = self.counts.iter().map(|(_, _, n)| n).sum();
-        println!("\n{total} dossiers, with the clock at {}:", self.clock.now());
+        let clock = self.clock.now().local().format("%Y-%m-%dT%H:%M:%S%:z");
+        println!("\n{total} dossiers, with the clock at {clock}:");
         for status in Status::ALL {
             let of_status = self.counts.iter().filter(|(s, _, _)| s == status);
             let states: Vec<String> = of_status.map(|(_, timing, n)| format!("{timing} {n}")).collect();

@@ -7,6 +7,7 @@ use crate::domain::local_time::Instant;
 use crate::domain::refusal::Refusal;
 use crate::domain::vocabulary::{Clock, Status};
 use crate::features::auth::Principal;
+use crate::features::dossiers::queries::visible::Narrow;
 use crate::http::export::ExportRow;
 use crate::http::format::Format;
 use crate::http::input::Several;
@@ -193,15 +194,17 @@ impl OverdueFilter {
         let today = now.local_date();
         let watching = |tree: &AgencyTree, id: i32| tree.visible(&[id], today);
         Ok(Filter {
-            competent: caller.agencies_named("agency", self.agency, watching)?,
-            receiving: caller.agencies_named(
-                "receiving_agency",
-                self.receiving_agency,
-                AgencyTree::subtree,
-            )?,
-            holder: caller.agencies_named("holder_agency", self.holder_agency, AgencyTree::subtree)?,
-            procedure: self.procedure.map(|list| list.0),
-            field: self.field.map(|list| list.0),
+            narrow: Narrow {
+                competent: caller.agencies_named("agency", self.agency, watching)?,
+                receiving: caller.agencies_named(
+                    "receiving_agency",
+                    self.receiving_agency,
+                    AgencyTree::subtree,
+                )?,
+                holder: caller.agencies_named("holder_agency", self.holder_agency, AgencyTree::subtree)?,
+                procedure: self.procedure.map(|list| list.0),
+                field: self.field.map(|list| list.0),
+            },
             least_first: self.sort == Some(Sort::LeastFirst),
         })
     }

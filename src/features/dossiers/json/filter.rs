@@ -6,6 +6,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::vocabulary::{Channel, Status, TimingState};
 use crate::features::auth::Principal;
 use crate::features::dossiers::queries::list::Filter;
+use crate::features::dossiers::queries::visible::Narrow;
 use crate::http::input::Several;
 use crate::http::page::Count;
 use serde::Deserialize;
@@ -90,15 +91,17 @@ impl DossierFilter {
         let today = now.local_date();
         let watching = |tree: &AgencyTree, id: i32| tree.visible(&[id], today);
         Ok(Filter {
-            competent: caller.agencies_named("agency", self.agency, watching)?,
-            receiving: caller.agencies_named(
-                "receiving_agency",
-                self.receiving_agency,
-                AgencyTree::subtree,
-            )?,
-            holder: caller.agencies_named("holder_agency", self.holder_agency, AgencyTree::subtree)?,
-            procedure: self.procedure.map(|list| list.0),
-            field: self.field.map(|list| list.0),
+            narrow: Narrow {
+                competent: caller.agencies_named("agency", self.agency, watching)?,
+                receiving: caller.agencies_named(
+                    "receiving_agency",
+                    self.receiving_agency,
+                    AgencyTree::subtree,
+                )?,
+                holder: caller.agencies_named("holder_agency", self.holder_agency, AgencyTree::subtree)?,
+                procedure: self.procedure.map(|list| list.0),
+                field: self.field.map(|list| list.0),
+            },
             status: self.status.map(|list| list.0),
             timing: self.timing.map(|list| list.0),
             channel: self.channel.map(|list| list.0),

@@ -1,9 +1,9 @@
 //! The filtered list of dossiers, newest receipt first.
 
 use super::Listed;
-use super::visible::{self, Condition};
+use super::visible::{self, Condition, Dossiers, Narrow};
 use crate::db::page::Page;
-use crate::db::schema::{dossiers, procedure_versions};
+use crate::db::schema::dossiers;
 use crate::domain::vocabulary::{Channel, Status, TimingState};
 use crate::features::auth::Visible;
 use crate::features::overdue::queries::mirror::{self, Moment};
@@ -11,7 +11,6 @@ use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::{AsyncConnectionCore, RunQueryDsl};
-use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Position in the list: receipt and id of a dossier.
@@ -23,16 +22,8 @@ pub type Span = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 /// Filters of the list; what is absent does not filter.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Decided by one of these agencies.
-    pub competent: Option<BTreeSet<i32>>,
-    /// Received by one of these.
-    pub receiving: Option<BTreeSet<i32>>,
-    /// Held by one of these.
-    pub holder: Option<BTreeSet<i32>>,
-    /// Of one of these procedures.
-    pub procedure: Option<Vec<String>>,
-    /// Of one of these fields.
-    pub field: Option<Vec<String>>,
+    /// What any list can be narrowed to.
+    pub narrow: Narrow,
     /// In one of these statuses.
     pub status: Option<Vec<Status>>,
     /// In one of these timing states.
@@ -53,35 +44,9 @@ pub struct Filter {
     pub oldest_first: bool,
 }
 
-#[diesel::dsl::auto_type]
-fn joined() -> _ {
-    dossiers::table.inner_join(procedure_versions::table)
-}
-
-type Dossiers<'a> = diesel::dsl::IntoBoxed<'a, joined, Pg>;
-
 fn filtered<'a>(filter: &Filter, visible: &Visible, moment: &Moment) -> Dossiers<'a> {
-    use {dossiers as d, procedure_versions as v};
-    let mut query = joined().into_boxed();
-    if let Some(seen) = visible::condition(visible) {
-        query = query.filter(seen);
-    }
-    let ids = |set: &BTreeSet<i32>| set.iter().copied().collect::<Vec<_>>();
-    if let Some(agencies) = &filter.competent {
-        query = query.filter(d::competent_agency_id.eq_any(ids(agencies)));
-    }
-    if let Some(agencies) = &filter.receiving {
-        query = query.filter(d::receiving_agency_id.eq_any(ids(agencies)));
-    }
-    if let Some(agencies) = &filter.holder {
-        query = query.filter(d::holder_agency_id.eq_any(ids(agencies)));
-    }
-    if let Some(codes) = &filter.procedure {
-        query = query.filter(v::procedure_code.eq_any(codes.clone()));
-    }
-    if let Some(fields) = &filter.field {
-        query = query.filter(v::field.eq_any(fields.clone()));
-    }
+    use dossiers as d;
+    let mut query = visible::seen(visible, &filter.narrow);
     if let Some(statuses) = &filter.status {
         query = query.filter(d::status.eq_any(statuses.iter().map(|s| s.as_str()).collect::<Vec<_>>()));
     }

@@ -1,15 +1,18 @@
 //! Which dossiers a caller sees: those that an agency they see received, decides or holds.
 //!
-//! The rule in Rust for one dossier, and in SQL for lists. Every list, count and export starts from one of them.
+//! The rule in Rust for one dossier, and in SQL for many. Every list, count and export of dossiers, here and in
+//! `overdue`, starts from [`seen`], which takes what the caller sees before anything else.
 
 use super::DossierRow;
 use crate::db::schema::{dossiers, procedure_versions};
+use crate::domain::agency_tree::AgencyId;
 use crate::features::auth::Visible;
 use diesel::BoxableExpression;
 use diesel::dsl::InnerJoinQuerySource;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
+use std::collections::BTreeSet;
 
 /// Dossiers joined to their procedure versions.
 pub type Source = InnerJoinQuerySource<dossiers::table, procedure_versions::table>;
@@ -23,15 +26,54 @@ pub fn sees(visible: &Visible, dossier: &DossierRow) -> bool {
     agencies.iter().any(|agency| visible.contains(*agency))
 }
 
-/// The same for a list; `None` when the caller sees everything.
-pub fn condition(visible: &Visible) -> Option<Condition> {
-    let Visible::Of(agencies) = visible else {
-        return None;
-    };
-    let ids: Vec<i32> = agencies.iter().copied().collect();
-    let seen = dossiers::competent_agency_id
-        .eq_any(ids.clone())
-        .or(dossiers::receiving_agency_id.eq_any(ids.clone()))
-        .or(dossiers::holder_agency_id.eq_any(ids));
-    Some(Box::new(seen.nullable()))
+/// What every list of dossiers can be narrowed to; what is absent does not narrow.
+#[derive(Clone, Debug, Default)]
+pub struct Narrow {
+    /// Decided by one of these agencies.
+    pub competent: Option<BTreeSet<AgencyId>>,
+    /// Received by one of these.
+    pub receiving: Option<BTreeSet<AgencyId>>,
+    /// Held by one of these.
+    pub holder: Option<BTreeSet<AgencyId>>,
+    /// Of one of these procedures.
+    pub procedure: Option<Vec<String>>,
+    /// Of one of these fields.
+    pub field: Option<Vec<String>>,
+}
+
+#[diesel::dsl::auto_type]
+fn joined() -> _ {
+    dossiers::table.inner_join(procedure_versions::table)
+}
+
+/// Dossiers with their procedure versions, to be narrowed further.
+pub type Dossiers<'a> = diesel::dsl::IntoBoxed<'a, joined, Pg>;
+
+/// The dossiers that a caller sees, narrowed. Only the predicates that are needed are in the SQL.
+pub fn seen<'a>(visible: &Visible, narrow: &Narrow) -> Dossiers<'a> {
+    use {dossiers as d, procedure_versions as v};
+    let ids = |agencies: &BTreeSet<AgencyId>| agencies.iter().copied().collect::<Vec<_>>();
+    let mut query = joined().into_boxed();
+    if let Visible::Of(agencies) = visible {
+        let ids = ids(agencies);
+        let decides = d::competent_agency_id.eq_any(ids.clone());
+        let received = d::receiving_agency_id.eq_any(ids.clone());
+        query = query.filter(decides.or(received).or(d::holder_agency_id.eq_any(ids)));
+    }
+    if let Some(agencies) = &narrow.competent {
+        query = query.filter(d::competent_agency_id.eq_any(ids(agencies)));
+    }
+    if let Some(agencies) = &narrow.receiving {
+        query = query.filter(d::receiving_agency_id.eq_any(ids(agencies)));
+    }
+    if let Some(agencies) = &narrow.holder {
+        query = query.filter(d::holder_agency_id.eq_any(ids(agencies)));
+    }
+    if let Some(codes) = &narrow.procedure {
+        query = query.filter(v::procedure_code.eq_any(codes.clone()));
+    }
+    if let Some(fields) = &narrow.field {
+        query = query.filter(v::field.eq_any(fields.clone()));
+    }
+    query
 }

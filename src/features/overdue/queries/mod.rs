@@ -7,14 +7,13 @@ use crate::db::page::Page;
 use crate::db::schema::{dossiers, procedure_versions};
 use crate::domain::vocabulary::{Clock, Status, TimingState};
 use crate::features::auth::Visible;
-use crate::features::dossiers::queries::visible;
+use crate::features::dossiers::queries::visible::{self, Dossiers, Narrow};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::{AsyncConnectionCore, AsyncPgConnection, RunQueryDsl};
 use futures_util::TryStreamExt;
 use mirror::Moment;
-use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Position in the list: since when a dossier is late, and its id.
@@ -23,16 +22,8 @@ pub type Key = (DateTime<Utc>, Uuid);
 /// Filters of the list; what is absent does not filter.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// Decided by one of these agencies.
-    pub competent: Option<BTreeSet<i32>>,
-    /// Received by one of these.
-    pub receiving: Option<BTreeSet<i32>>,
-    /// Held by one of these.
-    pub holder: Option<BTreeSet<i32>>,
-    /// Of one of these procedures.
-    pub procedure: Option<Vec<String>>,
-    /// Of one of these fields.
-    pub field: Option<Vec<String>>,
+    /// What any list can be narrowed to.
+    pub narrow: Narrow,
     /// Fewest days late first.
     pub least_first: bool,
 }
@@ -80,36 +71,8 @@ impl LateRow {
     }
 }
 
-#[diesel::dsl::auto_type]
-fn joined() -> _ {
-    dossiers::table.inner_join(procedure_versions::table)
-}
-
-type Dossiers<'a> = diesel::dsl::IntoBoxed<'a, joined, Pg>;
-
 fn overdue<'a>(filter: &Filter, visible: &Visible, moment: &Moment) -> Dossiers<'a> {
-    use {dossiers as d, procedure_versions as v};
-    let mut query = joined().into_boxed().filter(mirror::is(TimingState::Overdue, moment));
-    if let Some(seen) = visible::condition(visible) {
-        query = query.filter(seen);
-    }
-    let ids = |set: &BTreeSet<i32>| set.iter().copied().collect::<Vec<_>>();
-    if let Some(agencies) = &filter.competent {
-        query = query.filter(d::competent_agency_id.eq_any(ids(agencies)));
-    }
-    if let Some(agencies) = &filter.receiving {
-        query = query.filter(d::receiving_agency_id.eq_any(ids(agencies)));
-    }
-    if let Some(agencies) = &filter.holder {
-        query = query.filter(d::holder_agency_id.eq_any(ids(agencies)));
-    }
-    if let Some(codes) = &filter.procedure {
-        query = query.filter(v::procedure_code.eq_any(codes.clone()));
-    }
-    if let Some(fields) = &filter.field {
-        query = query.filter(v::field.eq_any(fields.clone()));
-    }
-    query
+    visible::seen(visible, &filter.narrow).filter(mirror::is(TimingState::Overdue, moment))
 }
 
 fn ordered<'a>(filter: &Filter, visible: &Visible, moment: &Moment) -> Dossiers<'a> {
