@@ -5,20 +5,20 @@
 //! Read next: `directory`, `lock`, `orphan`, `initdb`, `server`, in that order.
 
 use super::{
-    account::Account, binaries::find_binaries, directory, error::EmbeddedError, initdb, liveness::Liveness,
-    lock::DirectoryLock, orphan, server::Server, server_log::ServerLog, site::Site, socket,
+    account::Account,
+    binaries::find_binaries,
+    directory,
+    error::EmbeddedError,
+    initdb,
+    liveness::Liveness,
+    lock::DirectoryLock,
+    orphan,
+    server::Server,
+    server_log::ServerLog,
+    site::{Mode, Site},
+    socket,
 };
 use std::{fs, path::Path};
-
-/// What the cluster is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mode {
-    /// Data that is kept: every commit is on disk before it is reported.
-    Durable,
-    /// Tests: quick, nothing is durable, and the directory vanishes with the process. As root, put it where everybody
-    /// may write, such as [`throwaway_base`](super::throwaway_base): elsewhere its empty name stays after a kill.
-    Throwaway,
-}
 
 /// A running private PostgreSQL. Dropping it stops it.
 #[derive(Debug)]

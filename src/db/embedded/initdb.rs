@@ -4,7 +4,12 @@
 //! complete and on disk, so a process killed in between leaves no half-made cluster under the real name.
 //! Read next: `server`.
 
-use super::{cluster::Mode, error::EmbeddedError, server_log::ServerLog, site::Site, socket::SUPERUSER};
+use super::{
+    error::EmbeddedError,
+    server_log::ServerLog,
+    site::{Mode, Site},
+    socket::SUPERUSER,
+};
 use std::{
     fs::{self, File},
     io::ErrorKind,

@@ -29,9 +29,10 @@ mod socket;
 mod throwaway;
 
 pub use binaries::{Binaries, MINIMUM_MAJOR, find_binaries};
-pub use cluster::{Cluster, Mode, running_url};
+pub use cluster::{Cluster, running_url};
 pub use error::EmbeddedError;
 pub use liveness::Liveness;
+pub use site::Mode;
 pub use throwaway::{sweep, throwaway_base};
 
 #[cfg(test)]

@@ -5,8 +5,13 @@
 //! Read next: `liveness`, `throwaway` (the guard that a throw-away server runs under).
 
 use super::{
-    cluster::Mode, error::EmbeddedError, liveness::Liveness, orphan::postmaster_of, server_log::ServerLog,
-    site::Site, socket::PORT, throwaway,
+    error::EmbeddedError,
+    liveness::Liveness,
+    orphan::postmaster_of,
+    server_log::ServerLog,
+    site::{Mode, Site},
+    socket::PORT,
+    throwaway,
 };
 use nix::{
     sys::signal::{Signal, kill},

@@ -16,6 +16,16 @@ use std::{
 /// The variables that children may have from us.
 const KEPT: [&str; 4] = ["PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "TZ"];
 
+/// What the cluster is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Data that is kept: every commit is on disk before it is reported.
+    Durable,
+    /// Tests: quick, nothing is durable, and the directory vanishes with the process. As root, put it where everybody
+    /// may write, such as [`throwaway_base`](super::throwaway_base): elsewhere its empty name stays after a kill.
+    Throwaway,
+}
+
 /// One cluster's place and means.
 #[derive(Debug)]
 pub(super) struct Site {
