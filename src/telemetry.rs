@@ -1,6 +1,7 @@
 //! The log: text for people, or JSON lines with `LOG_FORMAT=json`; a request id on every line of a request.
 //!
-//! Nothing personal and no secret is ever logged: messages hold codes, counts, route templates and times.
+//! Nothing personal and no secret is ever logged, at whatever level: messages hold codes, counts, route templates and
+//! times, and the debugging lines of the database libraries are left out.
 
 use clap::ValueEnum;
 use env_logger::{Builder, Env};
@@ -25,10 +26,18 @@ pub async fn with_request_id<F: Future>(id: String, future: F) -> F::Output {
     REQUEST_ID.scope(id, future).await
 }
 
+/// Whether a library shows the values of queries in its debugging lines, which would be personal data.
+fn shows_values(target: &str) -> bool {
+    ["tokio_postgres", "postgres", "diesel"].iter().any(|library| target.starts_with(library))
+}
+
 /// Starts the log at the level of `RUST_LOG`, by default `info`. Once in a process; later calls change nothing.
 pub fn start(format: LogFormat) {
     let mut builder = Builder::from_env(Env::default().default_filter_or("info,actix_server=warn"));
     builder.format(move |out, record| {
+        if shows_values(record.target()) && record.level() > log::Level::Info {
+            return Ok(());
+        }
         let at = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
         let id = REQUEST_ID.try_with(String::clone).ok();
         match format {

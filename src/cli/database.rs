@@ -16,10 +16,26 @@ pub(super) struct Opened {
 
 /// Opens the database of the settings; the embedded cluster lies in `folder` of the data directory.
 pub(super) fn open(settings: &DatabaseSettings, folder: &str) -> Result<Opened, Box<dyn std::error::Error>> {
-    match &settings.database_url {
+    // An empty variable, as a Compose file may set it, is one that is not set.
+    match settings.database_url.as_ref().filter(|url| !url.is_empty()) {
         Some(url) => Ok(Opened { database: Database::parse(url)?, cluster: None }),
         None => start(&settings.data_dir.join(folder)),
     }
+}
+
+/// The same for a command that has nothing to do where no service ever ran: makes no new cluster.
+pub(super) fn open_existing(
+    settings: &DatabaseSettings,
+    folder: &str,
+) -> Result<Opened, Box<dyn std::error::Error>> {
+    let root = settings.data_dir.join(folder);
+    if settings.database_url.as_ref().is_none_or(String::is_empty) && !root.exists() {
+        let root = root.display();
+        return Err(
+            format!("no service has run in {root}: start `congkhai serve`, or name its --data-dir").into()
+        );
+    }
+    open_beside(settings, folder)
 }
 
 /// The same, but uses the cluster of a running service instead of failing on it.

@@ -66,7 +66,7 @@ fn scope(text: &str) -> Result<Scope, String> {
 
 impl Keys {
     pub(super) fn run(self) -> Outcome {
-        let opened = database::open_beside(&self.database, "postgres")?;
+        let opened = database::open_existing(&self.database, "postgres")?;
         let pending = migrate::pending(&opened.database)?;
         if !pending.is_empty() {
             return Err("the database is not up to date: run `congkhai migrate` first".into());

@@ -23,13 +23,15 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) fn run(self) -> Outcome {
+        // First of all: a port that is taken should cost nobody a cluster.
+        let listener = listen(&self.server)?;
         let mut opened = database::open(&self.database, "postgres")?;
         if opened.cluster.is_none() {
             require_migrated(&opened.database)?;
         }
         let shared = shared(&opened.database, &self.server, Clock::real())?;
         let liveness = opened.cluster.as_ref().map(crate::db::embedded::Cluster::liveness);
-        let served = until_stopped(&self.server, shared, liveness, |address| {
+        let served = until_stopped(&self.server, listener, shared, liveness, |address| {
             log::info!("listening on http://{address}, documents at http://{address}/docs");
         });
         if let Some(cluster) = &mut opened.cluster {
@@ -59,15 +61,20 @@ pub(super) fn shared(
     Ok(app::shared(database.clone(), sizes, clock)?)
 }
 
-/// Listens, says so, and serves until a signal, or until the embedded cluster has ended by itself.
+/// Takes the port.
+pub(super) fn listen(settings: &ServerSettings) -> Result<TcpListener, Box<dyn std::error::Error>> {
+    let taken = |e| format!("cannot listen on {} ({e}): choose another --bind", settings.bind);
+    Ok(TcpListener::bind(settings.bind).map_err(taken)?)
+}
+
+/// Says that it listens, and serves until a signal, or until the embedded cluster has ended by itself.
 pub(super) fn until_stopped(
     settings: &ServerSettings,
+    listener: TcpListener,
     shared: Shared,
     liveness: Option<Liveness>,
     say: impl FnOnce(std::net::SocketAddr),
 ) -> Outcome {
-    let listener = TcpListener::bind(settings.bind)
-        .map_err(|e| format!("cannot listen on {} ({e}): choose another --bind", settings.bind))?;
     let address = listener.local_addr()?;
     let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let running = Running {

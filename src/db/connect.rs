@@ -44,7 +44,8 @@ impl Door {
                 "-c plan_cache_mode=auto -c statement_timeout=60s -c default_transaction_read_only=on"
             }
             Self::Export => {
-                "-c plan_cache_mode=auto -c statement_timeout=30min -c default_transaction_read_only=on"
+                "-c plan_cache_mode=auto -c statement_timeout=30min -c default_transaction_read_only=on \
+                 -c max_parallel_workers_per_gather=0"
             }
             Self::Migrate => "-c statement_timeout=0",
         }

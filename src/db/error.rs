@@ -28,8 +28,6 @@ pub enum Constraint {
     DossierCode,
     /// `agencies_code_key` or `agency_codes_pkey`.
     AgencyCode,
-    /// `procedures_pkey`.
-    ProcedureCode,
 }
 
 impl Constraint {
@@ -37,7 +35,6 @@ impl Constraint {
         match name {
             "dossiers_code_key" => Some(Self::DossierCode),
             "agencies_code_key" | "agency_codes_pkey" => Some(Self::AgencyCode),
-            "procedures_pkey" => Some(Self::ProcedureCode),
             _ => None,
         }
     }

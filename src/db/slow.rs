@@ -5,11 +5,11 @@
 //! clients keep other exports waiting, and never a list.
 
 use super::connect::Door;
-use super::writer::{Pool, pool};
+use super::writer::{Lent, Pool, pool};
 use super::{Database, DbError};
 use diesel::QueryResult;
-use diesel_async::AsyncPgConnection;
-use diesel_async::pooled_connection::deadpool::Object;
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -27,13 +27,26 @@ pub struct Slow {
     exports: Pool,
 }
 
-/// Where an export puts its rows.
-pub struct RowSender<Row>(mpsc::Sender<Result<Row, DbError>>);
+/// How long a client may take no row before its export is cut off.
+const STALLED: Duration = Duration::from_mins(1);
 
-/// The rows of an export, as they come. Ends early with an error when the database fails on the way.
+/// Where an export puts its rows.
+pub struct RowSender<Row> {
+    rows: mpsc::Sender<Part<Row>>,
+    left: Cell<bool>,
+}
+
+/// What comes out of an export.
+enum Part<Row> {
+    Row(Row),
+    Failed(DbError),
+    End,
+}
+
+/// The rows of an export, as they come. Ends with an error when the database fails on the way.
 pub struct Rows<Row> {
-    ready: VecDeque<Result<Row, DbError>>,
-    rest: Option<mpsc::Receiver<Result<Row, DbError>>>,
+    ready: VecDeque<Part<Row>>,
+    rest: Option<mpsc::Receiver<Part<Row>>>,
 }
 
 impl Slow {
@@ -48,8 +61,24 @@ impl Slow {
         &self,
         query: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T>,
     ) -> Result<T, DbError> {
-        let mut connection = self.lists.get(WAIT).await?;
-        Ok(query(&mut connection).await?)
+        let mut lent = Lent::new(self.lists.get(WAIT).await?);
+        let answer = query(lent.connection()).await;
+        lent.give_back();
+        Ok(answer?)
+    }
+
+    /// Runs several queries that must agree, such as a page and its total, on one snapshot.
+    pub async fn snapshot<T>(
+        &self,
+        queries: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T>,
+    ) -> Result<T, DbError> {
+        let mut lent = Lent::new(self.lists.get(WAIT).await?);
+        let connection = lent.connection();
+        connection.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?;
+        let answer = queries(connection).await?;
+        connection.batch_execute("COMMIT").await?;
+        lent.give_back();
+        Ok(answer)
     }
 
     /// Streams rows from a connection of its own. `produce` sends them until [`RowSender::send`] says that nobody
@@ -58,44 +87,59 @@ impl Slow {
         &self,
         produce: impl AsyncFnOnce(&mut AsyncPgConnection, &RowSender<Row>) -> QueryResult<()> + 'static,
     ) -> Result<Rows<Row>, DbError> {
-        let mut connection = self.exports.get(WAIT).await?;
+        let mut lent = Lent::new(self.exports.get(WAIT).await?);
         let (sender, mut rest) = mpsc::channel(ROWS_IN_FLIGHT);
-        let sender = RowSender(sender);
+        let sender = RowSender { rows: sender, left: Cell::new(false) };
         tokio::task::spawn_local(async move {
-            let produced = produce(&mut connection, &sender).await;
-            if sender.0.is_closed() {
-                // The client left: the rows still on their way must not reach the next user of the connection.
-                drop(Object::take(connection));
-            } else if let Err(error) = produced {
-                // A failure to send means that the client left meanwhile.
-                let _ = sender.0.send(Err(error.into())).await;
+            let produced = produce(lent.connection(), &sender).await;
+            if sender.left.get() {
+                // Rows still on their way must not reach the next user of the connection, so it is closed.
+                return;
             }
+            lent.give_back();
+            let end = match produced {
+                Ok(()) => Part::End,
+                Err(error) => Part::Failed(error.into()),
+            };
+            // A failure to send means that the client left meanwhile.
+            let _ = sender.rows.send(end).await;
         });
         match rest.recv().await {
-            Some(Err(error)) => Err(error),
-            first => Ok(Rows { ready: first.into_iter().collect(), rest: Some(rest) }),
+            Some(Part::Failed(error)) => Err(error),
+            Some(first) => Ok(Rows { ready: VecDeque::from([first]), rest: Some(rest) }),
+            None => Err(DbError::Away("an export ended before its first row".into())),
         }
     }
 }
 
 impl<Row> RowSender<Row> {
-    /// Passes a row on; false when nobody listens any more.
+    /// Passes a row on; false when nobody takes it any more.
     pub async fn send(&self, row: Row) -> bool {
-        self.0.send(Ok(row)).await.is_ok()
+        let taken = tokio::time::timeout(STALLED, self.rows.send(Part::Row(row))).await;
+        let taken = matches!(taken, Ok(Ok(())));
+        self.left.set(!taken);
+        taken
     }
 }
 
 impl<Row> Rows<Row> {
     /// Rows that are all there, such as those of a page.
     pub fn of(rows: Vec<Row>) -> Self {
-        Self { ready: rows.into_iter().map(Ok).collect(), rest: None }
+        Self { ready: rows.into_iter().map(Part::Row).chain([Part::End]).collect(), rest: None }
     }
 
-    /// The next row.
+    /// The next row. The end is `None` only when it was reached: rows that stop short of it are an error.
     pub async fn next(&mut self) -> Option<Result<Row, DbError>> {
-        match self.ready.pop_front() {
-            Some(row) => Some(row),
-            None => self.rest.as_mut()?.recv().await,
+        let part = match (self.ready.pop_front(), self.rest.as_mut()) {
+            (Some(part), _) => Some(part),
+            (None, Some(rest)) => rest.recv().await,
+            (None, None) => None,
+        };
+        match part {
+            Some(Part::Row(row)) => Some(Ok(row)),
+            Some(Part::Failed(error)) => Some(Err(error)),
+            Some(Part::End) => None,
+            None => Some(Err(DbError::Away("an export stopped short of its end".into()))),
         }
     }
 }

@@ -35,27 +35,57 @@ impl Writer {
         work: impl AsyncFnOnce(&mut Transaction) -> Result<T, E>,
     ) -> Result<T, E> {
         type Manager = AnsiTransactionManager;
-        let mut connection = self.pool.get(WAIT).await?;
+        let mut lent = Lent::new(self.pool.get(WAIT).await?);
+        let connection = lent.connection();
         let database = |e: diesel::result::Error| E::from(DbError::from(e));
-        <Manager as TransactionManager<AsyncPgConnection>>::begin_transaction(&mut connection)
+        <Manager as TransactionManager<AsyncPgConnection>>::begin_transaction(connection)
             .await
             .map_err(database)?;
-        match work(&mut connection).await {
+        match work(connection).await {
             Ok(done) => {
-                <Manager as TransactionManager<AsyncPgConnection>>::commit_transaction(&mut connection)
+                <Manager as TransactionManager<AsyncPgConnection>>::commit_transaction(connection)
                     .await
                     .map_err(database)?;
+                lent.give_back();
                 Ok(done)
             }
             Err(refused) => {
-                let undone =
-                    <Manager as TransactionManager<AsyncPgConnection>>::rollback_transaction(&mut connection);
-                if let Err(error) = undone.await {
-                    log::warn!("could not roll back, so the connection is dropped: {error}");
-                    drop(Object::take(connection));
+                match <Manager as TransactionManager<AsyncPgConnection>>::rollback_transaction(connection)
+                    .await
+                {
+                    Ok(()) => lent.give_back(),
+                    Err(error) => log::warn!("could not roll back, so the connection is dropped: {error}"),
                 }
                 Err(refused)
             }
+        }
+    }
+}
+
+/// A connection that goes back to its pool only when its user says that nothing is left open on it. Otherwise it is
+/// closed, and the server ends what was begun.
+pub(super) struct Lent(Option<Object<AsyncPgConnection>>);
+
+impl Lent {
+    pub(super) const fn new(connection: Object<AsyncPgConnection>) -> Self {
+        Self(Some(connection))
+    }
+
+    // It is there until `give_back`, which takes `self`.
+    #[allow(clippy::expect_used)]
+    pub(super) fn connection(&mut self) -> &mut AsyncPgConnection {
+        self.0.as_mut().expect("the connection is lent until it is given back")
+    }
+
+    pub(super) fn give_back(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(connection) = self.0.take() {
+            drop(Object::take(connection));
         }
     }
 }

@@ -3,7 +3,9 @@
 //! An [`Instant`] is read with any offset (an offset is required) and written with `+07:00`. It holds
 //! microseconds, as PostgreSQL does, so that what was stored equals what was sent.
 
-use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, SubsecRound, TimeDelta, Utc};
+use chrono::{
+    DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, SubsecRound, TimeDelta, Timelike, Utc,
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
 
@@ -115,7 +117,9 @@ impl std::str::FromStr for Instant {
 
     fn from_str(text: &str) -> Result<Self, BadInstant> {
         let at: Self = DateTime::parse_from_rfc3339(text).map_err(|_| BadInstant)?.with_timezone(&Utc).into();
-        if YEARS.contains(&at.local_date().year()) { Ok(at) } else { Err(BadInstant) }
+        // A leap second (23:59:60) is a nanosecond count beyond a second; no local clock here shows one.
+        let plain = at.utc().nanosecond() < 1_000_000_000;
+        if plain && YEARS.contains(&at.local_date().year()) { Ok(at) } else { Err(BadInstant) }
     }
 }
 

@@ -93,6 +93,11 @@ pub enum Refusal {
         /// Its code.
         code: String,
     },
+    /// The procedure lists no agencies, so it is every agency's, and the key has roots.
+    EverybodysProcedure {
+        /// Where the agencies stand.
+        place: Place,
+    },
     /// Another dossier has the code.
     DuplicateCode {
         /// The code.

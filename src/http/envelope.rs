@@ -1,7 +1,7 @@
 //! The middleware around every request: its id, its log line, and the last word on errors.
 //!
 //! A request id is taken from `X-Request-Id` when it is short and plain, else made. Problems get their body here.
-//! A panic in a handler becomes a 500 like any other. HEAD is answered as GET without the body.
+//! A request is carried through even when its client leaves. A panic in a handler becomes a 500 like any other. HEAD is answered as GET without the body.
 
 use super::error::{Code, Language, Problem};
 use crate::telemetry;
@@ -15,8 +15,6 @@ use actix_web::http::header::{
 };
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError};
-use futures_util::FutureExt;
-use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::time::Instant;
 use uuid::Uuid;
@@ -76,14 +74,20 @@ pub async fn envelope<B: MessageBody + 'static>(
     // The request itself must not be kept: routing needs it for itself alone.
     let asked = Asked { language: Language::of(request.headers()), is_head, id };
     telemetry::with_request_id(asked.id.as_str().to_owned(), async move {
-        let outcome = match AssertUnwindSafe(next.call(request)).catch_unwind().await {
+        // A task of its own: what was begun is carried through, whether or not the client stays. So no transaction is
+        // left half-way and no query is left running on a connection that goes back to its pool.
+        let carried = telemetry::with_request_id(asked.id.as_str().to_owned(), next.call(request));
+        let outcome = match actix_web::rt::spawn(carried).await {
             Ok(Ok(response)) => Ok(finish(response, &asked)),
             Ok(Err(error)) => {
                 log::error!("a service failed: {error}");
                 Err(asked.internal_error())
             }
-            Err(_) => {
-                log::error!("a handler panicked");
+            Err(error) => {
+                log::error!(
+                    "a handler panicked: {}",
+                    if error.is_panic() { "see above" } else { "it was stopped" }
+                );
                 Err(asked.internal_error())
             }
         };

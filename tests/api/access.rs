@@ -158,3 +158,24 @@ async fn an_agency_out_of_scope_is_refused_in_filters_and_bodies() {
     assert_eq!(problem["pointer"], "/to_agency");
     assert_eq!(app.count("SELECT count(*) FROM dossier_events").await, 1, "only the receipt");
 }
+
+/// Watching is not governing: it shows, and lets nobody act for another agency.
+#[actix_web::test]
+async fn a_watcher_reads_and_does_not_write() {
+    let app = TestApp::start();
+    let [_, _, watched] = three_dossiers(&app.root().await).await;
+    let district = app.district().await;
+    district.get(&format!("/v1/dossiers/{watched}")).await.expect(200);
+    let end = event("completed", "2022-02-15T09:00:00+07:00", json!({"result": {"outcome": "rejected"}}));
+    let path = format!("/v1/dossiers/{watched}/events");
+    district.post(&path, &end).await.problem(403, "agency_out_of_scope");
+    let mut land = receipt("2022-02-15T08:00:00+07:00");
+    land["procedure"] = json!("1.012784");
+    land["competent_agency"] = json!("H51.12");
+    let received = district.receive(&land).await; // at its own desk, for the branch to decide
+    land["receiving_agency"] = json!("H51.12");
+    let problem = district.post("/v1/dossiers", &land).await.problem(403, "agency_out_of_scope");
+    assert_eq!(problem["pointer"], "/receiving_agency");
+    let to = event("forwarded", "2022-02-15T09:00:00+07:00", json!({"to_agency": "H51.12"}));
+    district.record(&received, &to).await;
+}

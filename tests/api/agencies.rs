@@ -111,6 +111,7 @@ async fn bad_agencies_name_the_field_and_store_nothing() {
         (json!({"level": "village"}), "invalid_value", "/level"),
         (json!({"name": ""}), "invalid_value", "/name"),
         (json!({"valid_from": "2020-02-30"}), "invalid_value", "/valid_from"),
+        (json!({"codes": vec!["H51.29.02"; 51]}), "invalid_value", "/codes"),
         (json!({"valid_from": "-9999-01-01"}), "invalid_value", "/valid_from"),
         (json!({"monitored_by": [["H51", "2020-01-01"]]}), "wrong_type", "/monitored_by/0"),
         (json!({"code": "H51.29.02"}), "unknown_field", "/code"),
@@ -135,6 +136,14 @@ async fn a_key_writes_only_below_its_roots() {
     district.put("/v1/agencies/H51.30.02", &elsewhere, None).await.problem(403, "agency_out_of_scope");
     let root = office(&json!({"parent": null}));
     district.put("/v1/agencies/H52", &root, None).await.problem(403, "agency_out_of_scope");
+    for (path, body, pointer) in [
+        ("/v1/agencies/H52.01", office(&json!({})), ""),
+        ("/v1/agencies/H51.29.02", office(&json!({"codes": ["H51.31"]})), "/codes/0"),
+        ("/v1/agencies/H51.29.02", office(&json!({"codes": ["000.02.29.H51", "000.00.00.H52"]})), "/codes/1"),
+    ] {
+        let problem = district.put(path, &body, None).await.problem(403, "agency_out_of_scope");
+        assert_eq!(problem["pointer"], pointer, "the codes of others");
+    }
     // It watches the branch, and may not change it.
     let branch = office(&json!({"parent": "H51"}));
     district.put("/v1/agencies/H51.12", &branch, Some("\"1\"")).await.problem(403, "agency_out_of_scope");

@@ -93,6 +93,9 @@ fn help_names_every_setting() {
 fn bad_settings_are_one_clear_line() {
     let url = error(&run(&["migrate", "--database-url", "mysql://root:secret@localhost/x"]));
     assert!(url.contains("DATABASE_URL is not a PostgreSQL URL") && !url.contains("secret"), "{url}");
+    let nowhere = error(&run(&["keys", "--data-dir", "/tmp/congkhai-nowhere", "list"]));
+    assert!(nowhere.contains("no service has run in /tmp/congkhai-nowhere"), "{nowhere}");
+    assert!(!std::path::Path::new("/tmp/congkhai-nowhere").exists(), "and none is made");
     let away = error(&run(&["migrate", "--database-url", "postgres://u:secret@127.0.0.1:1/x"]));
     assert!(away.contains("the database is away") && !away.contains("secret"), "{away}");
 }

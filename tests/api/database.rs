@@ -1,8 +1,10 @@
 //! What happens when the database is away, and how migrations behave.
 
-use crate::harness::{TestApp, TestDatabase, connect, receipt, run};
+use crate::harness::{TestApp, TestDatabase, connect, event, receipt, run};
 use congkhai::db::migrate;
+use congkhai::domain::vocabulary::Scope;
 use diesel_async::RunQueryDsl;
+use serde_json::json;
 
 /// Ends every session of the service. Asked of another database, for this one may be closed.
 fn cut(db: &TestDatabase) {
@@ -113,4 +115,42 @@ async fn each_door_has_its_settings() {
         .read(async |conn| diesel::sql_query("DELETE FROM audit_log").execute(conn).await)
         .await;
     assert!(refused.unwrap_err().to_string().contains("read-only"));
+}
+
+/// A client that is gone, its connection reset, leaves no lock behind: what it began is carried through.
+#[actix_web::test]
+async fn a_client_that_leaves_blocks_nobody() {
+    use actix_web::rt::{net::TcpStream, time::timeout};
+    use std::io::Write;
+    let app = TestApp::start();
+    let root = app.root().await;
+    let code = root.receive(&receipt("2022-02-15T08:00:00+07:00")).await;
+    let mut holder = connect(&app.db.url).await;
+    let lock = holder.transaction().await.unwrap();
+    lock.batch_execute("SELECT FROM dossiers FOR UPDATE").await.unwrap();
+
+    let key = app.key(&[Scope::DossiersWrite], &["*"], None).await.reveal();
+    let body = event("noted", "2022-02-15T09:00:00+07:00", json!({"note": "gone"})).to_string();
+    let address = app.base.trim_start_matches("http://");
+    let mut raw = std::net::TcpStream::connect(address).unwrap();
+    let head = format!(
+        "POST /v1/dossiers/{code}/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    raw.write_all(head.as_bytes()).unwrap();
+    let waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    while app.count(waits).await == 0 {}
+    raw.set_nonblocking(true).unwrap();
+    let raw = TcpStream::from_std(raw).unwrap();
+    raw.set_zero_linger().unwrap();
+    drop(raw);
+
+    lock.rollback().await.unwrap();
+    let note = event("noted", "2022-02-15T09:30:00+07:00", json!({"note": "still here"}));
+    let recorded = timeout(std::time::Duration::from_secs(4), root.record(&code, &note)).await;
+    assert_eq!(recorded.expect("nobody holds the dossier")["seq"], 3, "after the note of the one who left");
+    let open =
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'";
+    assert_eq!(app.count(open).await, 0);
 }

@@ -130,6 +130,9 @@ async fn events_come_in_order_but_a_note_may_speak_of_the_past() {
     root.post(&path, &before).await.problem(409, "event_out_of_order");
     let dossier = root.get(&format!("/v1/dossiers/{code}")).await.expect(200);
     assert_eq!(dossier["last_event_at"], "2022-02-15T08:00:00+07:00", "the note does not move it back");
+    let ahead = json!({"note": "đồng hồ nhanh"});
+    root.record(&code, &event("noted", "2022-02-15T10:04:00+07:00", ahead)).await;
+    root.record(&code, &forwarded("2022-02-15T10:00:00+07:00")).await; // a note binds no step
 }
 
 #[actix_web::test]
@@ -197,6 +200,24 @@ async fn concurrent_events_on_one_dossier_serialise_and_none_is_lost() {
     assert_eq!(seqs, (2..=33).collect::<Vec<_>>());
     assert_eq!(app.count("SELECT version::int8 FROM dossiers").await, 33);
     assert_eq!(app.count("SELECT count(*) FROM dossier_event_notes").await, 32);
+
+    // Read while it is written to, the dossier and its events are of one moment.
+    let write = async {
+        for n in 0..10 {
+            root.record(&code, &event("noted", "2022-02-15T09:00:00+07:00", json!({"note": n.to_string()})))
+                .await;
+        }
+    };
+    let read = async {
+        for _ in 0..20 {
+            let seen = root.get(&format!("/v1/dossiers/{code}?include=events")).await.expect(200);
+            assert_eq!(
+                seen["events"].as_array().unwrap().len(),
+                usize::try_from(seen["version"].as_i64().unwrap()).unwrap()
+            );
+        }
+    };
+    futures_util::future::join(write, read).await;
 
     // Two end it at once: one does, the other is told what is allowed now.
     let path = format!("/v1/dossiers/{code}/events");

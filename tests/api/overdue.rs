@@ -1,6 +1,8 @@
 //! The overdue feed, in its three formats.
 
 use crate::harness::{Client, TestApp, event, receipt};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 /// Receives dossiers on these days of January 2022; three working days each, so all are overdue on 2022-02-15.
@@ -133,6 +135,22 @@ async fn a_cursor_is_bound_to_its_list() {
         root.get(&path).await.problem(400, "cursor_mismatch");
     }
     district.get(&format!("/v1/overdue?agency=H51.29&cursor={cursor}")).await.problem(400, "cursor_mismatch");
+
+    // With the binding right and the position made up.
+    let forge = |cursor: &str, position: Value| {
+        let mut made: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(cursor).unwrap()).unwrap();
+        made["k"] = position;
+        URL_SAFE_NO_PAD.encode(made.to_string())
+    };
+    let id = "00000000-0000-7000-8000-000000000000";
+    for position in [json!(["-262143-01-01T00:00:00Z", id]), json!(["2022-01-01T00:00:00Z", "x"]), json!(7)] {
+        let path = format!("/v1/overdue?agency=H51.29&cursor={}", forge(cursor, position));
+        root.get(&path).await.problem(400, "cursor_mismatch");
+    }
+    let list = app.nobody().get("/v1/public/procedures?limit=1").await.expect(200);
+    let forged = forge(list["next_cursor"].as_str().unwrap(), json!("a\u{0}"));
+    let path = format!("/v1/public/procedures?cursor={forged}");
+    app.nobody().get(&path).await.problem(400, "cursor_mismatch");
 }
 
 #[actix_web::test]

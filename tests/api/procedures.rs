@@ -17,9 +17,9 @@ fn procedure(more: &Value) -> Value {
 #[actix_web::test]
 async fn put_writes_the_first_version() {
     let app = TestApp::start();
-    let district = app.district().await;
+    let root = app.root().await;
     let path = "/v1/procedures/1.000894";
-    let created = district.put(path, &procedure(&json!({})), None).await;
+    let created = root.put(path, &procedure(&json!({})), None).await;
     assert_eq!(
         created.expect(201),
         json!({
@@ -34,9 +34,9 @@ async fn put_writes_the_first_version() {
         })
     );
     assert_eq!((created.header("etag"), created.header("location")), ("\"1\"", path));
-    assert_eq!(district.get(path).await.expect(200), created.json());
-    district.put(path, &procedure(&json!({})), None).await.problem(428, "precondition_required");
-    district.get("/v1/procedures/1.999999").await.problem(404, "not_found");
+    assert_eq!(root.get(path).await.expect(200), created.json());
+    root.put(path, &procedure(&json!({})), None).await.problem(428, "precondition_required");
+    root.get("/v1/procedures/1.999999").await.problem(404, "not_found");
 }
 
 /// A catalogue change never changes the deadline of an old dossier.
@@ -137,15 +137,30 @@ async fn bad_procedures_name_the_field_and_store_nothing() {
     assert_eq!(app.count("SELECT count(*) FROM procedure_versions").await, 5);
 }
 
+/// What binds others is not changed by a key that does not govern them.
 #[actix_web::test]
-async fn competent_agencies_must_be_in_scope() {
+async fn a_key_writes_procedures_of_agencies_that_it_governs() {
     let app = TestApp::start();
-    let other = app.caller(&[Scope::CatalogueWrite], &["H51.30"]).await;
-    let named = procedure(&json!({"competent_agencies": ["H51.12"]}));
-    other.put("/v1/procedures/1.000894", &named, None).await.problem(403, "agency_out_of_scope");
-    // Nor may it change a procedure that binds an agency it does not see.
-    other
-        .put("/v1/procedures/1.012784", &procedure(&json!({})), Some("\"1\""))
-        .await
-        .problem(403, "agency_out_of_scope");
+    let district = app.caller(&[Scope::CatalogueWrite], &["H51.29"]).await;
+    let path = "/v1/procedures/1.000894";
+    let of = |agency: &str| procedure(&json!({ "competent_agencies": [agency] }));
+    district.put(path, &of("H51.30.18"), None).await.problem(403, "agency_out_of_scope");
+    district.put(path, &of("H51.12"), None).await.problem(403, "agency_out_of_scope"); // it only watches
+    district.put(path, &procedure(&json!({})), None).await.problem(403, "agency_out_of_scope"); // every agency's
+    district.put(path, &of("H51.29.18"), None).await.expect(201);
+    district.put(path, &of("H51.29.05"), Some("\"1\"")).await.expect(200);
+    let taken = district.put("/v1/procedures/1.004873", &of("H51.29.18"), Some("\"1\"")).await;
+    taken.problem(403, "agency_out_of_scope");
+    assert_eq!(app.count("SELECT count(*) FROM procedures").await, 6);
+}
+
+#[actix_web::test]
+async fn of_several_first_writers_one_creates_and_the_others_are_told() {
+    let app = TestApp::start();
+    let root = app.root().await;
+    let body = procedure(&json!({}));
+    let put = |_| async { root.put("/v1/procedures/1.000894", &body, None).await.status.as_u16() };
+    let mut statuses = futures_util::future::join_all((0..6).map(put)).await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 428, 428, 428, 428, 428]);
 }

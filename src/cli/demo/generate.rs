@@ -114,7 +114,8 @@ impl<'a> Generator<'a> {
         if status != Status::Received {
             let until = draft.ended.unwrap_or(self.end);
             let handed = self.between(draft.received, until.min(draft.received + TimeDelta::hours(20)))?;
-            events.push(self.event(handed, forwarded(&competent), None));
+            let forwarded = self.forwarded(&competent, &draft.procedure.field_name)?;
+            events.push(self.event(handed, forwarded, None));
             if self.random.chance(15) {
                 let noted = self.between(handed, until)?;
                 let note = people::NOTES[usize::try_from(self.random.below(3)).ok()?];
@@ -129,7 +130,10 @@ impl<'a> Generator<'a> {
                 let outcome = if self.random.chance(96) { Outcome::Granted } else { Outcome::Rejected };
                 events.push(self.event(ended, EventDetails::Completed { outcome }, None));
                 if status == Status::Returned {
-                    let returned = self.between(ended, ended + TimeDelta::days(3))?;
+                    // Mostly at once, so that what ended in time is mostly closed in time.
+                    let within =
+                        if self.random.chance(85) { TimeDelta::minutes(90) } else { TimeDelta::days(3) };
+                    let returned = self.between(ended, ended + within)?;
                     events.push(self.event(returned, EventDetails::Returned, None));
                 }
             }
@@ -161,6 +165,16 @@ impl<'a> Generator<'a> {
             summary: Some(format!("{} của {}", draft.procedure.name, applicant.name)),
             officer: Some(OfficerInput { unit: Some("Bộ phận Một cửa".into()), ..officer }),
             applicant,
+        })
+    }
+
+    /// Handed to an officer of the agency that decides.
+    fn forwarded(&mut self, to: &str, field: &str) -> Option<EventDetails> {
+        Some(EventDetails::Forwarded {
+            to_agency: Some(to.into()),
+            to_unit: Some(format!("Bộ phận {field}")),
+            to_officer: Some(people::officer(&mut self.random)?.name),
+            step_due_at: None,
         })
     }
 
@@ -226,10 +240,6 @@ impl<'a> Generator<'a> {
         let open = self.calendar.open_from(moment).ok()?;
         (open < to).then_some(open)
     }
-}
-
-fn forwarded(to: &str) -> EventDetails {
-    EventDetails::Forwarded { to_agency: Some(to.into()), to_unit: None, to_officer: None, step_due_at: None }
 }
 
 /// The office of the district that decides a field.

@@ -46,7 +46,14 @@ pub(super) async fn load(writer: &Writer, end: Instant, opened: Instant) -> Resu
 
 /// Records a story, each event at the instant of its record.
 async fn tell(tx: &mut Transaction, actor: &Actor, tree: &AgencyTree, story: &Story) -> Result<(), Failure> {
-    let at = |now| Context { actor, tree, visible: &Visible::All, calendar: calendar::national(), now };
+    let at = |now| Context {
+        actor,
+        tree,
+        visible: &Visible::All,
+        governed: &Visible::All,
+        calendar: calendar::national(),
+        now,
+    };
     let (receipt, recorded) = &story.receipt;
     let code = dossiers::receive_in(tx, &at(*recorded), receipt).await?.dossier.dossier.code;
     for (event, recorded) in &story.events {

@@ -74,11 +74,13 @@ struct Ready {
 impl Demo {
     pub(super) fn run(self) -> Outcome {
         let settings = DatabaseSettings { database_url: None, data_dir: self.data_dir };
+        let listener = serve::listen(&self.server)?;
         let mut opened = database::open(&settings, "demo")?;
         let ready = actix_web::rt::System::new().block_on(prepare(opened.database.clone(), self.now))?;
         let shared = serve::shared(&opened.database, &self.server, ready.clock.clone())?;
         let liveness = opened.cluster.as_ref().map(Cluster::liveness);
-        let served = serve::until_stopped(&self.server, shared, liveness, |address| ready.print(address));
+        let served =
+            serve::until_stopped(&self.server, listener, shared, liveness, |address| ready.print(address));
         if let Some(cluster) = &mut opened.cluster {
             cluster.stop()?;
         }

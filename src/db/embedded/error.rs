@@ -39,14 +39,14 @@ pub enum EmbeddedError {
     /// A data directory can only be opened by the major version that made it.
     #[error(
         "the data directory needs PostgreSQL {wanted}, found {found:?}: install PostgreSQL {wanted} (or set \
-         PG_BIN_DIR to it), or run pg_upgrade, or choose another --data-dir"
+         PG_BIN_DIR to it), or dump it with that version and restore the dump, or choose another --data-dir"
     )]
     WrongMajor { wanted: u32, found: Vec<u32> },
 
     /// The data directory was made by a version that is not supported.
     #[error(
-        "the data directory was made by PostgreSQL {wanted}, and versions older than {minimum} are not used: run \
-         pg_upgrade to PostgreSQL {minimum} or newer, or choose another --data-dir"
+        "the data directory was made by PostgreSQL {wanted}, and versions older than {minimum} are not used: \
+         dump it and restore the dump with PostgreSQL {minimum} or newer, or choose another --data-dir"
     )]
     DataTooOld { wanted: u32, minimum: u32 },
 

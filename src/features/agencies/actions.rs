@@ -68,9 +68,11 @@ pub async fn put_in(
     queries::lock(tx).await?;
     let tree = queries::tree(tx).await?;
     let present = tree.find(&input.code);
+    let asked = input.codes.clone();
     let agency = resolve(input, present, &tree)?;
     if let Some(principal) = principal {
         may_write(principal, &agency)?;
+        may_take_codes(principal, &agency, present, &asked)?;
     }
     expects(present.map(|a| a.version))?;
     if let Some(taken) = agency.codes.iter().find(|c| tree.find(c).is_some_and(|a| a.id != agency.id)) {
@@ -157,5 +159,38 @@ fn may_write(principal: &Principal, agency: &Agency) -> Result<(), Refusal> {
         // A root of the key keeps the parent it has, which is above the key.
         Some(parent) if principal.tree.get(agency.id).is_some_and(|a| a.parent == Some(parent)) => Ok(()),
         Some(parent) => out(parent_place(), principal.tree.code(parent)),
+    }
+}
+
+/// A key with roots takes codes only below that of the parent, so that nobody takes the codes of others before them:
+/// in the new order codes that begin with it, in the old order (smallest unit first) those of the same province.
+fn may_take_codes(
+    principal: &Principal,
+    agency: &Agency,
+    present: Option<&Agency>,
+    asked: &[String],
+) -> Result<(), Refusal> {
+    let Some(parent) = agency.parent.filter(|_| !principal.governs_all()) else { return Ok(()) };
+    let above = principal.tree.code(parent);
+    let province = above.split('.').next().unwrap_or(above);
+    let had = |code: &str| present.is_some_and(|a| a.code == code || a.codes.iter().any(|c| c == code));
+    let below = |code: &str| {
+        let old_order = code.starts_with(|c: char| c.is_ascii_digit());
+        if old_order {
+            code.ends_with(&format!(".{province}"))
+        } else {
+            code.starts_with(&format!("{above}."))
+        }
+    };
+    let wrong = |pointer: String, code: &String| {
+        let place = Place::Pointer(pointer);
+        Err(Refusal::AgencyOutOfScope { place, code: code.clone() })
+    };
+    if !had(&agency.code) && !below(&agency.code) {
+        return wrong(String::new(), &agency.code);
+    }
+    match asked.iter().enumerate().find(|(_, code)| !had(code) && !below(code)) {
+        Some((i, code)) => wrong(format!("/codes/{i}"), code),
+        None => Ok(()),
     }
 }

@@ -12,6 +12,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+/// How many codes, successors or watchers one agency has at most.
+const MOST: usize = 50;
+
 /// An agency as it is shown.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Agency)]
@@ -150,6 +153,12 @@ impl PutAgency {
         let code = AgencyCode::parse(code).map_err(|_| Refusal::NotFound)?;
         for (i, further) in self.codes.iter().enumerate() {
             wrong.take(format!("/codes/{i}"), AgencyCode::parse(further));
+        }
+        let sizes = [self.codes.len(), self.succeeded_by.len(), self.monitored_by.len()];
+        for (pointer, size) in ["/codes", "/succeeded_by", "/monitored_by"].into_iter().zip(sizes) {
+            if size > MOST {
+                wrong.add(pointer, Rule::InvalidValue, format!("must have at most {MOST} items"));
+            }
         }
         let name = wrong.take("/name", clean(&self.name, 300)).unwrap_or_default();
         let mut ordered = |pointer: String, from: Day, to: Option<Day>| {

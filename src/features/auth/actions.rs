@@ -43,7 +43,7 @@ pub async fn create(
     writer
         .transaction(async |tx| {
             queries::insert(tx, &row).await?;
-            let details = json!({"name": row.name, "scopes": row.scopes, "all_agencies": row.all_agencies});
+            let details = json!({"name": row.name, "scopes": row.scopes, "all_agencies": row.all_agencies, "root_agency_ids": row.root_agency_ids});
             let change = Change { action: "key.created", subject: format!("key:{}", row.id), details };
             audit::record(tx, actor, now, change).await?;
             Ok(key)

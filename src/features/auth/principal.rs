@@ -30,7 +30,7 @@ pub struct Authorized<S> {
     scope: PhantomData<S>,
 }
 
-/// Which dossiers a caller sees: those received, decided or held by these agencies.
+/// Agencies that a caller sees or governs, and with them the dossiers that these received, decide or hold.
 #[derive(Clone, Debug)]
 pub enum Visible {
     /// All.
@@ -57,8 +57,8 @@ pub struct Principal {
     pub tree: Arc<AgencyTree>,
     /// What the caller sees.
     pub visible: Visible,
-    /// Agencies at and below the roots of the key, without those they only watch; `None`: all.
-    own: Option<BTreeSet<AgencyId>>,
+    /// What the caller governs: agencies at and below the roots of the key, without those they only watch.
+    pub governed: Visible,
     request_id: RequestId,
 }
 
@@ -74,12 +74,12 @@ impl Principal {
 
     /// Whether the caller may change an agency: it is in the line of command below their roots.
     pub fn governs(&self, agency: AgencyId) -> bool {
-        self.own.as_ref().is_none_or(|own| own.contains(&agency))
+        self.governed.contains(agency)
     }
 
     /// Whether the caller has no roots and governs everything.
     pub const fn governs_all(&self) -> bool {
-        self.own.is_none()
+        matches!(self.governed, Visible::All)
     }
 
     /// Fails unless the caller sees an agency that their request names.
@@ -109,13 +109,13 @@ impl Principal {
     }
 
     fn of(row: KeyRow, tree: Arc<AgencyTree>, now: Instant, request_id: RequestId) -> Self {
-        let (visible, own) = if row.all_agencies {
-            (Visible::All, None)
+        let (visible, governed) = if row.all_agencies {
+            (Visible::All, Visible::All)
         } else {
             let own = row.root_agency_ids.iter().flat_map(|root| tree.subtree(*root)).collect();
-            (Visible::Of(tree.visible(&row.root_agency_ids, now.local_date())), Some(own))
+            (Visible::Of(tree.visible(&row.root_agency_ids, now.local_date())), Visible::Of(own))
         };
-        Self { key_id: row.id, tree, visible, own, request_id }
+        Self { key_id: row.id, tree, visible, governed, request_id }
     }
 }
 

@@ -25,8 +25,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 }
 
 fn context<'a>(actor: &'a Actor, caller: &'a Principal, state: &'a State) -> Context<'a> {
-    let (tree, visible) = (&*caller.tree, &caller.visible);
-    Context { actor, tree, visible, calendar: state.calendar, now: state.clock.now() }
+    let (tree, visible, governed) = (&*caller.tree, &caller.visible, &caller.governed);
+    Context { actor, tree, visible, governed, calendar: state.calendar, now: state.clock.now() }
 }
 
 /// Receive a dossier
@@ -77,7 +77,7 @@ async fn list_all(
     let filter = asked.read(&caller, now)?;
     let (rows, total) = state
         .slow
-        .read(async |conn| {
+        .snapshot(async |conn| {
             let rows = list::page(conn, &filter, &caller.visible, &moment, &page).await?;
             let total = match count {
                 Some(_) => Some(list::count(conn, &filter, &caller.visible, &moment).await?),
@@ -86,7 +86,7 @@ async fn list_all(
             Ok((rows, total))
         })
         .await?;
-    let (rows, next) = page.cut(rows, |listed| (listed.dossier.received_at, listed.dossier.id));
+    let (rows, next) = page.cut(rows, |listed| (listed.dossier.received_at.into(), listed.dossier.id));
     let items =
         rows.iter().map(|listed| DossierBody::new(listed, &caller.tree, state.calendar, now)).collect();
     Ok(binding.answer(items, next, total))
@@ -137,7 +137,7 @@ async fn get_one(
     let found = find(&caller, &code, &state).await?;
     let mut shown = DossierBody::new(&found, &caller.tree, state.calendar, state.clock.now());
     if including.include.is_some() {
-        let rows = state.reader.read(async |conn| queries::events(conn, found.dossier.id).await).await?;
+        let rows = state.reader.read(async |conn| queries::events(conn, &found.dossier).await).await?;
         shown = shown.with_events(&rows, &caller.tree);
     }
     Ok(HttpResponse::Ok().json(shown))
@@ -169,7 +169,7 @@ async fn events(
 ) -> Result<HttpResponse, Problem> {
     input.query::<NoParameters>()?;
     let found = find(&caller, &code, &state).await?;
-    let rows = state.reader.read(async |conn| queries::events(conn, found.dossier.id).await).await?;
+    let rows = state.reader.read(async |conn| queries::events(conn, &found.dossier).await).await?;
     let items = rows.iter().map(|row| EventBody::new(row, &caller.tree)).collect();
     Ok(HttpResponse::Ok().json(Events { items, next_cursor: None }))
 }

@@ -1,11 +1,12 @@
 //! The handler of `/v1/overdue`.
 
 use super::json::{OverdueFilter, OverdueRow};
-use super::queries::{self, Key};
-use crate::db::Rows;
+use super::queries::{self, Filter, Key, LateRow};
+use crate::db::page::Page;
+use crate::db::{DbError, Rows};
 use crate::features::State;
-use crate::features::auth::Authorized;
 use crate::features::auth::scope::DossiersRead;
+use crate::features::auth::{Authorized, Visible};
 use crate::features::overdue::queries::mirror::Moment;
 use crate::http::error::Problem;
 use crate::http::export;
@@ -61,20 +62,12 @@ async fn overdue(
             .await?;
         return Ok(export::answer(format, "overdue", rows, show));
     }
-    let rows = state
-        .reader
-        .read(async |conn| queries::page(conn, &filter, &caller.visible, &moment, &page).await)
-        .await?;
-    let total = match count {
-        None => None,
-        Some(_) => Some(
-            state
-                .slow
-                .read(async |conn| queries::count(conn, &filter, &caller.visible, &moment).await)
-                .await?,
-        ),
+    let (visible, asked) = (&caller.visible, (&filter, &moment, &page));
+    let (rows, total) = match count {
+        None => (read_page(&state, visible, asked).await?, None),
+        Some(_) => read_page_and_total(&state, visible, asked).await?,
     };
-    let (rows, next) = page.cut(rows, queries::LateRow::key);
+    let (rows, next) = page.cut(rows, LateRow::key);
     if format == Format::Json {
         return Ok(binding.answer(rows.into_iter().map(show).collect(), next, total));
     }
@@ -83,4 +76,27 @@ async fn overdue(
         response.headers_mut().insert(LINK, value);
     }
     Ok(response)
+}
+
+type Asked<'a> = (&'a Filter, &'a Moment, &'a Page<Key>);
+
+async fn read_page(state: &State, visible: &Visible, asked: Asked<'_>) -> Result<Vec<LateRow>, DbError> {
+    let (filter, moment, page) = asked;
+    state.reader.read(async |conn| queries::page(conn, filter, visible, moment, page).await).await
+}
+
+/// A page and the total that belongs to it, on one snapshot.
+async fn read_page_and_total(
+    state: &State,
+    visible: &Visible,
+    (filter, moment, page): Asked<'_>,
+) -> Result<(Vec<LateRow>, Option<i64>), DbError> {
+    state
+        .slow
+        .snapshot(async |conn| {
+            let rows = queries::page(conn, filter, visible, moment, page).await?;
+            let total = queries::count(conn, filter, visible, moment).await?;
+            Ok((rows, Some(total)))
+        })
+        .await
 }

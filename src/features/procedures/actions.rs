@@ -2,7 +2,7 @@
 
 use super::queries::{self, Procedure, VersionRow, write};
 use crate::db::{Failure, Transaction, Writer};
-use crate::domain::agency_tree::AgencyTree;
+use crate::domain::agency_tree::{AgencyId, AgencyTree};
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Place, Refusal, Rule};
 use crate::domain::text::fold;
@@ -47,13 +47,14 @@ pub async fn put(
     let (actor, tree) = (principal.actor(), &principal.tree);
     writer
         .transaction(async |tx| {
-            let sees = |id, place| principal.require_visible(id, place);
-            put_in(tx, &actor, tree, now, input, &expects, &sees).await
+            let may = |agencies: &[AgencyId], place| may_write(principal, agencies, place);
+            put_in(tx, &actor, tree, now, input, &expects, &may).await
         })
         .await
 }
 
-/// The same inside a transaction that does more. `sees` judges each agency that the version names.
+/// The same inside a transaction that does more. `may` judges the agencies that a version lists; none means
+/// every agency of its levels.
 pub async fn put_in(
     tx: &mut Transaction,
     actor: &Actor,
@@ -61,7 +62,7 @@ pub async fn put_in(
     now: Instant,
     input: ProcedureInput,
     expects: &impl Fn(Option<i32>) -> Result<(), Refusal>,
-    sees: &impl Fn(i32, Place) -> Result<(), Refusal>,
+    may: &impl Fn(&[AgencyId], Place) -> Result<(), Refusal>,
 ) -> Result<Procedure, Failure> {
     let agencies = input.agencies.iter().enumerate().map(|(i, code)| {
         let pointer = format!("/competent_agencies/{i}");
@@ -69,19 +70,16 @@ pub async fn put_in(
         let unknown = || {
             Refusal::invalid(pointer.clone(), Rule::UnknownAgency, format!("no agency has the code {code}"))
         };
-        let id = found.ok_or_else(unknown)?;
-        sees(id, Place::Pointer(pointer))?;
-        Ok(id)
+        found.ok_or_else(unknown)
     });
     let mut agencies = agencies.collect::<Result<Vec<_>, Refusal>>()?;
     agencies.sort_unstable();
     agencies.dedup();
+    may(&agencies, Place::Pointer("/competent_agencies".into()))?;
     let present = write::lock(tx, &input.code).await?;
     if let Some(before) = queries::newest(tx, &input.code).await? {
-        // Whoever changes a procedure must see the agencies that it already binds.
-        for id in &before.agencies {
-            sees(*id, Place::Pointer(String::new()))?;
-        }
+        // Whoever changes a procedure changes it for those it already binds.
+        may(&before.agencies, Place::Pointer(String::new()))?;
         if input.effective_from < before.row.effective_from {
             let message =
                 format!("must not be before {}, when the present version begins", before.row.effective_from);
@@ -97,6 +95,19 @@ pub async fn put_in(
     let change = Change { action: "procedure.put", subject: format!("procedure:{}", input.code), details };
     audit::record(tx, actor, now, change).await?;
     Ok(new)
+}
+
+/// A key may write a procedure of agencies that it governs. One that lists none is everybody's, and needs a key
+/// without roots.
+fn may_write(principal: &Principal, agencies: &[AgencyId], place: Place) -> Result<(), Refusal> {
+    if principal.governs_all() {
+        return Ok(());
+    }
+    match agencies.iter().find(|id| !principal.governs(**id)) {
+        Some(id) => Err(Refusal::AgencyOutOfScope { place, code: principal.tree.code(*id).to_owned() }),
+        None if agencies.is_empty() => Err(Refusal::EverybodysProcedure { place }),
+        None => Ok(()),
+    }
 }
 
 fn row(input: &ProcedureInput, present: Option<i32>, now: Instant) -> VersionRow {

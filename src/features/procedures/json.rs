@@ -226,6 +226,9 @@ impl PutProcedure {
         if levels.is_empty() {
             wrong.add("/levels", Rule::InvalidValue, "must name at least one level");
         }
+        if self.competent_agencies.len() > 1_000 {
+            wrong.add("/competent_agencies", Rule::InvalidValue, "must have at most 1000 items");
+        }
         let limits = check_limits(self.limits, &mut wrong);
         wrong.check()?;
         Ok(ProcedureInput {

@@ -3,11 +3,12 @@
 use super::json::{ProcedureBody, ProcedureFilter};
 use super::queries::{self, Filter};
 use crate::domain::agency_tree::AgencyTree;
+use crate::domain::ids::ProcedureCode;
 use crate::domain::local_time::Day;
 use crate::domain::refusal::{Refusal, Rule};
 use crate::domain::text::fold;
 use crate::features::State;
-use crate::http::error::Problem;
+use crate::http::error::{Code, Problem};
 use crate::http::input::Input;
 use crate::http::page::Binding;
 use actix_web::{HttpRequest, HttpResponse};
@@ -22,12 +23,15 @@ pub async fn page(
 ) -> Result<HttpResponse, Problem> {
     let asked: ProcedureFilter = input.query()?;
     let binding = Binding::of(request, input, caller);
-    let page = binding.page(asked.limit, asked.cursor.as_deref())?;
+    let page = binding.page::<String>(asked.limit, asked.cursor.as_deref())?;
+    if page.after.as_deref().is_some_and(|code| ProcedureCode::parse(code).is_err()) {
+        return Err(Problem::new(Code::CursorMismatch));
+    }
     let count = asked.count;
     let filter = read_filter(asked, tree, state)?;
     let (rows, total) = state
         .slow
-        .read(async |conn| {
+        .snapshot(async |conn| {
             let rows = queries::list(conn, &filter, &page).await?;
             let total = if count.is_some() { Some(queries::count(conn, &filter).await?) } else { None };
             Ok((rows, total))

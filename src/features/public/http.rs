@@ -89,7 +89,7 @@ async fn get_dossier(
     let tree = state.agencies.fresh(&state.reader).await?;
     let found = state.reader.read(async |conn| dossiers::by_code(conn, code.as_str()).await).await?;
     let found = found.ok_or(Refusal::NotFound)?;
-    let events = state.reader.read(async |conn| dossiers::events(conn, found.dossier.id).await).await?;
+    let events = state.reader.read(async |conn| dossiers::events(conn, &found.dossier).await).await?;
     let shown = PublicDossierBody::new(&found, &events, &tree, state.calendar, state.clock.now());
     Ok(HttpResponse::Ok().json(shown))
 }

@@ -69,6 +69,14 @@ impl Problem {
         Self::new(Code::MethodNotAllowed).header(ALLOW, allow)
     }
 
+    fn out_of_scope(place: Place, detail: String) -> Self {
+        let (name, value) = match place {
+            Place::Pointer(pointer) => ("pointer", pointer),
+            Place::Parameter(parameter) => ("parameter", parameter),
+        };
+        Self::new(Code::AgencyOutOfScope).detail(detail).member(name, json!(value))
+    }
+
     /// An unknown query parameter.
     pub fn unknown_parameter(name: &str, known: &str) -> Self {
         let mut problem = Self::new(Code::UnknownParameter);
@@ -96,13 +104,12 @@ impl From<Refusal> for Problem {
             Refusal::Invalid(violations) => violations.into(),
             Refusal::NotFound => Self::new(Code::NotFound),
             Refusal::AgencyOutOfScope { place, code } => {
-                let (name, value) = match place {
-                    Place::Pointer(p) => ("pointer", p),
-                    Place::Parameter(p) => ("parameter", p),
-                };
-                Self::new(Code::AgencyOutOfScope)
-                    .detail(format!("The agency {code} is outside the scope of the key."))
-                    .member(name, json!(value))
+                Self::out_of_scope(place, format!("The agency {code} is outside the scope of the key."))
+            }
+            Refusal::EverybodysProcedure { place } => {
+                let detail =
+                    "A procedure that lists no agencies is every agency's: it needs a key that sees all.";
+                Self::out_of_scope(place, detail.into())
             }
             Refusal::DuplicateCode { code } => Self::new(Code::DuplicateCode)
                 .detail(format!("The code {code} is taken."))

@@ -75,6 +75,9 @@ problems! {
     CursorMismatch = "cursor_mismatch" 400 "Cursor does not fit" / "Con trỏ trang không khớp":
         "The cursor belongs to another list, filter, sort or key, or is damaged. Start again without it."
         / "Con trỏ trang thuộc danh sách, bộ lọc hoặc khóa khác, hoặc bị hỏng. Hãy bắt đầu lại.";
+    RequestTimeout = "request_timeout" 408 "Request too slow" / "Yêu cầu gửi quá chậm":
+        "The body did not arrive in time. Send it again."
+        / "Nội dung không đến kịp thời hạn. Hãy gửi lại.";
     PayloadTooLarge = "payload_too_large" 413 "Body too large" / "Nội dung quá lớn":
         "The body is larger than the service takes."
         / "Nội dung gửi lên lớn hơn giới hạn cho phép.";

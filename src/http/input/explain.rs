@@ -54,6 +54,8 @@ fn read(text: &str) -> (Rule, Option<String>, String) {
         || text.starts_with("invalid length")
     {
         let expected = text.rsplit_once("expected ").map_or("another type", |(_, expected)| expected);
+        // The names of our types are nobody's business.
+        let expected = if expected.starts_with("struct ") { "an object" } else { expected };
         return (Rule::WrongType, None, format!("must be {expected}"));
     }
     // Messages of our own types say what the value must be; those of the standard library's do not.

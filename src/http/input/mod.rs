@@ -15,6 +15,7 @@ use super::error::{Code, Problem};
 use super::format::{Format, negotiate};
 use crate::domain::refusal::{Refusal, Rule};
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::http::header::{ACCEPT, CONTENT_TYPE};
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
@@ -22,9 +23,13 @@ use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 /// The largest body, in bytes.
 pub const MAX_BODY: usize = 1 << 20;
+
+/// How long a body may take to come.
+const BODY_TIME: Duration = Duration::from_secs(20);
 
 /// What a request brought along, not yet judged.
 pub struct Input {
@@ -105,8 +110,18 @@ impl FromRequest for Input {
         let is_json =
             header(CONTENT_TYPE).is_some() && request.content_type().eq_ignore_ascii_case("application/json");
         let payload = payload.take();
-        Box::pin(async move { Ok(Self { query, accept, is_json, body: read(payload).await }) })
+        // What has no meaning is not waited for (RFC 9110 section 9.3.1).
+        let has_body = request.method() != Method::GET;
+        Box::pin(async move {
+            let body = if has_body { in_time(payload).await } else { Ok(Bytes::new()) };
+            Ok(Self { query, accept, is_json, body })
+        })
     }
+}
+
+/// Reads a body that must come within [`BODY_TIME`].
+async fn in_time(payload: Payload) -> Result<Bytes, Code> {
+    actix_web::rt::time::timeout(BODY_TIME, read(payload)).await.unwrap_or(Err(Code::RequestTimeout))
 }
 
 /// Reads a body of at most [`MAX_BODY`] bytes.

@@ -85,8 +85,18 @@ impl Service {
 
     /// Starts it and does not wait.
     pub fn spawn(arguments: &[&str]) -> Child {
+        Self::spawn_with(arguments, "info")
+    }
+
+    /// The same with another level of the log.
+    pub fn spawn_with(arguments: &[&str], level: &str) -> Child {
         let with_port = [arguments, &["--bind", "127.0.0.1:0"]].concat();
-        command(&with_port).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+        command(&with_port)
+            .env("RUST_LOG", level)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
     }
 
     /// `kill -9`.

@@ -31,8 +31,8 @@ fn about_programs() {
     );
     let error = EmbeddedError::WrongMajor { wanted: 15, found: vec![16] };
     says(&error, "needs PostgreSQL 15, found [16]: install PostgreSQL 15");
-    says(&error, "or run pg_upgrade, or choose another --data-dir");
-    says(&EmbeddedError::DataTooOld { wanted: 14, minimum: 15 }, "run pg_upgrade to PostgreSQL 15");
+    says(&error, "restore the dump, or choose another --data-dir");
+    says(&EmbeddedError::DataTooOld { wanted: 14, minimum: 15 }, "restore the dump with PostgreSQL 15");
     says(&EmbeddedError::NoAccount, "useradd --system postgres");
     let error = EmbeddedError::CannotRun { program: path(), user: "postgres".into(), source: denied() };
     says(&error, "readable and executable for that user");

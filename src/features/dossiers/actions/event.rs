@@ -4,7 +4,7 @@ use super::{Context, OfficerInput, Recorded};
 use crate::db::{Failure, Transaction, Writer};
 use crate::domain::lifecycle;
 use crate::domain::local_time::Instant;
-use crate::domain::refusal::{Refusal, Rule};
+use crate::domain::refusal::{Place, Refusal, Rule};
 use crate::domain::vocabulary::{Clock, EventKind, Origin, Outcome, Status};
 use crate::features::audit::{self, Change};
 use crate::features::dossiers::queries::{DossierRow, EventRow, visible, write};
@@ -94,6 +94,10 @@ pub async fn record_in(
     if !visible::sees(context.visible, dossier) {
         return Err(Refusal::NotFound.into());
     }
+    if !visible::sees(context.governed, dossier) {
+        let code = context.tree.code(dossier.competent_agency_id).to_owned();
+        return Err(Refusal::AgencyOutOfScope { place: Place::Pointer(String::new()), code }.into());
+    }
     let before = dossier.clone();
     let status = lifecycle::after(Some(before.status), kind);
     let not_allowed =
@@ -113,11 +117,14 @@ pub async fn record_in(
     Ok(Recorded { dossier: listed, event })
 }
 
-/// An event happens after those that are recorded; only a note may be added about an earlier moment.
+/// A step happens after the steps that are recorded; a note may be about any moment since the receipt, and binds
+/// nothing that comes later.
 fn in_order(event: &EventRow, before: &DossierRow) -> Result<(), Refusal> {
-    let since = if event.kind == EventKind::Noted { before.received_at } else { before.last_event_at };
+    let steps = [Some(before.holder_since), before.ended_at, before.returned_at];
+    let last_step = steps.into_iter().flatten().fold(before.received_at, std::cmp::max);
+    let since = if event.kind == EventKind::Noted { before.received_at } else { last_step };
     if event.occurred_at < since {
-        return Err(Refusal::EventOutOfOrder { last_event_at: before.last_event_at.into() });
+        return Err(Refusal::EventOutOfOrder { last_event_at: since.into() });
     }
     Ok(())
 }
@@ -165,15 +172,16 @@ fn named(context: &Context<'_>, input: &EventInput) -> Result<Named, Refusal> {
             return Err(Refusal::invalid("/source_recorded_at", Rule::InvalidValue, message));
         }
     }
-    let find = |pointer, code: Option<&String>| match code {
-        Some(code) => context.agency(pointer, code, input.occurred_at).map(|agency| Some(agency.id)),
+    let find = |pointer, code: Option<&String>, within| match code {
+        Some(code) => context.agency(pointer, code, input.occurred_at, within).map(|agency| Some(agency.id)),
         None => Ok(None),
     };
     let to_agency = match &input.details {
         EventDetails::Forwarded { to_agency, .. } => to_agency.as_ref(),
         EventDetails::Noted | EventDetails::Completed { .. } | EventDetails::Returned => None,
     };
-    Ok(Named { acting: find("/agency", input.agency.as_ref())?, to: find("/to_agency", to_agency)? })
+    let acting = find("/agency", input.agency.as_ref(), context.governed)?;
+    Ok(Named { acting, to: find("/to_agency", to_agency, context.visible)? })
 }
 
 fn event_row(

@@ -22,8 +22,10 @@ pub struct Context<'a> {
     pub actor: &'a Actor,
     /// The agency tree.
     pub tree: &'a AgencyTree,
-    /// What they see.
+    /// What they see: may be named.
     pub visible: &'a Visible,
+    /// What they govern, being above it and not only watching it: may act, and be written for.
+    pub governed: &'a Visible,
     /// The office calendar.
     pub calendar: &'a Calendar,
     /// When it is recorded.
@@ -43,8 +45,8 @@ impl Context<'_> {
         Err(Refusal::invalid(pointer, Rule::InTheFuture, message))
     }
 
-    /// The agency with a code: known, in force on the day, and seen by the caller.
-    fn agency(&self, pointer: &str, code: &str, at: Instant) -> Result<&Agency, Refusal> {
+    /// The agency with a code: known, in force on the day, and within what the caller sees or governs.
+    fn agency(&self, pointer: &str, code: &str, at: Instant, within: &Visible) -> Result<&Agency, Refusal> {
         let unknown =
             || Refusal::invalid(pointer, Rule::UnknownAgency, format!("no agency has the code {code}"));
         let agency = self.tree.find(code).ok_or_else(unknown)?;
@@ -53,7 +55,7 @@ impl Context<'_> {
             let message = format!("the agency {code} was not in force on {day}");
             return Err(Refusal::invalid(pointer, Rule::AgencyNotInForce, message));
         }
-        if !self.visible.contains(agency.id) {
+        if !within.contains(agency.id) {
             return Err(Refusal::AgencyOutOfScope {
                 place: Place::Pointer(pointer.into()),
                 code: code.into(),

@@ -122,8 +122,10 @@ pub async fn receive_in(
             return Err(Refusal::invalid("/procedure", Rule::UnknownProcedure, message).into());
         }
     };
-    let receiving = context.agency("/receiving_agency", &input.receiving_agency, input.received_at)?;
-    let competent = context.agency("/competent_agency", &input.competent_agency, input.received_at)?;
+    let receiving =
+        context.agency("/receiving_agency", &input.receiving_agency, input.received_at, context.governed)?;
+    let competent =
+        context.agency("/competent_agency", &input.competent_agency, input.received_at, context.visible)?;
     require_competent(&procedure, competent)?;
     let limit = limit_for(&procedure, input)?;
     let due = deadline::compute(limit, input.received_at, context.calendar);

@@ -4,6 +4,7 @@ use super::Listed;
 use super::visible::{self, Condition, Dossiers, Narrow};
 use crate::db::page::Page;
 use crate::db::schema::dossiers;
+use crate::domain::local_time::Instant;
 use crate::domain::vocabulary::{Channel, Status, TimingState};
 use crate::features::auth::Visible;
 use crate::features::overdue::queries::mirror::{self, Moment};
@@ -14,7 +15,7 @@ use diesel_async::{AsyncConnectionCore, RunQueryDsl};
 use uuid::Uuid;
 
 /// Position in the list: receipt and id of a dossier.
-pub type Key = (DateTime<Utc>, Uuid);
+pub type Key = (Instant, Uuid);
 
 /// A span of instants: from the first, up to and without the second.
 pub type Span = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
@@ -80,12 +81,17 @@ fn spans<'a>(mut query: Dossiers<'a>, filter: &Filter) -> Dossiers<'a> {
         query = query.filter(d::due_on.le(to));
     }
     if let Some(prefix) = &filter.code_prefix {
-        query = query.filter(d::code.like(format!("{}%", prefix.replace(['%', '_', '\\'], ""))));
+        query = query.filter(d::code.like(format!("{}%", escaped(prefix))));
     }
     if let Some(codes) = &filter.codes {
         query = query.filter(d::code.eq_any(codes.clone()));
     }
     query
+}
+
+/// Text as a LIKE pattern that stands for itself.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 fn any_timing(states: &[TimingState], moment: &Moment) -> Option<Condition> {
@@ -112,7 +118,7 @@ where
         query.order((d::received_at.desc(), d::id.desc()))
     };
     // No row comparison in Diesel: this form keeps the bound of the index.
-    if let Some((at, id)) = page.after {
+    if let Some((at, id)) = page.after.map(|(at, id)| (at.utc(), id)) {
         query = if filter.oldest_first {
             query.filter(d::received_at.ge(at).and(d::received_at.gt(at).or(d::id.gt(id))))
         } else {

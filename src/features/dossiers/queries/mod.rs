@@ -12,7 +12,6 @@ use crate::features::auth::Visible;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::{AsyncConnectionCore, RunQueryDsl};
-use uuid::Uuid;
 
 /// The dossier with a code, whoever asks: for the public page, which shows nothing that is not public.
 pub async fn by_code<C>(conn: &mut C, code: &str) -> QueryResult<Option<Listed>>
@@ -31,12 +30,14 @@ where
     Ok(by_code(conn, code).await?.filter(|found| visible::sees(visible, &found.dossier)))
 }
 
-/// The events of a dossier, in order of recording. There are few: each is a step of one handling.
-pub async fn events<C>(conn: &mut C, dossier: Uuid) -> QueryResult<Vec<EventRow>>
+/// The events that a dossier was derived from, in order of recording: none that came after the row was read. There
+/// are few, each is a step of one handling.
+pub async fn events<C>(conn: &mut C, dossier: &DossierRow) -> QueryResult<Vec<EventRow>>
 where
     C: AsyncConnectionCore<Backend = Pg>,
 {
-    let query = dossier_events::table.filter(dossier_events::dossier_id.eq(dossier));
+    let of_dossier = dossier_events::table.filter(dossier_events::dossier_id.eq(dossier.id));
+    let query = of_dossier.filter(dossier_events::seq.le(dossier.version));
     query.order(dossier_events::seq).select(EventRow::as_select()).load(conn).await
 }
 

@@ -5,6 +5,7 @@ pub mod mirror;
 use crate::db::RowSender;
 use crate::db::page::Page;
 use crate::db::schema::{dossiers, procedure_versions};
+use crate::domain::local_time::Instant;
 use crate::domain::vocabulary::{Clock, Status, TimingState};
 use crate::features::auth::Visible;
 use crate::features::dossiers::queries::visible::{self, Dossiers, Narrow};
@@ -17,7 +18,7 @@ use mirror::Moment;
 use uuid::Uuid;
 
 /// Position in the list: since when a dossier is late, and its id.
-pub type Key = (DateTime<Utc>, Uuid);
+pub type Key = (Instant, Uuid);
 
 /// Filters of the list; what is absent does not filter.
 #[derive(Clone, Debug, Default)]
@@ -67,7 +68,7 @@ impl LateRow {
     /// Its position in the list.
     pub fn key(&self) -> Key {
         // Only dossiers with `overdue_from` are in the list.
-        (self.overdue_from.unwrap_or_default(), self.id)
+        (self.overdue_from.unwrap_or_default().into(), self.id)
     }
 }
 
@@ -99,7 +100,7 @@ where
     use dossiers as d;
     let mut query = ordered(filter, visible, moment).limit(page.fetch());
     // No row comparison in Diesel: this form keeps the bound of the index.
-    if let Some((from, id)) = page.after {
+    if let Some((from, id)) = page.after.map(|(from, id)| (from.utc(), id)) {
         query = if filter.least_first {
             query.filter(d::overdue_from.le(from).and(d::overdue_from.lt(from).or(d::id.lt(id).nullable())))
         } else {

@@ -9,19 +9,21 @@ use crate::domain::vocabulary::Channel;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
-/// Locks a procedure against other changes and tells the number of its newest version; `None` when there is none.
+/// Locks a procedure, made first if it is not there, against other changes. Tells the number of its newest version;
+/// `None` when there is none.
 pub async fn lock(tx: &mut Transaction, code: &str) -> QueryResult<Option<i32>> {
-    procedures::table.find(code).select(procedures::version).for_update().first(tx).await.optional()
+    let new = (procedures::code.eq(code), procedures::version.eq(0));
+    diesel::insert_into(procedures::table).values(new).on_conflict_do_nothing().execute(tx).await?;
+    let version: i32 =
+        procedures::table.find(code).select(procedures::version).for_update().first(tx).await?;
+    Ok((version > 0).then_some(version))
 }
 
-/// Writes a version, its limits and agencies, and ends the version before it. Its row number and `effective_to`
+/// Writes a version of a locked procedure, its limits and agencies, and ends the version before it. Its row number and `effective_to`
 /// are of no account: the database gives the one, and the newest version has no end.
 pub async fn write(tx: &mut Transaction, new: &Procedure, name_folded: &str) -> QueryResult<()> {
     let row = &new.row;
-    diesel::insert_into(procedures::table)
-        .values((procedures::code.eq(&row.procedure_code), procedures::version.eq(row.version)))
-        .on_conflict(procedures::code)
-        .do_update()
+    diesel::update(procedures::table.find(&row.procedure_code))
         .set(procedures::version.eq(row.version))
         .execute(tx)
         .await?;
