@@ -146,11 +146,11 @@ impl Calendar {
         Ok(Instant::at(self.add_working_days(day, 1)?, self.hours.opening()))
     }
 
-    /// The moment by which `minutes` office minutes have passed since `start`, which is moved into office hours.
-    pub fn add_working_minutes(&self, start: Instant, minutes: i64) -> Result<Instant, MissingYear> {
+    /// The moment by which `time` has passed in the office since `start`, which is moved into office hours.
+    pub fn add_working_time(&self, start: Instant, time: TimeDelta) -> Result<Instant, MissingYear> {
         let start = self.open_from(start)?;
         let whole_day = TimeDelta::minutes(self.hours.minutes());
-        let total = self.hours.elapsed(start.local_time()) + TimeDelta::minutes(minutes);
+        let total = self.hours.elapsed(start.local_time()) + time;
         // A sum that fills whole days ends at a closing, not at the next opening.
         let full = (total - TimeDelta::nanoseconds(1)).num_seconds().max(0) / whole_day.num_seconds().max(1);
         let days = usize::try_from(full).unwrap_or(0);

@@ -46,7 +46,9 @@ pub fn compute(
             Deadline::by_date(calendar.working_day_from(last.unwrap_or(NaiveDate::MAX))?, closing)
         }
         TimeLimit::WorkingHours(amount) => {
-            let due_at = calendar.add_working_minutes(start, i64::from(amount.hundredths()) * 60 / 100)?;
+            // A hundredth of an hour is 36 seconds.
+            let time = TimeDelta::seconds(i64::from(amount.hundredths()) * 36);
+            let due_at = calendar.add_working_time(start, time)?;
             Deadline { due_on: due_at.local_date(), due_at, overdue_from: due_at }
         }
         TimeLimit::SameDay(cutoff) => {

@@ -76,7 +76,11 @@ fn working_minutes_pass_only_in_office_hours() {
         ("2022-02-15T12:00", 30, "2022-02-15T14:00"),
         ("2022-02-15T08:00", 480 * 5, "2022-02-22T08:00"),
     ] {
-        assert_eq!(c.add_working_minutes(at(start), minutes), Ok(at(end)), "{start} + {minutes}");
+        assert_eq!(
+            c.add_working_time(at(start), TimeDelta::minutes(minutes)),
+            Ok(at(end)),
+            "{start} + {minutes}"
+        );
     }
 }
 
@@ -96,8 +100,8 @@ proptest! {
     ) {
         let c = calendar();
         let start = Instant::start_of(day("2022-01-01")) + TimeDelta::minutes(offset);
-        let middle = c.add_working_minutes(start, first).unwrap();
-        let parts = c.add_working_minutes(middle, second).unwrap();
-        prop_assert_eq!(c.add_working_minutes(start, first + second).unwrap(), parts);
+        let middle = c.add_working_time(start, TimeDelta::minutes(first)).unwrap();
+        let parts = c.add_working_time(middle, TimeDelta::minutes(second)).unwrap();
+        prop_assert_eq!(c.add_working_time(start, TimeDelta::minutes(first + second)).unwrap(), parts);
     }
 }

@@ -107,6 +107,8 @@ fn hours_are_late_by_the_minute() {
     let deadline = due(TimeLimit::WorkingHours("8".parse().unwrap()), "2022-02-15T16:00");
     assert_eq!(deadline.due_at, at("2022-02-16T16:00"));
     assert_eq!(deadline.overdue_from, deadline.due_at);
+    let short = due(TimeLimit::WorkingHours("0.01".parse().unwrap()), "2022-02-15T16:00");
+    assert_eq!(short.due_at, at("2022-02-15T16:00") + chrono::TimeDelta::seconds(36), "to the second");
     assert_eq!(compute(TimeLimit::None, at("2022-02-15T16:00"), national()), Ok(None));
 }
 
