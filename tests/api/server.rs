@@ -92,20 +92,44 @@ fn ended(service: &mut Service) -> std::process::ExitStatus {
     }
 }
 
+/// Kills what runs in a directory: postgres, or the initdb that makes it.
+fn kill_postgres(data: &Path) {
+    for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+        if std::fs::read_link(entry.path().join("cwd")).is_ok_and(|cwd| cwd.starts_with(data)) {
+            kill_9(pid);
+        }
+    }
+}
+
 /// Killed at some moment of the very first start: of initdb, of the migrations, or after.
 #[test]
 fn a_kill_during_the_first_start_is_repaired_by_the_next() {
     let place = directory("first");
-    for (n, moment) in [30, 150, 350, 550, 700, 850].into_iter().enumerate() {
-        let data = place.path().join(n.to_string());
-        let mut first = Service::spawn(&["serve", "--data-dir", text(&data)]);
-        // The moment is the test's input, not a wait for something.
-        std::thread::sleep(Duration::from_millis(moment));
-        first.kill().unwrap();
-        first.wait().unwrap();
-        let service = Service::start(&["serve", "--data-dir", text(&data)]);
-        let service = service.unwrap_or_else(|log| panic!("killed after {moment} ms: {log}"));
-        assert!(service.terminate().success());
+    for moment in [30, 350, 700, 850] {
+        for (who, service_too, postgres_too) in
+            [("service", true, false), ("postgres", false, true), ("both", true, true)]
+        {
+            let data = place.path().join(format!("{who}-{moment}"));
+            let mut first = Service::spawn(&["serve", "--data-dir", text(&data)]);
+            // The moment is the test's input, not a wait for something.
+            std::thread::sleep(Duration::from_millis(moment));
+            if postgres_too {
+                kill_postgres(&data);
+            }
+            let log = first.stderr.take();
+            std::thread::spawn(move || log.map(std::io::read_to_string));
+            // A service that lost its database ends by itself; one that had none yet goes on, and is killed too.
+            let until = Instant::now() + Duration::from_secs(if service_too { 0 } else { 5 });
+            while Instant::now() < until && first.try_wait().unwrap().is_none() {
+                std::thread::yield_now();
+            }
+            first.kill().unwrap();
+            first.wait().unwrap();
+            let service = Service::start(&["serve", "--data-dir", text(&data)]);
+            let service = service.unwrap_or_else(|log| panic!("{who} killed after {moment} ms: {log}"));
+            assert!(service.terminate().success());
+        }
     }
 }
 
