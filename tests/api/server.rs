@@ -1,6 +1,6 @@
 //! The service as a process: it survives `kill -9`, ends on SIGTERM, and its log tells no secrets.
 
-use crate::harness::{Client, Service, directory, receipt, run};
+use crate::harness::{Client, Service, connect, directory, receipt, run};
 use serde_json::json;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -137,17 +137,25 @@ fn a_kill_during_the_first_start_is_repaired_by_the_next() {
 async fn sigterm_lets_requests_finish_and_stops_postgres() {
     let place = directory("term");
     let data = place.path();
-    let service = Service::start(&["serve", "--data-dir", text(data)]).unwrap();
+    let mut service = Service::start(&["serve", "--data-dir", text(data)]).unwrap();
     let client = caller(&service, data);
     fill(&client).await;
+    // Receipts that are under way for sure: they wait for a lock that is held here.
+    let root = data.join("postgres");
+    let holder = connect(&congkhai::db::embedded::running_url(&root, "congkhai").unwrap()).await;
+    let watcher = connect(&congkhai::db::embedded::running_url(&root, "congkhai").unwrap()).await;
+    holder.batch_execute("BEGIN; LOCK TABLE dossiers IN EXCLUSIVE MODE").await.unwrap();
     let body = receipt("2022-02-15T08:00:00+07:00");
-    let answers = (0..20).map(|_| client.post("/v1/dossiers", &body));
-    let answers = futures_util::future::join_all(answers);
+    let answers = futures_util::future::join_all((0..8).map(|_| client.post("/v1/dossiers", &body)));
     let pid = postmaster(data).unwrap();
     let stop = async {
-        // As soon as the first receipt is stored, with others under way.
-        client.get("/health/live").await.expect(200);
-        actix_web::rt::task::spawn_blocking(move || service.terminate()).await.unwrap()
+        let waiting = "SELECT count(*) FROM pg_stat_activity
+            WHERE application_name = 'congkhai-writer' AND wait_event_type = 'Lock'";
+        while watcher.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) < 8 {}
+        service.order_to_stop();
+        holder.batch_execute("ROLLBACK").await.unwrap();
+        drop((holder, watcher));
+        actix_web::rt::task::spawn_blocking(move || service.child.wait().unwrap()).await.unwrap()
     };
     let (answers, status) = futures_util::future::join(answers, stop).await;
     assert!(status.success());

@@ -105,10 +105,15 @@ impl Service {
         self.child.wait().unwrap();
     }
 
-    /// SIGTERM, and the status it ends with.
-    pub fn terminate(mut self) -> std::process::ExitStatus {
+    /// Sends SIGTERM.
+    pub fn order_to_stop(&self) {
         let pid = nix::unistd::Pid::from_raw(self.child.id().cast_signed());
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+    }
+
+    /// SIGTERM, and the status it ends with.
+    pub fn terminate(mut self) -> std::process::ExitStatus {
+        self.order_to_stop();
         self.child.wait().unwrap()
     }
 }
