@@ -8,6 +8,7 @@ mod connect;
 pub mod embedded;
 mod error;
 mod failure;
+pub mod like;
 pub mod migrate;
 pub mod page;
 mod reader;

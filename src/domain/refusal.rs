@@ -117,7 +117,7 @@ pub enum Refusal {
     },
     /// The event would lie before one that is recorded already.
     EventOutOfOrder {
-        /// When the latest recorded event occurred.
+        /// When the step occurred that it must not precede.
         last_event_at: Instant,
     },
     /// A change of an existing resource without `If-Match`.

@@ -7,4 +7,5 @@
 pub mod actions;
 pub mod http;
 pub mod json;
+pub mod narrow;
 pub mod queries;

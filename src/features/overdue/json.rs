@@ -7,7 +7,7 @@ use crate::domain::local_time::Instant;
 use crate::domain::refusal::Refusal;
 use crate::domain::vocabulary::{Clock, Status};
 use crate::features::auth::Principal;
-use crate::features::dossiers::queries::visible::Narrow;
+use crate::features::dossiers::narrow::Asked;
 use crate::http::export::ExportRow;
 use crate::http::format::Format;
 use crate::http::input::Several;
@@ -191,21 +191,13 @@ pub enum Sort {
 impl OverdueFilter {
     /// Finds the agencies it names.
     pub fn read(self, caller: &Principal, now: Instant) -> Result<Filter, Refusal> {
-        let today = now.local_date();
-        let watching = |tree: &AgencyTree, id: i32| tree.visible(&[id], today);
-        Ok(Filter {
-            narrow: Narrow {
-                competent: caller.agencies_named("agency", self.agency, watching)?,
-                receiving: caller.agencies_named(
-                    "receiving_agency",
-                    self.receiving_agency,
-                    AgencyTree::subtree,
-                )?,
-                holder: caller.agencies_named("holder_agency", self.holder_agency, AgencyTree::subtree)?,
-                procedure: self.procedure.map(|list| list.0),
-                field: self.field.map(|list| list.0),
-            },
-            least_first: self.sort == Some(Sort::LeastFirst),
-        })
+        let narrow = Asked {
+            agency: self.agency,
+            receiving_agency: self.receiving_agency,
+            holder_agency: self.holder_agency,
+            procedure: self.procedure,
+            field: self.field,
+        };
+        Ok(Filter { narrow: narrow.read(caller, now)?, least_first: self.sort == Some(Sort::LeastFirst) })
     }
 }

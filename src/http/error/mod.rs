@@ -122,7 +122,7 @@ impl From<Refusal> for Problem {
                 .member("state", json!(state))
                 .member("allowed", json!(allowed)),
             Refusal::EventOutOfOrder { last_event_at } => Self::new(Code::EventOutOfOrder)
-                .detail(format!("The latest recorded event occurred at {last_event_at}."))
+                .detail(format!("It must not occur before {last_event_at}."))
                 .member("pointer", json!("/occurred_at"))
                 .member("last_event_at", json!(last_event_at)),
             Refusal::PreconditionRequired => Self::new(Code::PreconditionRequired),

@@ -1,12 +1,11 @@
 //! The query of the dossier list.
 
-use crate::domain::agency_tree::AgencyTree;
 use crate::domain::local_time::{Day, Instant};
 use crate::domain::refusal::Refusal;
 use crate::domain::vocabulary::{Channel, Status, TimingState};
 use crate::features::auth::Principal;
+use crate::features::dossiers::narrow::Asked;
 use crate::features::dossiers::queries::list::Filter;
-use crate::features::dossiers::queries::visible::Narrow;
 use crate::http::input::Several;
 use crate::http::page::Count;
 use serde::Deserialize;
@@ -88,20 +87,15 @@ impl DossierFilter {
     pub fn read(self, caller: &Principal, now: Instant) -> Result<Filter, Refusal> {
         let start = |day: Option<Day>| day.map(|d| Instant::start_of(d.date()).utc());
         let end = |day: Option<Day>| day.map(|d| Instant::end_of(d.date()).utc());
-        let today = now.local_date();
-        let watching = |tree: &AgencyTree, id: i32| tree.visible(&[id], today);
+        let narrow = Asked {
+            agency: self.agency,
+            receiving_agency: self.receiving_agency,
+            holder_agency: self.holder_agency,
+            procedure: self.procedure,
+            field: self.field,
+        };
         Ok(Filter {
-            narrow: Narrow {
-                competent: caller.agencies_named("agency", self.agency, watching)?,
-                receiving: caller.agencies_named(
-                    "receiving_agency",
-                    self.receiving_agency,
-                    AgencyTree::subtree,
-                )?,
-                holder: caller.agencies_named("holder_agency", self.holder_agency, AgencyTree::subtree)?,
-                procedure: self.procedure.map(|list| list.0),
-                field: self.field.map(|list| list.0),
-            },
+            narrow: narrow.read(caller, now)?,
             status: self.status.map(|list| list.0),
             timing: self.timing.map(|list| list.0),
             channel: self.channel.map(|list| list.0),

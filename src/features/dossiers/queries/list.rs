@@ -2,6 +2,7 @@
 
 use super::Listed;
 use super::visible::{self, Condition, Dossiers, Narrow};
+use crate::db::like;
 use crate::db::page::Page;
 use crate::db::schema::dossiers;
 use crate::domain::local_time::Instant;
@@ -81,17 +82,12 @@ fn spans<'a>(mut query: Dossiers<'a>, filter: &Filter) -> Dossiers<'a> {
         query = query.filter(d::due_on.le(to));
     }
     if let Some(prefix) = &filter.code_prefix {
-        query = query.filter(d::code.like(format!("{}%", escaped(prefix))));
+        query = query.filter(d::code.like(format!("{}%", like::literal(prefix))));
     }
     if let Some(codes) = &filter.codes {
         query = query.filter(d::code.eq_any(codes.clone()));
     }
     query
-}
-
-/// Text as a LIKE pattern that stands for itself.
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 fn any_timing(states: &[TimingState], moment: &Moment) -> Option<Condition> {

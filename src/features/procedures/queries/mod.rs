@@ -2,6 +2,7 @@
 
 pub(super) mod write;
 
+use crate::db::like;
 use crate::db::page::Page;
 use crate::db::schema::{procedure_agencies, procedure_limits, procedure_versions};
 use crate::domain::agency_tree::AgencyId;
@@ -97,7 +98,7 @@ fn filtered(filter: &Filter) -> Versions<'_> {
     let mut query = v::table.into_boxed().filter(v::effective_from.le(day));
     query = query.filter(v::effective_to.is_null().or(v::effective_to.gt(day)));
     for word in &filter.words {
-        let escaped = word.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let escaped = like::literal(word);
         let by_name = v::name_folded.like(format!("%{escaped}%"));
         query = query.filter(by_name.or(v::procedure_code.like(format!("{}%", escaped.to_uppercase()))));
     }
