@@ -8,8 +8,10 @@ mod connect;
 pub mod embedded;
 mod error;
 mod failure;
+pub mod fingerprint;
 pub mod like;
 pub mod migrate;
+mod once;
 pub mod page;
 mod reader;
 #[rustfmt::skip]
@@ -21,8 +23,10 @@ mod writer;
 pub use connect::{BadDatabaseUrl, Database};
 pub use error::{Constraint, DbError};
 pub use failure::Failure;
+pub use fingerprint::Fingerprint;
+pub use once::{Answer, Given, KEPT, Once, Terms};
 pub use reader::Reader;
-pub use slow::{RowSender, Rows, Slow};
+pub use slow::{Export, RowSender, Rows, Slow};
 pub use writer::{Transaction, Writer};
 
 /// How many connections the pools may hold. Readers have one per worker on top.

@@ -158,6 +158,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    idempotency_keys (key_id, method, path, key) {
+        key_id -> Text,
+        method -> Text,
+        path -> Text,
+        key -> Text,
+        body_digest -> Bytea,
+        status -> Nullable<Int2>,
+        headers -> Nullable<Jsonb>,
+        body -> Nullable<Bytea>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     procedure_agencies (procedure_version_id, agency_id) {
         procedure_version_id -> Int4,
         agency_id -> Int4,
@@ -232,6 +246,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     dossier_events,
     dossier_persons,
     dossiers,
+    idempotency_keys,
     procedure_agencies,
     procedure_limits,
     procedure_versions,

@@ -9,6 +9,7 @@ use super::writer::{Lent, Pool, pool};
 use super::{Database, DbError};
 use diesel::QueryResult;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use futures_util::{Stream, TryStreamExt};
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -16,6 +17,10 @@ use tokio::sync::mpsc;
 
 /// How long a request waits for a connection.
 const WAIT: Duration = Duration::from_secs(5);
+
+/// One snapshot for all statements up to [`COMMIT`].
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+const COMMIT: &str = "COMMIT";
 
 /// Rows in flight between the database and a client; what bounds the memory of an export.
 const ROWS_IN_FLIGHT: usize = 256;
@@ -74,20 +79,47 @@ impl Slow {
     ) -> Result<T, DbError> {
         let mut lent = Lent::new(self.lists.get(WAIT).await?);
         let connection = lent.connection();
-        connection.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?;
+        connection.batch_execute(BEGIN).await?;
         let answer = queries(connection).await?;
-        connection.batch_execute("COMMIT").await?;
+        connection.batch_execute(COMMIT).await?;
         lent.give_back();
         Ok(answer)
     }
 
-    /// Streams rows from a connection of its own. `produce` sends them until [`RowSender::send`] says that nobody
-    /// listens. Returns when the first row is there, so that a failing statement is an error and not a cut answer.
+    /// Begins an export: one snapshot, on a connection of its own.
+    pub async fn export(&self) -> Result<Export, DbError> {
+        let mut lent = Lent::new(self.exports.get(WAIT).await?);
+        lent.connection().batch_execute(BEGIN).await?;
+        Ok(Export(lent))
+    }
+}
+
+/// An export that was begun. Dropped, it closes its connection.
+pub struct Export(Lent);
+
+impl Export {
+    /// Runs a query in the snapshot, before its rows are sent.
+    pub async fn read<T>(
+        &mut self,
+        query: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T>,
+    ) -> Result<T, DbError> {
+        Ok(query(self.0.connection()).await?)
+    }
+
+    /// Ends it without sending a row.
+    pub async fn end(mut self) -> Result<(), DbError> {
+        self.0.connection().batch_execute(COMMIT).await?;
+        self.0.give_back();
+        Ok(())
+    }
+
+    /// Sends rows. `produce` does so until [`RowSender::send`] says that nobody listens. Returns when the first row is
+    /// there, so that a failing statement is an error and not a cut answer.
     pub async fn stream<Row: 'static>(
-        &self,
+        self,
         produce: impl AsyncFnOnce(&mut AsyncPgConnection, &RowSender<Row>) -> QueryResult<()> + 'static,
     ) -> Result<Rows<Row>, DbError> {
-        let mut lent = Lent::new(self.exports.get(WAIT).await?);
+        let Self(mut lent) = self;
         let (sender, mut rest) = mpsc::channel(ROWS_IN_FLIGHT);
         let sender = RowSender { rows: sender, left: Cell::new(false) };
         tokio::task::spawn_local(async move {
@@ -96,10 +128,9 @@ impl Slow {
                 // Rows still on their way must not reach the next user of the connection, so it is closed.
                 return;
             }
-            lent.give_back();
-            let end = match produced {
+            let end = match Self(lent).end_after(produced).await {
                 Ok(()) => Part::End,
-                Err(error) => Part::Failed(error.into()),
+                Err(error) => Part::Failed(error),
             };
             // A failure to send means that the client left meanwhile.
             let _ = sender.rows.send(end).await;
@@ -110,9 +141,25 @@ impl Slow {
             None => Err(DbError::Away("an export ended before its first row".into())),
         }
     }
+
+    async fn end_after(self, produced: QueryResult<()>) -> Result<(), DbError> {
+        produced?;
+        self.end().await
+    }
 }
 
 impl<Row> RowSender<Row> {
+    /// Passes rows on until the last, or until nobody takes them any more.
+    pub async fn send_all(&self, rows: impl Stream<Item = QueryResult<Row>>) -> QueryResult<()> {
+        let mut rows = std::pin::pin!(rows);
+        while let Some(row) = rows.try_next().await? {
+            if !self.send(row).await {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// Passes a row on; false when nobody takes it any more.
     pub async fn send(&self, row: Row) -> bool {
         let taken = tokio::time::timeout(STALLED, self.rows.send(Part::Row(row))).await;

@@ -15,6 +15,15 @@ const WAIT: Duration = Duration::from_secs(3);
 /// A connection inside a transaction.
 pub type Transaction = AsyncPgConnection;
 
+/// How a transaction ends whose work did not fail.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum End {
+    /// What was done is kept.
+    Commit,
+    /// Nothing is kept.
+    RollBack,
+}
+
 /// The door for writes.
 #[derive(Clone)]
 pub struct Writer {
@@ -34,6 +43,14 @@ impl Writer {
         &self,
         work: impl AsyncFnOnce(&mut Transaction) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.ending(async |tx| Ok((work(tx).await?, End::Commit))).await
+    }
+
+    /// The same for work that says itself how its transaction ends.
+    pub(super) async fn ending<T, E: From<DbError>>(
+        &self,
+        work: impl AsyncFnOnce(&mut Transaction) -> Result<(T, End), E>,
+    ) -> Result<T, E> {
         type Manager = AnsiTransactionManager;
         let mut lent = Lent::new(self.pool.get(WAIT).await?);
         let connection = lent.connection();
@@ -41,24 +58,19 @@ impl Writer {
         <Manager as TransactionManager<AsyncPgConnection>>::begin_transaction(connection)
             .await
             .map_err(database)?;
-        match work(connection).await {
-            Ok(done) => {
-                <Manager as TransactionManager<AsyncPgConnection>>::commit_transaction(connection)
-                    .await
-                    .map_err(database)?;
-                lent.give_back();
-                Ok(done)
-            }
-            Err(refused) => {
-                match <Manager as TransactionManager<AsyncPgConnection>>::rollback_transaction(connection)
-                    .await
-                {
-                    Ok(()) => lent.give_back(),
-                    Err(error) => log::warn!("could not roll back, so the connection is dropped: {error}"),
-                }
-                Err(refused)
-            }
+        let outcome = work(connection).await;
+        if let Ok((done, End::Commit)) = outcome {
+            <Manager as TransactionManager<AsyncPgConnection>>::commit_transaction(connection)
+                .await
+                .map_err(database)?;
+            lent.give_back();
+            return Ok(done);
         }
+        match <Manager as TransactionManager<AsyncPgConnection>>::rollback_transaction(connection).await {
+            Ok(()) => lent.give_back(),
+            Err(error) => log::warn!("could not roll back, so the connection is dropped: {error}"),
+        }
+        outcome.map(|(tried, _)| tried)
     }
 }
 

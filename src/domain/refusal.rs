@@ -44,6 +44,8 @@ pub enum Place {
     Pointer(String),
     /// Name of a query parameter.
     Parameter(String),
+    /// Name of a header.
+    Header(String),
 }
 
 /// A value and the rule it broke.
@@ -124,6 +126,10 @@ pub enum Refusal {
     PreconditionRequired,
     /// The resource has changed since the given `ETag`.
     PreconditionFailed,
+    /// The `Idempotency-Key` was used for a request with another body.
+    IdempotencyKeyReused,
+    /// A request with the `Idempotency-Key` is being carried out.
+    IdempotencyKeyInUse,
 }
 
 impl Refusal {
@@ -136,7 +142,15 @@ impl Refusal {
 
     /// One violation in the query.
     pub fn parameter(name: impl Into<String>, rule: Rule, message: impl Display) -> Self {
-        let place = Place::Parameter(name.into());
+        Self::at(Place::Parameter(name.into()), rule, message)
+    }
+
+    /// One violation in a header.
+    pub fn header(name: impl Into<String>, rule: Rule, message: impl Display) -> Self {
+        Self::at(Place::Header(name.into()), rule, message)
+    }
+
+    fn at(place: Place, rule: Rule, message: impl Display) -> Self {
         Self::Invalid(Violations(vec![Violation { place, rule, message: message.to_string() }]))
     }
 }

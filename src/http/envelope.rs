@@ -3,9 +3,10 @@
 //! A request id is taken from `X-Request-Id` when it is short and plain, else made. Problems get their body here.
 //! A request is carried through even when its client leaves. A panic in a handler becomes a 500 like any other. HEAD is answered as GET without the body.
 
+use super::caching::{self, DEPENDS_ON};
 use super::error::{Code, Language, Problem};
 use crate::telemetry;
-use actix_web::body::{BodySize, BoxBody, EitherBody, MessageBody, None as NoBody};
+use actix_web::body::{BodySize, BoxBody, MessageBody, None as NoBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
 use actix_web::http::Method;
@@ -56,13 +57,11 @@ struct Asked {
     is_head: bool,
 }
 
-type Answer<B> = ServiceResponse<EitherBody<BoxBody, EitherBody<NoBody, B>>>;
-
 /// The middleware.
 pub async fn envelope<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
-) -> Result<Answer<B>, Error> {
+) -> Result<ServiceResponse, Error> {
     let started = Instant::now();
     let id = RequestId::take_or_make(&request);
     request.extensions_mut().insert(id.clone());
@@ -101,7 +100,7 @@ pub async fn envelope<B: MessageBody + 'static>(
 }
 
 /// Adds the headers every answer has; gives problems their body, and answers to HEAD none.
-fn finish<B: MessageBody + 'static>(mut response: ServiceResponse<B>, asked: &Asked) -> Answer<B> {
+fn finish<B: MessageBody + 'static>(response: ServiceResponse<B>, asked: &Asked) -> ServiceResponse {
     let status = response.status();
     if status.is_client_error() || status.is_server_error() {
         let problem = response.response().error().and_then(|e| e.as_error::<Problem>());
@@ -111,16 +110,16 @@ fn finish<B: MessageBody + 'static>(mut response: ServiceResponse<B>, asked: &As
             None => Some(asked.answer(&Problem::new(code_for(status.as_u16())))),
         };
         if let Some(answer) = answer {
-            return response.into_response(answer.map_body(|_, body| EitherBody::Left { body }));
+            return response.into_response(answer);
         }
     }
+    let mut response = caching::finish(response);
     add_headers(response.headers_mut(), &asked.id);
     // A body of known size tells its length and is then left out by the encoder; a stream must not even begin.
     if asked.is_head && matches!(response.response().body().size(), BodySize::Stream) {
-        return response
-            .map_body(|_, _| EitherBody::Right { body: EitherBody::Left { body: NoBody::new() } });
+        return response.map_body(|_, _| BoxBody::new(NoBody::new()));
     }
-    response.map_body(|_, body| EitherBody::Right { body: EitherBody::Right { body } })
+    response
 }
 
 impl Asked {
@@ -130,7 +129,7 @@ impl Asked {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(self.language.tag()));
-        headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Language, Authorization"));
+        headers.insert(VARY, DEPENDS_ON);
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         add_headers(headers, &self.id);
         let body = problem.body(self.language, self.id.as_str()).to_string();

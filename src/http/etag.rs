@@ -1,12 +1,64 @@
-//! Guards changes: the `ETag` of a versioned resource, and `If-Match` (RFC 9110 sections 8.8.3, 13.1.1).
+//! Entity tags (RFC 9110 section 8.8.3): what they are made of, and the conditions `If-Match` and `If-None-Match`.
+//!
+//! The tag of a versioned resource begins with its version, so that any tag issued for a version guards a change of
+//! that version, whichever view of it the tag came with. The tag of anything else is a digest of its body.
 
 use crate::domain::refusal::Refusal;
 use actix_web::HttpRequest;
-use actix_web::http::header::IF_MATCH;
+use actix_web::http::header::{HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
 
-/// The tag of a version.
-pub fn tag(version: i32) -> String {
-    format!("\"{version}\"")
+/// Bytes of a digest that a tag shows: too many to collide by chance.
+const SHOWN: usize = 12;
+
+/// An entity tag as it stands in the header.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag(String);
+
+impl Tag {
+    /// The strong tag of a view of a version: `view` holds everything that the body depends on besides the version.
+    pub fn of_version(version: i32, view: &[u8]) -> Self {
+        Self(format!("\"{version}-{}\"", digest(view)))
+    }
+
+    /// The strong tag of a body.
+    pub fn of_body(body: &[u8]) -> Self {
+        Self(format!("\"{}\"", digest(body)))
+    }
+
+    /// The weak tag of a stream: `content` stands for the rows, without being their bytes.
+    pub fn of_stream(content: &[u8]) -> Self {
+        Self(format!("W/\"{}\"", digest(content)))
+    }
+
+    /// As it stands in the header.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Whether a caller has what a tag stands for: `If-None-Match` names it, by weak comparison, or is `*`.
+pub fn is_known(tag: &str, headers: &HeaderMap) -> bool {
+    listed(headers, &IF_NONE_MATCH).any(|known| known == "*" || opaque(known) == opaque(tag))
+}
+
+/// A digest in the alphabet of tags. It covers the release too: another release may show the same in another form.
+fn digest(content: &[u8]) -> String {
+    let hasher = Sha256::new().chain_update(env!("CARGO_PKG_VERSION")).chain_update(content);
+    URL_SAFE_NO_PAD.encode(&hasher.finalize()[..SHOWN])
+}
+
+/// A tag without its mark of weakness.
+fn opaque(tag: &str) -> &str {
+    tag.strip_prefix("W/").unwrap_or(tag)
+}
+
+/// The tags that a header lists. Several headers are one list. No tag of ours holds a comma.
+fn listed<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    let values = headers.get_all(name).filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(str::trim)
 }
 
 /// What a caller demands of the present version.
@@ -21,15 +73,16 @@ pub enum IfMatch {
 }
 
 impl IfMatch {
-    /// Reads the header. Several headers are one list.
+    /// Reads the header.
     pub fn of(request: &HttpRequest) -> Self {
-        let values: Vec<&str> = request.headers().get_all(IF_MATCH).filter_map(|v| v.to_str().ok()).collect();
-        if values.is_empty() {
-            return Self::Absent;
+        let tags: Vec<String> = listed(request.headers(), &IF_MATCH).map(ToOwned::to_owned).collect();
+        if tags.is_empty() {
+            Self::Absent
+        } else if tags.iter().any(|tag| tag == "*") {
+            Self::Any
+        } else {
+            Self::Tags(tags)
         }
-        let tags = values.iter().flat_map(|v| v.split(',')).map(|tag| tag.trim().to_owned());
-        let tags: Vec<String> = tags.collect();
-        if tags.iter().any(|t| t == "*") { Self::Any } else { Self::Tags(tags) }
     }
 
     /// Checks it against the present version of a resource that may be absent (`None`).
@@ -37,12 +90,26 @@ impl IfMatch {
     /// A change of an existing resource needs the header: 428 without, 412 when stale.
     pub fn check(&self, version: Option<i32>) -> Result<(), Refusal> {
         match (self, version) {
-            (Self::Absent, None) | (Self::Any, Some(_)) => Ok(()),
+            (Self::Absent, None) => Ok(()),
             (Self::Absent, Some(_)) => Err(Refusal::PreconditionRequired),
-            (Self::Tags(tags), Some(version)) if tags.contains(&tag(version)) => Ok(()),
-            (Self::Any | Self::Tags(_), _) => Err(Refusal::PreconditionFailed),
+            (_, version) => self.check_if_given(version),
         }
     }
+
+    /// The same where the header may be left out, as when something is added to a resource.
+    pub fn check_if_given(&self, version: Option<i32>) -> Result<(), Refusal> {
+        let holds = match (self, version) {
+            (Self::Absent, _) | (Self::Any, Some(_)) => true,
+            (Self::Tags(tags), Some(version)) => tags.iter().any(|tag| version_of(tag) == Some(version)),
+            (Self::Any | Self::Tags(_), None) => false,
+        };
+        if holds { Ok(()) } else { Err(Refusal::PreconditionFailed) }
+    }
+}
+
+/// The version that a strong tag was issued for.
+fn version_of(tag: &str) -> Option<i32> {
+    tag.strip_prefix('"')?.strip_suffix('"')?.split_once('-')?.0.parse().ok()
 }
 
 #[cfg(test)]
@@ -50,18 +117,42 @@ mod tests {
     use super::*;
     use actix_web::test::TestRequest;
 
+    fn if_match(value: &str) -> IfMatch {
+        IfMatch::of(&TestRequest::default().insert_header((IF_MATCH, value)).to_http_request())
+    }
+
     #[test]
-    fn a_change_needs_the_present_tag() {
-        let header = |value: &str| {
-            IfMatch::of(&TestRequest::default().insert_header((IF_MATCH, value)).to_http_request())
-        };
+    fn a_change_needs_a_tag_of_the_present_version() {
+        let (one_view, other_view) = (Tag::of_version(7, b"a"), Tag::of_version(7, b"b"));
+        assert_ne!(one_view, other_view);
         assert_eq!(IfMatch::Absent.check(None), Ok(()));
         assert_eq!(IfMatch::Absent.check(Some(1)), Err(Refusal::PreconditionRequired));
-        assert_eq!(header("*").check(Some(7)), Ok(()));
-        assert_eq!(header("*").check(None), Err(Refusal::PreconditionFailed));
-        assert_eq!(header("\"3\", \"7\"").check(Some(7)), Ok(()));
-        assert_eq!(header("\"6\"").check(Some(7)), Err(Refusal::PreconditionFailed));
-        assert_eq!(header("7").check(Some(7)), Err(Refusal::PreconditionFailed), "not a tag");
-        assert_eq!(header("W/\"7\"").check(Some(7)), Err(Refusal::PreconditionFailed), "strong comparison");
+        assert_eq!(if_match("*").check(Some(7)), Ok(()));
+        assert_eq!(if_match("*").check(None), Err(Refusal::PreconditionFailed));
+        assert_eq!(if_match(one_view.as_str()).check(Some(7)), Ok(()));
+        assert_eq!(if_match(&format!("\"3-x\", {}", other_view.as_str())).check(Some(7)), Ok(()));
+        for stale in [one_view.as_str(), "7", "W/\"7-x\"", "\"7\"", "\"-7\"", ""] {
+            assert_eq!(if_match(stale).check(Some(8)), Err(Refusal::PreconditionFailed), "{stale}");
+        }
+        let weak = format!("W/{}", one_view.as_str());
+        assert_eq!(if_match(&weak).check(Some(7)), Err(Refusal::PreconditionFailed), "strong comparison");
+    }
+
+    #[test]
+    fn a_condition_may_be_left_out_where_something_is_added() {
+        assert_eq!(IfMatch::Absent.check_if_given(Some(7)), Ok(()));
+        assert_eq!(if_match("\"6-x\"").check_if_given(Some(7)), Err(Refusal::PreconditionFailed));
+    }
+
+    #[test]
+    fn what_a_caller_has_is_compared_weakly() {
+        let tag = Tag::of_body(b"x");
+        let known = |value: &str| {
+            let request = TestRequest::default().insert_header((IF_NONE_MATCH, value)).to_http_request();
+            is_known(tag.as_str(), request.headers())
+        };
+        assert!(known(tag.as_str()) && known("*") && known(&format!("\"a\", W/{}", tag.as_str())));
+        assert!(!known("\"a\"") && !known(tag.as_str().trim_matches('"')) && !known(""));
+        assert!(!is_known(tag.as_str(), &HeaderMap::new()));
     }
 }

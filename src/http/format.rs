@@ -15,15 +15,21 @@ pub enum Format {
     Ndjson,
     /// RFC 4180 with a header row, UTF-8 with BOM, the whole list.
     Csv,
+    /// An Excel workbook, the whole list of up to 1,048,575 rows.
+    Xlsx,
 }
 
 impl Format {
+    /// Every format, the default first.
+    pub const ALL: &'static [Self] = &[Self::Json, Self::Ndjson, Self::Csv, Self::Xlsx];
+
     /// Its value in `?format=`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Json => "json",
             Self::Ndjson => "ndjson",
             Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
         }
     }
 
@@ -33,6 +39,16 @@ impl Format {
             Self::Json => "application/json",
             Self::Ndjson => "application/x-ndjson",
             Self::Csv => "text/csv",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
+
+    /// How the name of its file ends, if it is one to be saved.
+    pub const fn file_suffix(self) -> Option<&'static str> {
+        match self {
+            Self::Csv => Some("csv"),
+            Self::Xlsx => Some("xlsx"),
+            Self::Json | Self::Ndjson => None,
         }
     }
 
@@ -40,7 +56,7 @@ impl Format {
     pub const fn content_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8; header=present",
-            Self::Json | Self::Ndjson => self.media_type(),
+            Self::Json | Self::Ndjson | Self::Xlsx => self.media_type(),
         }
     }
 }

@@ -1,15 +1,18 @@
 //! The second floor: what every endpoint does the same way. Knows HTTP and nothing of procedures or dossiers.
 //!
-//! `input` reads a request, `error` says what is wrong with it, `page` and `format` shape lists, `etag` guards
-//! changes, `envelope` is the middleware around everything, `routes` answers for paths that are not there, and
-//! `openapi` is the frame of the API document.
+//! `input` reads a request, `write` one that changes something, `error` says what is wrong with it; `list`, `page`,
+//! `format` and `export` shape lists; `etag` and `caching` say what is new; `envelope` is the middleware around everything, `routes`
+//! answers for paths that are not there, and `openapi` is the frame of the API document.
 
+pub mod caching;
 pub mod envelope;
 pub mod error;
 pub mod etag;
 pub mod export;
 pub mod format;
 pub mod input;
+pub mod list;
 pub mod openapi;
 pub mod page;
 pub mod routes;
+pub mod write;

@@ -1,6 +1,6 @@
 //! What happens when the database is away, and how migrations behave.
 
-use crate::harness::{TestApp, TestDatabase, connect, event, receipt, run};
+use crate::harness::{TestApp, TestDatabase, connect, event, migrations, receipt, run};
 use congkhai::db::migrate;
 use congkhai::domain::vocabulary::Scope;
 use diesel_async::RunQueryDsl;
@@ -75,7 +75,7 @@ async fn migrations_run_once_however_many_start_them() {
         std::thread::spawn(move || migrate::run(&database).unwrap().len())
     };
     let runs = [start(), start(), start()].map(|thread| thread.join().unwrap());
-    assert_eq!(runs.iter().sum::<usize>(), 4, "{runs:?}");
+    assert_eq!(runs.iter().sum::<usize>(), migrations(), "{runs:?}");
 }
 
 #[actix_web::test]
@@ -84,13 +84,13 @@ async fn serve_refuses_to_start_while_a_migration_is_pending() {
     let output = run(&["serve", "--database-url", &db.url, "--bind", "127.0.0.1:0"]);
     assert!(!output.status.success());
     let error = String::from_utf8(output.stderr).unwrap();
-    assert!(error.contains("4 pending migrations"), "{error}");
+    assert!(error.contains(&format!("{} pending migrations", migrations())), "{error}");
     assert!(error.contains("run `congkhai migrate` first"), "{error}");
     assert!(!error.contains(&db.url), "the URL may hold a password: {error}");
 
     let migrated = run(&["migrate", "--database-url", &db.url]);
     assert!(migrated.status.success());
-    assert_eq!(String::from_utf8(migrated.stdout).unwrap().lines().count(), 4);
+    assert_eq!(String::from_utf8(migrated.stdout).unwrap().lines().count(), migrations());
     assert_eq!(run(&["migrate", "--database-url", &db.url]).stdout, b"up to date\n");
 }
 

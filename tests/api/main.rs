@@ -8,6 +8,7 @@
 
 mod access;
 mod agencies;
+mod caching;
 mod commands;
 mod database;
 mod demo;
@@ -16,6 +17,7 @@ mod dossiers;
 mod events;
 mod harness;
 mod http;
+mod once;
 mod openapi;
 mod overdue;
 mod packaging;

@@ -1,6 +1,6 @@
 //! The house rules of the schema: everything is named, explained, indexed, and can be undone.
 
-use crate::harness::{TestDatabase, connect};
+use crate::harness::{TestDatabase, connect, migrations};
 use congkhai::db::{Database, migrate};
 use std::collections::BTreeMap;
 
@@ -64,10 +64,10 @@ async fn up_down_up_gives_the_same_schema() {
         let database = db.database();
         std::thread::spawn(move || work(&database).unwrap()).join().unwrap()
     };
-    assert_eq!(migrate(migrate::run).await.len(), 4);
+    assert_eq!(migrate(migrate::run).await.len(), migrations());
     let first = dump(&db).await;
     assert!(first.len() > 100);
-    assert_eq!(migrate(migrate::revert_all).await.len(), 4);
+    assert_eq!(migrate(migrate::revert_all).await.len(), migrations());
     let left: Vec<String> = dump(&db).await.into_iter().filter(|line| !line.contains("__diesel")).collect();
     assert_eq!(left, Vec::<String>::new(), "left behind by the down migrations");
     migrate(migrate::run).await;

@@ -30,7 +30,7 @@ pub(super) async fn load(writer: &Writer, end: Instant, opened: Instant) -> Resu
         .transaction(async |tx| {
             let mut tree = AgencyTree::default();
             for agency in agencies {
-                tree = agencies::put_in(tx, &actor, None, opened, agency, &|_| Ok(())).await?.1;
+                tree = agencies::put_in(tx, &actor, None, opened, agency, &|_| Ok(())).await?;
             }
             for procedure in procedures.clone() {
                 procedures::put_in(tx, &actor, &tree, opened, procedure, &|_| Ok(()), &|_, _| Ok(())).await?;
@@ -57,7 +57,7 @@ async fn tell(tx: &mut Transaction, actor: &Actor, tree: &AgencyTree, story: &St
     let (receipt, recorded) = &story.receipt;
     let code = dossiers::receive_in(tx, &at(*recorded), receipt).await?.dossier.dossier.code;
     for (event, recorded) in &story.events {
-        dossiers::record_in(tx, &at(*recorded), &code, event).await?;
+        dossiers::record_in(tx, &at(*recorded), (&code, event), &|_| Ok(())).await?;
     }
     Ok(())
 }

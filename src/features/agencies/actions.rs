@@ -1,7 +1,7 @@
 //! Writes an agency, in one transaction, one change of the tree at a time.
 
 use super::queries;
-use crate::db::{Constraint, Failure, Transaction, Writer};
+use crate::db::{Answer, Constraint, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::agency_tree::{Agency, AgencyId, AgencyTree, Validity, Watch};
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Place, Refusal, Rule};
@@ -31,32 +31,28 @@ pub struct AgencyInput {
     pub watches: Vec<(String, Validity)>,
 }
 
-/// Whether something was made or changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Written {
-    /// It is new.
-    Created,
-    /// It was there.
-    Changed,
-}
-
-/// Writes an agency and returns the tree as it then is. `principal` is absent for a command.
-/// `expects` checks the version that is there.
+/// Writes an agency on the given terms and shows it in the tree as it then is. `expects` checks the version that is there.
 pub async fn put(
     writer: &Writer,
-    actor: &Actor,
-    principal: Option<&Principal>,
+    principal: &Principal,
     now: Instant,
     input: AgencyInput,
+    terms: &Terms,
     expects: impl Fn(Option<i32>) -> Result<(), Refusal>,
-) -> Result<(Written, AgencyTree), Failure> {
+    show: impl Fn(&Agency, &AgencyTree) -> Answer,
+) -> Result<Given, Failure> {
     let code = input.code.clone();
-    writer.transaction(async |tx| put_in(tx, actor, principal, now, input, &expects).await).await.map_err(
-        |failure: Failure| failure.when(Constraint::AgencyCode, || Refusal::AgencyCodeTaken { code }),
-    )
+    let work = async |tx: &mut Transaction| {
+        let tree = put_in(tx, &principal.actor(), Some(principal), now, input, &expects).await?;
+        Ok(show(tree.find(&code).ok_or(Refusal::NotFound)?, &tree))
+    };
+    let put = writer.on_terms(terms, now, work).await;
+    put.map_err(|failure| {
+        failure.when(Constraint::AgencyCode, || Refusal::AgencyCodeTaken { code: code.clone() })
+    })
 }
 
-/// The same inside a transaction that does more.
+/// The same inside a transaction that does more; returns the tree. `principal` is absent for a command.
 pub async fn put_in(
     tx: &mut Transaction,
     actor: &Actor,
@@ -64,7 +60,7 @@ pub async fn put_in(
     now: Instant,
     input: AgencyInput,
     expects: &impl Fn(Option<i32>) -> Result<(), Refusal>,
-) -> Result<(Written, AgencyTree), Failure> {
+) -> Result<AgencyTree, Failure> {
     queries::lock(tx).await?;
     let tree = queries::tree(tx).await?;
     let present = tree.find(&input.code);
@@ -79,7 +75,6 @@ pub async fn put_in(
         return Err(Refusal::AgencyCodeTaken { code: taken.clone() }.into());
     }
     queries::write(tx, &agency).await?;
-    let written = if present.is_some() { Written::Changed } else { Written::Created };
     let details = json!({
         "name": agency.name, "level": agency.level, "parent": agency.parent.map(|id| tree.code(id)),
         "codes": agency.codes, "valid_from": agency.validity.from, "valid_to": agency.validity.to,
@@ -87,7 +82,7 @@ pub async fn put_in(
     });
     let change = Change { action: "agency.put", subject: format!("agency:{}", agency.code), details };
     audit::record(tx, actor, now, change).await?;
-    Ok((written, queries::tree(tx).await?))
+    Ok(queries::tree(tx).await?)
 }
 
 /// Finds every agency that the input names.

@@ -1,6 +1,6 @@
 //! Handlers of `/v1/agencies`.
 
-use super::actions::{self, Written};
+use super::actions;
 use super::json::{AgencyBody, AgencyFilter, PutAgency};
 use crate::domain::agency_tree::{Agency, AgencyTree};
 use crate::domain::refusal::{Refusal, Rule};
@@ -8,11 +8,11 @@ use crate::features::State;
 use crate::features::auth::Authorized;
 use crate::features::auth::scope::{Admin, AnyKey};
 use crate::http::error::Problem;
-use crate::http::etag::{self, IfMatch};
+use crate::http::export;
 use crate::http::input::{Input, NoParameters};
-use crate::http::page::{Binding, Count, PageOf};
-use actix_web::http::StatusCode;
-use actix_web::http::header::{ETAG, LOCATION};
+use crate::http::list::List;
+use crate::http::page::PageOf;
+use crate::http::write::{self, Write, versioned};
 use actix_web::{HttpRequest, HttpResponse, get, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -34,16 +34,20 @@ async fn list(
     request: HttpRequest,
     input: Input,
 ) -> Result<HttpResponse, Problem> {
-    let filter: AgencyFilter = input.query()?;
-    let binding = Binding::of(&request, &input, &caller.key_id);
-    let page = binding.page::<String>(filter.limit, filter.cursor.as_deref())?;
+    let (filter, list) = List::<String>::of::<AgencyFilter>(&request, &input, &caller.key_id)?;
     let tree = &caller.tree;
     let matching = matching(&filter, tree)?;
-    let total = filter.count.map(|Count::Exact| i64::try_from(matching.len()).unwrap_or(i64::MAX));
+    let show = |agencies: Vec<&Agency>| agencies.into_iter().map(|a| AgencyBody::new(a, tree)).collect();
+    if list.is_whole {
+        // The tree is in memory anyway.
+        return export::page(list.format, "agencies", show(matching)).await;
+    }
+    let total = list.count.then(|| i64::try_from(matching.len()).unwrap_or(i64::MAX));
+    let page = &list.page;
     let rest = matching.into_iter().filter(|a| page.after.as_ref().is_none_or(|after| a.code > *after));
     let rows: Vec<&Agency> = rest.take(usize::try_from(page.fetch()).unwrap_or(0)).collect();
     let (rows, next) = page.cut(rows, |agency| agency.code.clone());
-    Ok(binding.answer(rows.into_iter().map(|a| AgencyBody::new(a, tree)).collect(), next, total))
+    list.answer("agencies", show(rows), next, total).await
 }
 
 /// The agencies that fit a filter, by code.
@@ -83,8 +87,7 @@ async fn get_one(
 ) -> Result<HttpResponse, Problem> {
     input.query::<NoParameters>()?;
     let agency = caller.tree.find(&code).ok_or(Refusal::NotFound)?;
-    let tag = (ETAG, etag::tag(agency.version));
-    Ok(HttpResponse::Ok().insert_header(tag).json(AgencyBody::new(agency, &caller.tree)))
+    Ok(versioned(agency.version, &AgencyBody::new(agency, &caller.tree)))
 }
 
 /// Create or change an agency
@@ -110,16 +113,14 @@ async fn put_one(
     input: Input,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let body = input.json::<PutAgency>()?.check(&code)?;
-    let if_match = IfMatch::of(&request);
+    let asked = Write::<PutAgency>::of(&request, &input, &caller.key_id)?;
+    let body = asked.body.check(&code)?;
+    let expects = |version| asked.if_match.check(version);
+    let show = |agency: &Agency, tree: &AgencyTree| {
+        let address = format!("/v1/agencies/{}", agency.code);
+        write::put(agency.version, address, &AgencyBody::new(agency, tree))
+    };
     let now = state.clock.now();
-    let expects = |version| if_match.check(version);
-    let put = actions::put(&state.writer, &caller.actor(), Some(&caller), now, body, expects).await;
-    let (written, tree) = put?;
-    let agency = tree.find(&code).ok_or(Refusal::NotFound)?;
-    let status = if written == Written::Created { StatusCode::CREATED } else { StatusCode::OK };
-    let mut response = HttpResponse::build(status);
-    response.insert_header((ETAG, etag::tag(agency.version)));
-    response.insert_header((LOCATION, format!("/v1/agencies/{}", agency.code)));
-    Ok(response.json(AgencyBody::new(agency, &tree)))
+    let given = actions::put(&state.writer, &caller, now, body, &asked.terms, expects, show).await?;
+    Ok(write::respond(given))
 }

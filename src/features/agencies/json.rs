@@ -7,7 +7,10 @@ use crate::domain::local_time::Day;
 use crate::domain::refusal::{Refusal, Rule, Violations};
 use crate::domain::text::clean;
 use crate::domain::vocabulary::Level;
+use crate::http::export::ListRow;
+use crate::http::format::Format;
 use crate::http::input::{Several, objects};
+use crate::http::list::{Listed, Paging};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -111,7 +114,10 @@ pub struct AgencyFilter {
     pub level: Option<Several<Level>>,
     /// In force on this day.
     pub valid_on: Option<Day>,
-    /// Items of a page, 1 to 200; 50 when not given.
+    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
+    #[param(inline)]
+    pub format: Option<Format>,
+    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<i64>,
     /// `next_cursor` of the page before.
@@ -120,6 +126,14 @@ pub struct AgencyFilter {
     #[param(inline)]
     pub count: Option<crate::http::page::Count>,
 }
+
+impl Listed for AgencyFilter {
+    fn paging(&self) -> Paging<'_> {
+        Paging { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count, format: self.format }
+    }
+}
+
+impl ListRow for AgencyBody {}
 
 impl AgencyBody {
     /// Shows an agency of a tree.

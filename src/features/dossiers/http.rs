@@ -1,6 +1,6 @@
 //! Handlers of `/v1/dossiers`.
 
-use super::actions::{self, Context};
+use super::actions::{self, Context, Recorded};
 use super::json::{DossierBody, DossierFilter, EventBody, PostDossier, PostEvent};
 use super::queries::{self, Listed, list};
 use crate::domain::ids::DossierCode;
@@ -10,14 +10,22 @@ use crate::features::audit::Actor;
 use crate::features::auth::scope::{DossiersRead, DossiersWrite};
 use crate::features::auth::{Authorized, Principal};
 use crate::features::overdue::queries::mirror::Moment;
+use crate::http::caching;
 use crate::http::error::Problem;
+use crate::http::export::Whole;
 use crate::http::input::{Input, NoParameters};
-use crate::http::page::{Binding, PageOf};
-use actix_web::http::header::LOCATION;
+use crate::http::list::List;
+use crate::http::page::PageOf;
+use crate::http::write::{self, Write, versioned};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Name of the files that hold the list.
+const NAME: &str = "dossiers";
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -41,16 +49,21 @@ fn context<'a>(actor: &'a Actor, caller: &'a Principal, state: &'a State) -> Con
 #[post("/v1/dossiers")]
 async fn receive(
     caller: Authorized<DossiersWrite>,
+    request: HttpRequest,
     input: Input,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let body = input.json::<PostDossier>()?.check()?;
+    let asked = Write::<PostDossier>::of(&request, &input, &caller.key_id)?;
+    let body = asked.body.check()?;
     let actor = caller.actor();
     let context = context(&actor, &caller, &state);
-    let received = actions::receive(&state.writer, &context, &body).await?.dossier;
-    let location = (LOCATION, format!("/v1/dossiers/{}", received.dossier.code));
-    let shown = DossierBody::new(&received, &caller.tree, state.calendar, context.now);
-    Ok(HttpResponse::Created().insert_header(location).json(shown))
+    let show = |received: &Recorded| {
+        let shown = DossierBody::new(&received.dossier, &caller.tree, state.calendar, context.now);
+        let location = format!("/v1/dossiers/{}", shown.code);
+        write::answer(StatusCode::CREATED, Some(location), Some(&shown.tag()), &shown)
+    };
+    let given = actions::receive(&state.writer, &context, &body, &asked.terms, show).await?;
+    Ok(write::respond(given))
 }
 
 /// List dossiers
@@ -68,28 +81,40 @@ async fn list_all(
     input: Input,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let asked: DossierFilter = input.query()?;
-    let binding = Binding::of(&request, &input, &caller.key_id);
-    let page = binding.page::<list::Key>(asked.limit, asked.cursor.as_deref())?;
+    let (asked, list) = List::<list::Key>::of::<DossierFilter>(&request, &input, &caller.key_id)?;
     let now = state.clock.now();
     let moment = Moment::new(now, state.calendar);
-    let count = asked.count;
     let filter = asked.read(&caller, now)?;
+    let (tree, calendar) = (Arc::clone(&caller.tree), state.calendar);
+    let show = move |listed: &Listed| DossierBody::new(listed, &tree, calendar, now);
+    let visible = &caller.visible;
+    if list.is_whole {
+        let mut export = state.slow.export().await?;
+        let print = export.read(async |conn| list::fingerprint(conn, &filter, visible, &moment).await);
+        let print = print.await?;
+        let whole = Whole::of(list.format, NAME, &print, &now.local_date().to_string())?;
+        if let Some(known) = whole.if_known(&request) {
+            export.end().await?;
+            return Ok(known);
+        }
+        let visible = visible.clone();
+        let rows = export
+            .stream(async move |conn, sender| list::stream(conn, &filter, &visible, &moment, sender).await)
+            .await?;
+        return whole.answer(rows, move |listed| show(&listed)).await;
+    }
+    let page = &list.page;
     let (rows, total) = state
         .slow
         .snapshot(async |conn| {
-            let rows = list::page(conn, &filter, &caller.visible, &moment, &page).await?;
-            let total = match count {
-                Some(_) => Some(list::count(conn, &filter, &caller.visible, &moment).await?),
-                None => None,
-            };
+            let rows = list::page(conn, &filter, visible, &moment, page).await?;
+            let total =
+                if list.count { Some(list::count(conn, &filter, visible, &moment).await?) } else { None };
             Ok((rows, total))
         })
         .await?;
     let (rows, next) = page.cut(rows, |listed| (listed.dossier.received_at.into(), listed.dossier.id));
-    let items =
-        rows.iter().map(|listed| DossierBody::new(listed, &caller.tree, state.calendar, now)).collect();
-    Ok(binding.answer(items, next, total))
+    list.answer(NAME, rows.iter().map(show).collect(), next, total).await
 }
 
 /// What to include with a dossier.
@@ -140,7 +165,9 @@ async fn get_one(
         let rows = state.reader.read(async |conn| queries::events(conn, &found.dossier).await).await?;
         shown = shown.with_events(&rows, &caller.tree);
     }
-    Ok(HttpResponse::Ok().json(shown))
+    let mut response = HttpResponse::Ok().json(&shown);
+    caching::set(&mut response, &shown.tag());
+    Ok(response)
 }
 
 /// The events of a dossier.
@@ -171,7 +198,7 @@ async fn events(
     let found = find(&caller, &code, &state).await?;
     let rows = state.reader.read(async |conn| queries::events(conn, &found.dossier).await).await?;
     let items = rows.iter().map(|row| EventBody::new(row, &caller.tree)).collect();
-    Ok(HttpResponse::Ok().json(Events { items, next_cursor: None }))
+    Ok(versioned(found.dossier.version, &Events { items, next_cursor: None }))
 }
 
 /// Record an event
@@ -187,14 +214,21 @@ async fn events(
 #[post("/v1/dossiers/{code}/events")]
 async fn record(
     caller: Authorized<DossiersWrite>,
+    request: HttpRequest,
     code: web::Path<String>,
     input: Input,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let body = input.json::<PostEvent>()?.check()?;
+    let asked = Write::<PostEvent>::of(&request, &input, &caller.key_id)?;
+    let body = asked.body.check()?;
     let code = DossierCode::parse(&code).map_err(|_| Refusal::NotFound)?;
     let actor = caller.actor();
     let context = context(&actor, &caller, &state);
-    let recorded = actions::record(&state.writer, &context, code.as_str(), &body).await?;
-    Ok(HttpResponse::Created().json(EventBody::new(&recorded.event, &caller.tree)))
+    let expects = |version| asked.if_match.check_if_given(Some(version));
+    let show = |recorded: &Recorded| {
+        write::answer(StatusCode::CREATED, None, None, &EventBody::new(&recorded.event, &caller.tree))
+    };
+    let what = (code.as_str(), &body);
+    let given = actions::record(&state.writer, &context, what, &asked.terms, expects, show).await?;
+    Ok(write::respond(given))
 }

@@ -2,21 +2,23 @@
 
 use super::json::{OverdueFilter, OverdueRow};
 use super::queries::{self, Filter, Key, LateRow};
+use crate::db::DbError;
 use crate::db::page::Page;
-use crate::db::{DbError, Rows};
 use crate::features::State;
 use crate::features::auth::scope::DossiersRead;
 use crate::features::auth::{Authorized, Visible};
 use crate::features::overdue::queries::mirror::Moment;
 use crate::http::error::Problem;
-use crate::http::export;
-use crate::http::format::Format;
+use crate::http::export::Whole;
 use crate::http::input::Input;
-use crate::http::page::{Binding, PageOf};
-use actix_web::http::header::LINK;
+use crate::http::list::List;
+use crate::http::page::PageOf;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use std::sync::Arc;
 use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Name of the files that hold the list.
+const NAME: &str = "overdue";
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -43,39 +45,36 @@ async fn overdue(
     input: Input,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let offered = &[Format::Json, Format::Ndjson, Format::Csv];
-    let (asked, format) = input.query_and_format(offered, |asked: &OverdueFilter| asked.format)?;
-    let binding = Binding::of(&request, &input, &caller.key_id);
-    let page = binding.page::<Key>(asked.limit, asked.cursor.as_deref())?;
-    let is_page = format == Format::Json || asked.limit.is_some() || asked.cursor.is_some();
-    let count = asked.count.filter(|_| format == Format::Json);
+    let (asked, list) = List::<Key>::of::<OverdueFilter>(&request, &input, &caller.key_id)?;
     let now = state.clock.now();
     let moment = Moment::new(now, state.calendar);
     let filter = asked.read(&caller, now)?;
     let (tree, calendar) = (Arc::clone(&caller.tree), state.calendar);
     let show = move |row| OverdueRow::new(row, &tree, calendar, now);
-    if !is_page {
-        let visible = caller.visible.clone();
-        let rows = state
-            .slow
+    let visible = &caller.visible;
+    if list.is_whole {
+        let mut export = state.slow.export().await?;
+        let print = export.read(async |conn| queries::fingerprint(conn, &filter, visible, &moment).await);
+        let print = print.await?;
+        let whole = Whole::of(list.format, NAME, &print, &now.local_date().to_string())?;
+        if let Some(known) = whole.if_known(&request) {
+            export.end().await?;
+            return Ok(known);
+        }
+        let visible = visible.clone();
+        let rows = export
             .stream(async move |conn, sender| queries::stream(conn, &filter, &visible, &moment, sender).await)
             .await?;
-        return Ok(export::answer(format, "overdue", rows, show));
+        return whole.answer(rows, show).await;
     }
-    let (visible, asked) = (&caller.visible, (&filter, &moment, &page));
-    let (rows, total) = match count {
-        None => (read_page(&state, visible, asked).await?, None),
-        Some(_) => read_page_and_total(&state, visible, asked).await?,
+    let asked = (&filter, &moment, &list.page);
+    let (rows, total) = if list.count {
+        read_page_and_total(&state, visible, asked).await?
+    } else {
+        (read_page(&state, visible, asked).await?, None)
     };
-    let (rows, next) = page.cut(rows, LateRow::key);
-    if format == Format::Json {
-        return Ok(binding.answer(rows.into_iter().map(show).collect(), next, total));
-    }
-    let mut response = export::answer(format, "overdue", Rows::of(rows), show);
-    if let Some(value) = next.and_then(|key| binding.link(&binding.cursor(key)).parse().ok()) {
-        response.headers_mut().insert(LINK, value);
-    }
-    Ok(response)
+    let (rows, next) = list.page.cut(rows, LateRow::key);
+    list.answer(NAME, rows.into_iter().map(show).collect(), next, total).await
 }
 
 type Asked<'a> = (&'a Filter, &'a Moment, &'a Page<Key>);

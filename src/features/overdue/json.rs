@@ -8,9 +8,10 @@ use crate::domain::refusal::Refusal;
 use crate::domain::vocabulary::{Clock, Status};
 use crate::features::auth::Principal;
 use crate::features::dossiers::narrow::Asked;
-use crate::http::export::ExportRow;
+use crate::http::export::ListRow;
 use crate::http::format::Format;
 use crate::http::input::Several;
+use crate::http::list::{Listed, Paging};
 use crate::http::page::Count;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -89,56 +90,7 @@ impl OverdueRow {
     }
 }
 
-impl ExportRow for OverdueRow {
-    const COLUMNS: &'static [&'static str] = &[
-        "code",
-        "procedure_code",
-        "procedure_name",
-        "field",
-        "receiving_agency",
-        "competent_agency",
-        "holder_agency",
-        "holder_unit",
-        "holder_officer",
-        "received_at",
-        "due_on",
-        "days_late",
-        "calendar_days_late",
-        "status",
-        "clock",
-        "apologised",
-        "apology_late",
-        "reappointed_on",
-        "last_event_at",
-    ];
-
-    fn cells(&self) -> Vec<String> {
-        fn cell<T: ToString>(value: Option<&T>) -> String {
-            value.map(ToString::to_string).unwrap_or_default()
-        }
-        vec![
-            self.code.clone(),
-            self.procedure_code.clone(),
-            self.procedure_name.clone(),
-            self.field.clone(),
-            self.receiving_agency.clone(),
-            self.competent_agency.clone(),
-            self.holder_agency.clone(),
-            cell(self.holder_unit.as_ref()),
-            cell(self.holder_officer.as_ref()),
-            self.received_at.to_string(),
-            cell(self.due_on.as_ref()),
-            cell(self.days_late.as_ref()),
-            cell(self.calendar_days_late.as_ref()),
-            self.status.to_string(),
-            self.clock.to_string(),
-            self.apologised.to_string(),
-            self.apology_late.to_string(),
-            cell(self.reappointed_on.as_ref()),
-            self.last_event_at.to_string(),
-        ]
-    }
-}
+impl ListRow for OverdueRow {}
 
 /// Filters of the overdue feed.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -163,10 +115,10 @@ pub struct OverdueFilter {
     /// Order; most days late first when not given.
     #[param(inline)]
     pub sort: Option<Sort>,
-    /// Format; by the `Accept` header when not given. `csv` and `ndjson` give the whole list.
+    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
     #[param(inline)]
     pub format: Option<Format>,
-    /// Items of a page, 1 to 200; 50 when not given. With `csv` and `ndjson`: gives that page only.
+    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<i64>,
     /// `next_cursor` of the page before.
@@ -174,6 +126,12 @@ pub struct OverdueFilter {
     /// `exact` adds `total` to a page in JSON.
     #[param(inline)]
     pub count: Option<Count>,
+}
+
+impl Listed for OverdueFilter {
+    fn paging(&self) -> Paging<'_> {
+        Paging { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count, format: self.format }
+    }
 }
 
 /// Orders of the overdue feed.

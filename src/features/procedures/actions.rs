@@ -1,7 +1,7 @@
 //! Writes the next version of a procedure, in one transaction.
 
 use super::queries::{self, Procedure, VersionRow, write};
-use crate::db::{Failure, Transaction, Writer};
+use crate::db::{Answer, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::agency_tree::{AgencyId, AgencyTree};
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Place, Refusal, Rule};
@@ -36,21 +36,21 @@ pub struct ProcedureInput {
     pub limits: Vec<(CaseLimit, Option<String>)>,
 }
 
-/// Writes the next version; the one before ends where it begins. `expects` checks the number of the present one.
+/// Writes the next version on the given terms and shows it; the one before ends where it begins. `expects` checks the number of the present one.
 pub async fn put(
     writer: &Writer,
     principal: &Principal,
     now: Instant,
     input: ProcedureInput,
+    terms: &Terms,
     expects: impl Fn(Option<i32>) -> Result<(), Refusal>,
-) -> Result<Procedure, Failure> {
+    show: impl Fn(&Procedure) -> Answer,
+) -> Result<Given, Failure> {
     let (actor, tree) = (principal.actor(), &principal.tree);
-    writer
-        .transaction(async |tx| {
-            let may = |agencies: &[AgencyId], place| may_write(principal, agencies, place);
-            put_in(tx, &actor, tree, now, input, &expects, &may).await
-        })
-        .await
+    let may = |agencies: &[AgencyId], place| may_write(principal, agencies, place);
+    let work =
+        async |tx: &mut Transaction| Ok(show(&put_in(tx, &actor, tree, now, input, &expects, &may).await?));
+    writer.on_terms(terms, now, work).await
 }
 
 /// The same inside a transaction that does more. `may` judges the agencies that a version lists; none means

@@ -2,6 +2,7 @@
 
 use super::actions;
 use super::json::{ProcedureBody, ProcedureFilter, PutProcedure};
+use super::queries::Procedure;
 use super::{listing, queries};
 use crate::domain::ids::ProcedureCode;
 use crate::domain::refusal::Refusal;
@@ -9,11 +10,9 @@ use crate::features::State;
 use crate::features::auth::Authorized;
 use crate::features::auth::scope::{AnyKey, CatalogueWrite};
 use crate::http::error::Problem;
-use crate::http::etag::{self, IfMatch};
 use crate::http::input::{Input, NoParameters};
 use crate::http::page::PageOf;
-use actix_web::http::StatusCode;
-use actix_web::http::header::{ETAG, LOCATION};
+use crate::http::write::{self, Write, versioned};
 use actix_web::{HttpRequest, HttpResponse, get, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -36,7 +35,7 @@ async fn list(
     input: Input,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    listing::page(&caller.tree, &caller.key_id, &request, &input, &state).await
+    listing::answer(&caller.tree, &caller.key_id, &request, &input, &state).await
 }
 
 /// Get a procedure
@@ -58,8 +57,7 @@ async fn get_one(
     let code = ProcedureCode::parse(&code).map_err(|_| Refusal::NotFound)?;
     let found = state.reader.read(async |conn| queries::newest(conn, code.as_str()).await).await?;
     let procedure = found.ok_or(Refusal::NotFound)?;
-    let tag = (ETAG, etag::tag(procedure.row.version));
-    Ok(HttpResponse::Ok().insert_header(tag).json(ProcedureBody::new(&procedure, &caller.tree)))
+    Ok(versioned(procedure.row.version, &ProcedureBody::new(&procedure, &caller.tree)))
 }
 
 /// Create or change a procedure
@@ -85,14 +83,14 @@ async fn put_one(
     input: Input,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let body = input.json::<PutProcedure>()?.check(&code)?;
-    let if_match = IfMatch::of(&request);
-    let expects = |version| if_match.check(version);
-    let procedure = actions::put(&state.writer, &caller, state.clock.now(), body, expects).await?;
-    let version = procedure.row.version;
-    let status = if version == 1 { StatusCode::CREATED } else { StatusCode::OK };
-    let mut response = HttpResponse::build(status);
-    response.insert_header((ETAG, etag::tag(version)));
-    response.insert_header((LOCATION, format!("/v1/procedures/{}", procedure.row.procedure_code)));
-    Ok(response.json(ProcedureBody::new(&procedure, &caller.tree)))
+    let asked = Write::<PutProcedure>::of(&request, &input, &caller.key_id)?;
+    let body = asked.body.check(&code)?;
+    let expects = |version| asked.if_match.check(version);
+    let show = |procedure: &Procedure| {
+        let address = format!("/v1/procedures/{}", procedure.row.procedure_code);
+        write::put(procedure.row.version, address, &ProcedureBody::new(procedure, &caller.tree))
+    };
+    let now = state.clock.now();
+    let given = actions::put(&state.writer, &caller, now, body, &asked.terms, expects, show).await?;
+    Ok(write::respond(given))
 }

@@ -10,7 +10,10 @@ use crate::domain::refusal::{Refusal, Rule, Violations};
 use crate::domain::text::clean;
 use crate::domain::time_limit::{BadTimeLimit, CaseLimit, Starts, TimeLimit};
 use crate::domain::vocabulary::{Channel, Level, Unit};
+use crate::http::export::ListRow;
+use crate::http::format::Format;
 use crate::http::input::{Several, object, objects};
+use crate::http::list::{Listed, Paging};
 use crate::http::page::Count;
 use chrono::{NaiveDate, NaiveTime};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -174,7 +177,10 @@ pub struct ProcedureFilter {
     pub agency: Option<String>,
     /// In force on this day; today when not given.
     pub in_force_on: Option<Day>,
-    /// Items of a page, 1 to 200; 50 when not given.
+    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
+    #[param(inline)]
+    pub format: Option<Format>,
+    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<i64>,
     /// `next_cursor` of the page before.
@@ -183,6 +189,14 @@ pub struct ProcedureFilter {
     #[param(inline)]
     pub count: Option<Count>,
 }
+
+impl Listed for ProcedureFilter {
+    fn paging(&self) -> Paging<'_> {
+        Paging { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count, format: self.format }
+    }
+}
+
+impl ListRow for ProcedureBody {}
 
 impl ProcedureBody {
     /// Shows a version.

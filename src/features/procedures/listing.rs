@@ -1,7 +1,7 @@
 //! The list of procedures, the same for those with a key and for the public.
 
 use super::json::{ProcedureBody, ProcedureFilter};
-use super::queries::{self, Filter};
+use super::queries::{self, Filter, Procedure};
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::ids::ProcedureCode;
 use crate::domain::local_time::Day;
@@ -9,36 +9,64 @@ use crate::domain::refusal::{Refusal, Rule};
 use crate::domain::text::fold;
 use crate::features::State;
 use crate::http::error::{Code, Problem};
+use crate::http::export::Whole;
+use crate::http::format::Format;
 use crate::http::input::Input;
-use crate::http::page::Binding;
+use crate::http::list::List;
 use actix_web::{HttpRequest, HttpResponse};
+use std::sync::Arc;
 
-/// Answers with a page. `caller` binds its cursor: a key, or nobody.
-pub async fn page(
-    tree: &AgencyTree,
+/// Name of the files that hold the list.
+const NAME: &str = "procedures";
+
+/// Answers with a page or the whole list. `caller` binds the cursors: a key, or nobody.
+pub async fn answer(
+    tree: &Arc<AgencyTree>,
     caller: &str,
     request: &HttpRequest,
     input: &Input,
     state: &State,
 ) -> Result<HttpResponse, Problem> {
-    let asked: ProcedureFilter = input.query()?;
-    let binding = Binding::of(request, input, caller);
-    let page = binding.page::<String>(asked.limit, asked.cursor.as_deref())?;
+    let (asked, list) = List::<String>::of::<ProcedureFilter>(request, input, caller)?;
+    let page = &list.page;
     if page.after.as_deref().is_some_and(|code| ProcedureCode::parse(code).is_err()) {
         return Err(Problem::new(Code::CursorMismatch));
     }
-    let count = asked.count;
     let filter = read_filter(asked, tree, state)?;
+    if list.is_whole {
+        return whole(tree, request, list.format, filter, state).await;
+    }
     let (rows, total) = state
         .slow
         .snapshot(async |conn| {
-            let rows = queries::list(conn, &filter, &page).await?;
-            let total = if count.is_some() { Some(queries::count(conn, &filter).await?) } else { None };
+            let rows = queries::list(conn, &filter, page).await?;
+            let total = if list.count { Some(queries::count(conn, &filter).await?) } else { None };
             Ok((rows, total))
         })
         .await?;
-    let (rows, next) = page.cut(rows, |procedure| procedure.row.procedure_code.clone());
-    Ok(binding.answer(rows.iter().map(|p| ProcedureBody::new(p, tree)).collect(), next, total))
+    let (rows, next) = page.cut(rows, Procedure::key);
+    let items = rows.iter().map(|procedure| ProcedureBody::new(procedure, tree)).collect();
+    list.answer(NAME, items, next, total).await
+}
+
+/// Every procedure that fits, in one stream.
+async fn whole(
+    tree: &Arc<AgencyTree>,
+    request: &HttpRequest,
+    format: Format,
+    filter: Filter,
+    state: &State,
+) -> Result<HttpResponse, Problem> {
+    let mut export = state.slow.export().await?;
+    let print = export.read(async |conn| queries::fingerprint(conn, &filter).await).await?;
+    let whole = Whole::of(format, NAME, &print, "")?;
+    if let Some(known) = whole.if_known(request) {
+        export.end().await?;
+        return Ok(known);
+    }
+    let rows = export.stream(async move |conn, sender| queries::stream(conn, &filter, sender).await).await?;
+    let tree = Arc::clone(tree);
+    whole.answer(rows, move |procedure: Procedure| ProcedureBody::new(&procedure, &tree)).await
 }
 
 fn read_filter(asked: ProcedureFilter, tree: &AgencyTree, state: &State) -> Result<Filter, Refusal> {

@@ -35,7 +35,7 @@ async fn list_procedures(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let tree = state.agencies.fresh(&state.reader).await?;
-    listing::page(&tree, "public", &request, &input, &state).await
+    listing::answer(&tree, "public", &request, &input, &state).await
 }
 
 /// On which day.

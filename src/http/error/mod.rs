@@ -73,6 +73,7 @@ impl Problem {
         let (name, value) = match place {
             Place::Pointer(pointer) => ("pointer", pointer),
             Place::Parameter(parameter) => ("parameter", parameter),
+            Place::Header(header) => ("header", header),
         };
         Self::new(Code::AgencyOutOfScope).detail(detail).member(name, json!(value))
     }
@@ -127,6 +128,8 @@ impl From<Refusal> for Problem {
                 .member("last_event_at", json!(last_event_at)),
             Refusal::PreconditionRequired => Self::new(Code::PreconditionRequired),
             Refusal::PreconditionFailed => Self::new(Code::PreconditionFailed),
+            Refusal::IdempotencyKeyReused => Self::new(Code::IdempotencyKeyReused),
+            Refusal::IdempotencyKeyInUse => Self::new(Code::IdempotencyKeyInUse).header(RETRY_AFTER, "1"),
         }
     }
 }

@@ -74,6 +74,7 @@ impl Problem {
         let (place, name) = match &violation.place {
             Place::Pointer(pointer) => ("pointer", pointer),
             Place::Parameter(parameter) => ("parameter", parameter),
+            Place::Header(header) => ("header", header),
         };
         // An unknown parameter is a problem of its own, with its own code.
         let code = if self.code == Code::UnknownParameter && violation.rule == Rule::UnknownField {

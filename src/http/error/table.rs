@@ -132,6 +132,12 @@ problems! {
     PreconditionFailed = "precondition_failed" 412 "Changed meanwhile" / "Dữ liệu đã thay đổi":
         "The resource has changed since the ETag in If-Match. Read it again."
         / "Dữ liệu đã thay đổi so với ETag trong If-Match. Hãy đọc lại.";
+    IdempotencyKeyReused = "idempotency_key_reused" 422 "Idempotency key reused" / "Khóa chống lặp đã dùng":
+        "The Idempotency-Key was used within 48 hours for a request with another body. Use a new one."
+        / "Idempotency-Key đã được dùng trong 48 giờ qua cho yêu cầu có nội dung khác. Hãy dùng khóa mới.";
+    IdempotencyKeyInUse = "idempotency_key_in_use" 409 "Still running" / "Yêu cầu trước đang được xử lý":
+        "A request with this Idempotency-Key is still being carried out. Send it again after the seconds in Retry-After."
+        / "Yêu cầu mang Idempotency-Key này đang được xử lý. Hãy gửi lại sau số giây trong Retry-After.";
     DuplicateCode = "duplicate_code" 409 "Code taken" / "Mã hồ sơ đã tồn tại":
         "Another dossier has this code."
         / "Đã có hồ sơ khác mang mã này.";

@@ -62,6 +62,9 @@ fn read(text: &str) -> (Rule, Option<String>, String) {
     if text.starts_with("must ") {
         return (Rule::InvalidValue, None, text.to_owned());
     }
+    if text.contains("`true` or `false`") {
+        return (Rule::WrongType, None, "must be true or false".into());
+    }
     if text.contains("integer") || text.contains("digit") || text.starts_with("number too") {
         return (Rule::WrongType, None, "must be a whole number".into());
     }

@@ -57,9 +57,9 @@ impl Input {
         Ok((query, format))
     }
 
-    /// The JSON body, for an operation without query parameters.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        self.query::<NoParameters>()?;
+    /// The JSON body and the query parameters of a write.
+    pub fn json<T: DeserializeOwned, Q: DeserializeOwned>(&self) -> Result<(T, Q), Problem> {
+        let query = self.query()?;
         let body = self.body.as_ref().map_err(|code| {
             let problem = Problem::new(*code);
             if *code == Code::PayloadTooLarge {
@@ -74,7 +74,12 @@ impl Input {
         let mut json = serde_json::Deserializer::from_slice(body);
         let Object(parsed) = serde_path_to_error::deserialize(&mut json).map_err(|e| explain::body(&e))?;
         json.end().map_err(|e| Problem::new(Code::MalformedJson).detail(e.to_string()))?;
-        Ok(parsed)
+        Ok((parsed, query))
+    }
+
+    /// The body as it was sent; empty when it could not be read.
+    pub fn body(&self) -> &[u8] {
+        self.body.as_deref().unwrap_or_default()
     }
 
     /// The query as it was sent, for binding a cursor to it.

@@ -34,7 +34,8 @@ async fn body(content_type: &str, text: &[u8]) -> Result<Body, Value> {
     let request = TestRequest::post().insert_header((CONTENT_TYPE, content_type)).set_payload(text.to_vec());
     let (request, mut payload) = request.to_http_parts();
     let input = Input::from_request(&request, &mut payload).await.unwrap();
-    input.json().map_err(|problem| problem.body(Language::English, "r"))
+    let read = input.json::<_, NoParameters>().map(|(body, _)| body);
+    read.map_err(|problem| problem.body(Language::English, "r"))
 }
 
 async fn query(text: &str) -> Result<Query, Value> {

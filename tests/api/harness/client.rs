@@ -5,6 +5,9 @@ use awc::ClientRequest;
 use serde_json::Value;
 use std::time::Duration;
 
+/// A tag of the first version of anything: any view of a version guards a change of it.
+pub const FIRST_VERSION: &str = "\"1-a-view\"";
+
 #[derive(Clone)]
 pub struct Client {
     base: String,

@@ -94,6 +94,11 @@ fn sql(url: &str, statements: &str) {
     done.join().unwrap();
 }
 
+/// How many migrations there are.
+pub fn migrations() -> usize {
+    std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations")).unwrap().count()
+}
+
 /// A plain connection, to look at what was stored.
 pub async fn connect(url: &str) -> tokio_postgres::Client {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();

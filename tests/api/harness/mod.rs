@@ -8,7 +8,7 @@ mod process;
 mod world;
 
 pub use app::TestApp;
-pub use client::{Answer, Client};
-pub use db::{TestDatabase, connect};
+pub use client::{Answer, Client, FIRST_VERSION};
+pub use db::{TestDatabase, connect, migrations};
 pub use process::{Directory, Service, directory, run, spawn};
 pub use world::{event, receipt};

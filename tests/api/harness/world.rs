@@ -115,7 +115,7 @@ pub async fn fill(database: &Database) {
             let mut tree = AgencyTree::default();
             for (code, body) in world_agencies() {
                 let input = serde_json::from_value::<PutAgency>(body).unwrap().check(code)?;
-                tree = agencies::put_in(tx, &actor, None, now, input, &|_| Ok(())).await?.1;
+                tree = agencies::put_in(tx, &actor, None, now, input, &|_| Ok(())).await?;
             }
             for (code, body) in world_procedures() {
                 let input = serde_json::from_value::<PutProcedure>(body).unwrap().check(code)?;

@@ -1,7 +1,7 @@
 //! Records an event: asks the lifecycle whether it is allowed, and derives the dossier's new state from it.
 
 use super::{Context, OfficerInput, Recorded};
-use crate::db::{Failure, Transaction, Writer};
+use crate::db::{Answer, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::lifecycle;
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Place, Refusal, Rule};
@@ -69,22 +69,25 @@ impl EventDetails {
     }
 }
 
-/// Records an event of the dossier with a code.
+/// Records an event of the dossier with a code on the given terms and shows it.
 pub async fn record(
     writer: &Writer,
     context: &Context<'_>,
-    code: &str,
-    input: &EventInput,
-) -> Result<Recorded, Failure> {
-    writer.transaction(async |tx| record_in(tx, context, code, input).await).await
+    (code, input): (&str, &EventInput),
+    terms: &Terms,
+    expects: impl Fn(i32) -> Result<(), Refusal>,
+    show: impl Fn(&Recorded) -> Answer,
+) -> Result<Given, Failure> {
+    let work = async |tx: &mut Transaction| Ok(show(&record_in(tx, context, (code, input), &expects).await?));
+    writer.on_terms(terms, context.now, work).await
 }
 
-/// The same inside a transaction that does more.
+/// The same inside a transaction that does more. `expects` checks the version of the dossier.
 pub async fn record_in(
     tx: &mut Transaction,
     context: &Context<'_>,
-    code: &str,
-    input: &EventInput,
+    (code, input): (&str, &EventInput),
+    expects: &impl Fn(i32) -> Result<(), Refusal>,
 ) -> Result<Recorded, Failure> {
     let kind = input.details.kind();
     context.not_ahead("/occurred_at", input.occurred_at)?;
@@ -98,6 +101,7 @@ pub async fn record_in(
         let code = context.tree.code(dossier.competent_agency_id).to_owned();
         return Err(Refusal::AgencyOutOfScope { place: Place::Pointer(String::new()), code }.into());
     }
+    expects(dossier.version)?;
     let before = dossier.clone();
     let status = lifecycle::after(Some(before.status), kind);
     let not_allowed =

@@ -2,7 +2,7 @@
 
 use super::first_rows::{dossier_row, event_row, person_row};
 use super::{Context, Recorded};
-use crate::db::{Constraint, Failure, Transaction, Writer};
+use crate::db::{Answer, Constraint, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::agency_tree::Agency;
 use crate::domain::deadline;
 use crate::domain::ids::DossierCode;
@@ -75,15 +75,18 @@ pub struct ApplicantInput {
 /// How often a generated code that another receipt took at the same moment is replaced by the next.
 const TRIES: usize = 5;
 
-/// Receives a dossier.
+/// Receives a dossier on the given terms and shows it.
 pub async fn receive(
     writer: &Writer,
     context: &Context<'_>,
     input: &ReceiveInput,
-) -> Result<Recorded, Failure> {
+    terms: &Terms,
+    show: impl Fn(&Recorded) -> Answer,
+) -> Result<Given, Failure> {
     let mut tries = 0;
     loop {
-        let received = writer.transaction(async |tx| receive_in(tx, context, input).await).await;
+        let work = async |tx: &mut Transaction| Ok(show(&receive_in(tx, context, input).await?));
+        let received = writer.on_terms(terms, context.now, work).await;
         match received.map_err(|failure| failure.when(Constraint::DossierCode, || taken(input))) {
             // A generated code was given by hand to a dossier that committed in between.
             Err(Failure::Refused(Refusal::DuplicateCode { .. })) if input.code.is_none() && tries < TRIES => {

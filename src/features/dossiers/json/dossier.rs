@@ -7,6 +7,8 @@ use crate::domain::calendar::Calendar;
 use crate::domain::local_time::Instant;
 use crate::domain::vocabulary::{ApplicantKind, Channel, Clock, Status};
 use crate::features::dossiers::queries::{EventRow, Listed};
+use crate::http::etag::Tag;
+use crate::http::export::ListRow;
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -127,7 +129,17 @@ pub struct HolderBody {
     pub step_due_at: Option<Instant>,
 }
 
+impl ListRow for DossierBody {
+    const NO_COLUMN: &'static [&'static str] = &["events"];
+}
+
 impl DossierBody {
+    /// Its tag: of the version, and of what changes without one because time passes.
+    pub fn tag(&self) -> Tag {
+        let view = (&self.timing, &self.closing, self.events.is_some());
+        Tag::of_version(self.version, format!("{view:?}").as_bytes())
+    }
+
     /// Shows a dossier as it stands at `now`.
     pub fn new(listed: &Listed, tree: &AgencyTree, calendar: &Calendar, now: Instant) -> Self {
         let row = &listed.dossier;

@@ -6,7 +6,9 @@ use crate::domain::vocabulary::{Channel, Status, TimingState};
 use crate::features::auth::Principal;
 use crate::features::dossiers::narrow::Asked;
 use crate::features::dossiers::queries::list::Filter;
+use crate::http::format::Format;
 use crate::http::input::Several;
+use crate::http::list::{Listed, Paging};
 use crate::http::page::Count;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -61,7 +63,10 @@ pub struct DossierFilter {
     /// Order; newest receipt first when not given.
     #[param(inline)]
     pub sort: Option<Sort>,
-    /// Items of a page, 1 to 200; 50 when not given.
+    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
+    #[param(inline)]
+    pub format: Option<Format>,
+    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<i64>,
     /// `next_cursor` of the page before.
@@ -69,6 +74,12 @@ pub struct DossierFilter {
     /// `exact` adds `total`.
     #[param(inline)]
     pub count: Option<Count>,
+}
+
+impl Listed for DossierFilter {
+    fn paging(&self) -> Paging<'_> {
+        Paging { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count, format: self.format }
+    }
 }
 
 /// Orders of the dossier list.

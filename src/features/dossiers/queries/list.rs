@@ -2,17 +2,19 @@
 
 use super::Listed;
 use super::visible::{self, Condition, Dossiers, Narrow};
-use crate::db::like;
+use crate::db::fingerprint::{self, Fingerprint};
 use crate::db::page::Page;
 use crate::db::schema::dossiers;
+use crate::db::{RowSender, like};
 use crate::domain::local_time::Instant;
 use crate::domain::vocabulary::{Channel, Status, TimingState};
 use crate::features::auth::Visible;
 use crate::features::overdue::queries::mirror::{self, Moment};
 use chrono::{DateTime, Utc};
+use diesel::dsl::count_star;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel_async::{AsyncConnectionCore, RunQueryDsl};
+use diesel_async::{AsyncConnectionCore, AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
 /// Position in the list: receipt and id of a dossier.
@@ -95,6 +97,16 @@ fn any_timing(states: &[TimingState], moment: &Moment) -> Option<Condition> {
     conditions.reduce(|a, b| Box::new(a.or(b)))
 }
 
+fn ordered<'a>(filter: &Filter, visible: &Visible, moment: &Moment) -> Dossiers<'a> {
+    use dossiers as d;
+    let query = filtered(filter, visible, moment);
+    if filter.oldest_first {
+        query.order((d::received_at.asc(), d::id.asc()))
+    } else {
+        query.order((d::received_at.desc(), d::id.desc()))
+    }
+}
+
 /// A page of the list.
 pub async fn page<C>(
     conn: &mut C,
@@ -107,12 +119,7 @@ where
     C: AsyncConnectionCore<Backend = Pg>,
 {
     use dossiers as d;
-    let mut query = filtered(filter, visible, moment).limit(page.fetch());
-    query = if filter.oldest_first {
-        query.order((d::received_at.asc(), d::id.asc()))
-    } else {
-        query.order((d::received_at.desc(), d::id.desc()))
-    };
+    let mut query = ordered(filter, visible, moment).limit(page.fetch());
     // No row comparison in Diesel: this form keeps the bound of the index.
     if let Some((at, id)) = page.after.map(|(at, id)| (at.utc(), id)) {
         query = if filter.oldest_first {
@@ -122,6 +129,36 @@ where
         };
     }
     query.select(Listed::as_select()).load(conn).await
+}
+
+/// What stands for the rows of the list at a moment: a dossier that becomes late during the day changes it too.
+pub async fn fingerprint<C>(
+    conn: &mut C,
+    filter: &Filter,
+    visible: &Visible,
+    moment: &Moment,
+) -> QueryResult<Fingerprint>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    let digest = fingerprint::all_of(fingerprint::hash_of(dossiers::id, dossiers::version));
+    let has_begun = dossiers::overdue_from.le(moment.now).assume_not_null();
+    let late = diesel::dsl::count(dossiers::id).aggregate_filter(has_begun);
+    let query = filtered(filter, visible, moment).select((count_star(), digest, late));
+    let (rows, digest, late): (i64, Option<i64>, i64) = query.first(conn).await?;
+    Ok(Fingerprint { rows, digest: digest.unwrap_or(0).wrapping_mul(31).wrapping_add(late) })
+}
+
+/// Sends every row of the list, in its order.
+pub async fn stream(
+    conn: &mut AsyncPgConnection,
+    filter: &Filter,
+    visible: &Visible,
+    moment: &Moment,
+    sender: &RowSender<Listed>,
+) -> QueryResult<()> {
+    let query = ordered(filter, visible, moment).select(Listed::as_select());
+    sender.send_all(query.load_stream::<Listed>(conn).await?).await
 }
 
 /// How many dossiers fit.

@@ -3,6 +3,7 @@
 pub mod mirror;
 
 use crate::db::RowSender;
+use crate::db::fingerprint::{self, Fingerprint};
 use crate::db::page::Page;
 use crate::db::schema::{dossiers, procedure_versions};
 use crate::domain::local_time::Instant;
@@ -10,10 +11,10 @@ use crate::domain::vocabulary::{Clock, Status, TimingState};
 use crate::features::auth::Visible;
 use crate::features::dossiers::queries::visible::{self, Dossiers, Narrow};
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::count_star;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::{AsyncConnectionCore, AsyncPgConnection, RunQueryDsl};
-use futures_util::TryStreamExt;
 use mirror::Moment;
 use uuid::Uuid;
 
@@ -118,6 +119,21 @@ where
     overdue(filter, visible, moment).count().get_result(conn).await
 }
 
+/// What stands for the rows of the list.
+pub async fn fingerprint<C>(
+    conn: &mut C,
+    filter: &Filter,
+    visible: &Visible,
+    moment: &Moment,
+) -> QueryResult<Fingerprint>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    let digest = fingerprint::all_of(fingerprint::hash_of(dossiers::id, dossiers::version));
+    let query = overdue(filter, visible, moment).select((count_star(), digest));
+    Ok(query.first::<(i64, Option<i64>)>(conn).await?.into())
+}
+
 /// Sends every row of the list, in its order.
 pub async fn stream(
     conn: &mut AsyncPgConnection,
@@ -127,11 +143,5 @@ pub async fn stream(
     sender: &RowSender<LateRow>,
 ) -> QueryResult<()> {
     let query = ordered(filter, visible, moment).select(LateRow::as_select());
-    let mut rows = query.load_stream::<LateRow>(conn).await?;
-    while let Some(row) = rows.try_next().await? {
-        if !sender.send(row).await {
-            break;
-        }
-    }
-    Ok(())
+    sender.send_all(query.load_stream::<LateRow>(conn).await?).await
 }

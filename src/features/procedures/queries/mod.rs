@@ -2,17 +2,20 @@
 
 pub(super) mod write;
 
-use crate::db::like;
+use crate::db::fingerprint::Fingerprint;
 use crate::db::page::Page;
 use crate::db::schema::{procedure_agencies, procedure_limits, procedure_versions};
+use crate::db::{RowSender, like};
 use crate::domain::agency_tree::AgencyId;
 use crate::domain::amount::Amount;
 use crate::domain::time_limit::{CaseLimit, TimeLimit};
 use crate::domain::vocabulary::{Channel, Level, Unit};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use diesel::dsl::{count_star, sql};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel_async::{AsyncConnectionCore, RunQueryDsl};
+use diesel::sql_types::{BigInt, Nullable};
+use diesel_async::{AsyncConnectionCore, AsyncPgConnection, RunQueryDsl};
 use std::collections::HashMap;
 
 /// A version of a procedure, as it is stored.
@@ -54,6 +57,13 @@ pub struct Procedure {
     pub agencies: Vec<AgencyId>,
 }
 
+impl Procedure {
+    /// Its position in the list.
+    pub fn key(&self) -> String {
+        self.row.procedure_code.clone()
+    }
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = procedure_limits)]
 struct LimitRow {
@@ -89,6 +99,9 @@ pub struct Filter {
     /// In force on this day.
     pub in_force_on: NaiveDate,
 }
+
+/// Rows that an export reads at once, for limits and agencies come with queries of their own.
+const ROWS_AT_ONCE: i64 = 200;
 
 type Versions<'a> = diesel::dsl::IntoBoxed<'a, procedure_versions::table, Pg>;
 
@@ -130,6 +143,37 @@ where
     }
     let rows: Vec<VersionRow> = query.select(VersionRow::as_select()).load(conn).await?;
     complete(conn, rows).await
+}
+
+/// What stands for the rows of the list. A version never changes but for its end.
+pub async fn fingerprint<C>(conn: &mut C, filter: &Filter) -> QueryResult<Fingerprint>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    let digest = sql::<Nullable<BigInt>>("bit_xor(hashtextextended(coalesce(effective_to::text, ''), id))");
+    let query = filtered(filter).select((count_star(), digest));
+    Ok(query.first::<(i64, Option<i64>)>(conn).await?.into())
+}
+
+/// Sends every row of the list, in its order.
+pub async fn stream(
+    conn: &mut AsyncPgConnection,
+    filter: &Filter,
+    sender: &RowSender<Procedure>,
+) -> QueryResult<()> {
+    let mut page = Page { limit: ROWS_AT_ONCE, after: None };
+    loop {
+        let (rows, next) = page.cut(list(conn, filter, &page).await?, Procedure::key);
+        for row in rows {
+            if !sender.send(row).await {
+                return Ok(());
+            }
+        }
+        match next {
+            Some(key) => page.after = Some(key),
+            None => return Ok(()),
+        }
+    }
 }
 
 /// How many procedures fit.

@@ -1,0 +1,80 @@
+//! A list as it was asked for: filters, page, format; and its answer, a page in that format.
+
+use super::error::Problem;
+use super::export::{self, ListRow};
+use super::format::Format;
+use super::input::Input;
+use super::page::{Binding, Count};
+use crate::db::page::Page;
+use actix_web::http::header::{HeaderValue, LINK};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// The parameters that every list has.
+pub trait Listed: DeserializeOwned {
+    /// `limit`, `cursor`, `count` and `format`.
+    fn paging(&self) -> Paging<'_>;
+}
+
+/// The values of those parameters.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Paging<'a> {
+    /// Rows of a page.
+    pub limit: Option<i64>,
+    /// Where the page begins.
+    pub cursor: Option<&'a str>,
+    /// Whether the total is wanted.
+    pub count: Option<Count>,
+    /// The format, when not by `Accept`.
+    pub format: Option<Format>,
+}
+
+/// A list as it was asked for, without its filters.
+pub struct List<Key> {
+    /// The format to answer in.
+    pub format: Format,
+    /// The page.
+    pub page: Page<Key>,
+    /// Whether the total is wanted. Only JSON has a place for it.
+    pub count: bool,
+    /// Whether the whole list is wanted and not a page.
+    pub is_whole: bool,
+    binding: Binding,
+}
+
+impl<Key: Serialize + DeserializeOwned> List<Key> {
+    /// Reads a request of `caller`, to whom its cursors are bound.
+    pub fn of<Asked: Listed>(
+        request: &HttpRequest,
+        input: &Input,
+        caller: &str,
+    ) -> Result<(Asked, Self), Problem> {
+        let (asked, format) = input.query_and_format(Format::ALL, |asked: &Asked| asked.paging().format)?;
+        let Paging { limit, cursor, count, .. } = asked.paging();
+        let binding = Binding::of(request, input, caller);
+        let page = binding.page(limit, cursor)?;
+        let is_whole = format != Format::Json && limit.is_none() && cursor.is_none();
+        let count = count.is_some() && format == Format::Json;
+        Ok((asked, Self { format, page, count, is_whole, binding }))
+    }
+
+    /// Answers with a page.
+    pub async fn answer<Out: ListRow + Send + 'static>(
+        &self,
+        name: &'static str,
+        items: Vec<Out>,
+        next: Option<Key>,
+        total: Option<i64>,
+    ) -> Result<HttpResponse, Problem> {
+        if self.format == Format::Json {
+            return Ok(self.binding.answer(items, next, total));
+        }
+        let mut response = export::page(self.format, name, items).await?;
+        let link = next.map(|key| self.binding.link(&self.binding.cursor(key)));
+        if let Some(value) = link.and_then(|link| HeaderValue::from_str(&link).ok()) {
+            response.headers_mut().insert(LINK, value);
+        }
+        Ok(response)
+    }
+}
