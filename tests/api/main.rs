@@ -15,6 +15,7 @@ mod demo;
 mod docs;
 mod dossiers;
 mod events;
+mod formats;
 mod harness;
 mod http;
 mod once;
