@@ -1,7 +1,6 @@
 //! Who may call, and what they see: no row, count or error tells of another agency's dossiers.
 
 use crate::harness::{Client, TestApp, event, receipt};
-use actix_web::http::Method;
 use congkhai::domain::vocabulary::Scope;
 use serde_json::{Value, json};
 
@@ -62,24 +61,8 @@ async fn keys_expire_and_are_revoked_at_once() {
 }
 
 #[actix_web::test]
-async fn each_operation_needs_its_scope() {
+async fn any_key_may_read_the_catalogue() {
     let app = TestApp::start();
-    let all = |without: Scope| Scope::ALL.iter().copied().filter(|s| *s != without).collect::<Vec<_>>();
-    for (scope, method, path) in [
-        (Scope::DossiersRead, Method::GET, "/v1/overdue"),
-        (Scope::DossiersRead, Method::GET, "/v1/dossiers"),
-        (Scope::DossiersRead, Method::GET, "/v1/dossiers/H51-220215-0001"),
-        (Scope::DossiersRead, Method::GET, "/v1/dossiers/H51-220215-0001/events"),
-        (Scope::DossiersWrite, Method::POST, "/v1/dossiers"),
-        (Scope::DossiersWrite, Method::POST, "/v1/dossiers/H51-220215-0001/events"),
-        (Scope::Admin, Method::PUT, "/v1/agencies/H51.29.77"),
-        (Scope::CatalogueWrite, Method::PUT, "/v1/procedures/1.004873"),
-    ] {
-        let answer = app.caller(&all(scope), &["*"]).await.send(method.clone(), path).await;
-        answer.problem(403, "insufficient_scope");
-        assert!(answer.header("www-authenticate").contains(&format!("scope=\"{scope}\"")), "{method} {path}");
-    }
-    // Any key may read the catalogue.
     let bare = app.caller(&[], &["H51.29.05"]).await;
     bare.get("/v1/agencies").await.expect(200);
     bare.get("/v1/procedures").await.expect(200);

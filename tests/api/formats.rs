@@ -197,7 +197,7 @@ async fn an_export_of_any_size_takes_little_memory() {
     let root = || Client::new(&format!("http://{}", service.address), Some(key.clone()));
     root().receive(&receipt("2022-01-04T08:00:00+07:00")).await;
     db.sql(
-        "CREATE TEMP TABLE copies AS SELECT d.*, n FROM dossiers d, generate_series(1, 50000) n;
+        "CREATE TEMP TABLE copies AS SELECT d.*, n FROM dossiers d, generate_series(1, 20000) n;
          UPDATE copies SET id = gen_random_uuid(), code = 'H51.29-220104-' || (100000 + n);
          ALTER TABLE copies DROP COLUMN n;
          INSERT INTO dossiers SELECT * FROM copies;",
@@ -205,10 +205,11 @@ async fn an_export_of_any_size_takes_little_memory() {
     let root = root();
     root.get("/v1/overdue?format=csv&limit=1").await;
     let before = peak(service.child.id());
-    let csv = root.get("/v1/overdue?format=csv").await;
-    assert!(csv.body.len() > 12_500_000 && csv.text().lines().count() == 50_002, "{}", csv.body.len());
+    let ndjson = root.get("/v1/overdue?format=ndjson").await;
+    assert_eq!(ndjson.text().lines().count(), 20_001);
     let xlsx = root.get("/v1/overdue?format=xlsx").await;
     assert_eq!(xlsx.status, 200);
+    // The counters of the kernel lag behind a little, in either direction.
     let grown = peak(service.child.id()).saturating_sub(before);
-    assert!(grown < 8_000, "{grown} KiB more for {} bytes", csv.body.len() + xlsx.body.len());
+    assert!(ndjson.body.len() > 11_000_000 && grown < 6_000, "{grown} KiB more for {}", ndjson.body.len());
 }

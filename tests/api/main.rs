@@ -26,5 +26,6 @@ mod procedures;
 mod public;
 mod receipts;
 mod schema;
+mod scope_proof;
 mod server;
 mod timing_mirror;

@@ -4,12 +4,12 @@ use crate::harness::TestApp;
 use serde_json::Value;
 use std::collections::HashSet;
 
-fn document() -> Value {
+pub fn document() -> Value {
     serde_json::to_value(congkhai::app::document()).unwrap()
 }
 
 /// Each operation with its method and path.
-fn operations(document: &Value) -> Vec<(String, Value)> {
+pub fn operations(document: &Value) -> Vec<(String, Value)> {
     let paths = document["paths"].as_object().unwrap();
     let of_path = paths.iter().flat_map(|(path, item)| {
         item.as_object().unwrap().iter().map(move |(method, op)| (format!("{method} {path}"), op.clone()))

@@ -1,0 +1,244 @@
+//! Who gets what, for every operation of the API document: no key, a bad one, an expired one, one without the scope,
+//! one of another agency, of the parent, of a child. An operation that has no line here fails the test.
+
+use crate::harness::{Answer, Client, FIRST_VERSION, TestApp, event, receipt};
+use crate::openapi::{document, operations};
+use actix_web::http::Method;
+use congkhai::domain::vocabulary::Scope;
+use serde_json::{Value, json};
+use std::collections::HashSet;
+
+/// What an operation shows to whom.
+#[derive(Clone, Copy, PartialEq)]
+enum Shows {
+    /// The same to everybody, key or not.
+    Everybody,
+    /// The same to every key: the catalogue is public.
+    EveryKey,
+    /// The district's dossier to the district and those above it; to others it is not there.
+    TheDossier,
+    /// A list that has the district's dossier for the same callers, and neither it nor its number for others.
+    AList,
+    /// Changes something of the district; for the same callers only.
+    Change,
+}
+
+/// An operation as it is tried. `{dossier}` stands for the code of the district's dossier.
+struct Line {
+    id: &'static str,
+    path: &'static str,
+    body: Option<Value>,
+    shows: Shows,
+}
+
+fn line(id: &'static str, path: &'static str, shows: Shows) -> Line {
+    Line { id, path, body: None, shows }
+}
+
+fn change(id: &'static str, path: &'static str, body: Value) -> Line {
+    Line { id, path, body: Some(body), shows: Shows::Change }
+}
+
+/// Every operation there is.
+fn lines() -> Vec<Line> {
+    let office =
+        json!({"name": "Văn phòng", "level": "district", "parent": "H51", "valid_from": "2020-01-01"});
+    let procedure = json!({
+        "name": "Cấp giấy", "field": "ho-tich", "field_name": "Hộ tịch", "levels": ["district"],
+        "competent_agencies": ["H51.29"], "effective_from": "2021-01-01",
+        "limits": [{"limit": {"unit": "working_days", "amount": "3"}}]
+    });
+    let note = event("noted", "2022-02-15T09:00:00+07:00", json!({"note": "x"}));
+    vec![
+        line("health_live", "/health/live", Shows::Everybody),
+        line("health_ready", "/health/ready", Shows::Everybody),
+        line("get_problem", "/problems/not_found", Shows::Everybody),
+        line("get_document", "/openapi.json", Shows::Everybody),
+        line("list_public_procedures", "/v1/public/procedures", Shows::Everybody),
+        line("get_public_procedure", "/v1/public/procedures/1.004873", Shows::Everybody),
+        line("get_public_dossier", "/v1/public/dossiers/{dossier}", Shows::Everybody),
+        line("list_agencies", "/v1/agencies?count=exact", Shows::EveryKey),
+        line("get_agency", "/v1/agencies/H51.30", Shows::EveryKey),
+        line("list_procedures", "/v1/procedures?count=exact", Shows::EveryKey),
+        line("get_procedure", "/v1/procedures/1.004873", Shows::EveryKey),
+        line("get_dossier", "/v1/dossiers/{dossier}?include=events", Shows::TheDossier),
+        line("list_dossier_events", "/v1/dossiers/{dossier}/events", Shows::TheDossier),
+        line("list_dossiers", "/v1/dossiers?count=exact", Shows::AList),
+        line("list_overdue", "/v1/overdue?count=exact", Shows::AList),
+        change("receive_dossier", "/v1/dossiers", of_the_district("2022-02-15T08:00:00+07:00")),
+        change("record_event", "/v1/dossiers/{dossier}/events", note),
+        change("put_agency", "/v1/agencies/H51.29", office),
+        change("put_procedure", "/v1/procedures/1.004874", procedure),
+    ]
+}
+
+/// A receipt that is the district's alone: no agency below it has part in it.
+fn of_the_district(received_at: &str) -> Value {
+    let mut body = receipt(received_at);
+    body["competent_agency"] = json!("H51.29");
+    body["applicant"]["name"] = json!("Zacharias Quang");
+    body
+}
+
+struct Stage {
+    app: TestApp,
+    dossier: String,
+}
+
+impl Stage {
+    async fn set() -> Self {
+        let app = TestApp::start();
+        let dossier = app.root().await.receive(&of_the_district("2022-01-10T08:00:00+07:00")).await;
+        Self { app, dossier }
+    }
+
+    async fn caller(&self, agency: &str) -> Client {
+        self.app.caller(Scope::ALL, &[agency]).await
+    }
+
+    async fn send(&self, client: &Client, method: &Method, line: &Line, dry_run: bool) -> Answer {
+        let mut path = line.path.replace("{dossier}", &self.dossier);
+        if dry_run {
+            path.push_str("?dry_run=true");
+        }
+        let request = client.request(method.clone(), &path);
+        let request = if line.id == "put_agency" {
+            request.insert_header(("If-Match", FIRST_VERSION))
+        } else {
+            request
+        };
+        Answer::of(match &line.body {
+            Some(body) => request.send_json(body).await.unwrap(),
+            None => request.send().await.unwrap(),
+        })
+        .await
+    }
+
+    /// What is stored, counted.
+    async fn stored(&self) -> i64 {
+        let tables = "SELECT (SELECT count(*) FROM audit_log WHERE action NOT LIKE 'key.%') \
+                      + (SELECT count(*) FROM dossiers) + (SELECT count(*) FROM dossier_events) \
+                      + (SELECT count(*) FROM idempotency_keys)";
+        self.app.count(tables).await
+    }
+}
+
+/// Every operation of the document with its line. Neither may stand alone.
+fn proven() -> Vec<(Method, Option<String>, Line)> {
+    let document = document();
+    let mut lines = lines();
+    let proven = operations(&document).into_iter().map(|(name, operation)| {
+        let id = operation["operationId"].as_str().unwrap();
+        let at = lines.iter().position(|line| line.id == id);
+        let line =
+            lines.swap_remove(at.unwrap_or_else(|| panic!("{id} has no line: who gets what from it?")));
+        let method = name.split(' ').next().unwrap().to_uppercase().parse().unwrap();
+        let scope = operation["security"][0]["key"][0].as_str().map(ToOwned::to_owned);
+        (method, scope, line)
+    });
+    let proven: Vec<_> = proven.collect();
+    let left: Vec<_> = lines.iter().map(|line| line.id).collect();
+    assert!(left.is_empty(), "no longer in the document: {left:?}");
+    proven
+}
+
+#[actix_web::test]
+async fn without_a_good_key_nothing_keyed_is_shown_or_changed() {
+    let stage = Stage::set().await;
+    let app = &stage.app;
+    let expired = app.key(Scope::ALL, &["*"], Some("2022-02-15T09:59:59+07:00".parse().unwrap())).await;
+    let good = app.key(Scope::ALL, &["*"], None).await.reveal();
+    let bad = format!("{}{}", &good[..good.len() - 4], "0000");
+    let before = stage.stored().await;
+    for (method, scope, line) in proven() {
+        let nobody = app.nobody();
+        let public = stage.send(&nobody, &method, &line, false).await;
+        for client in [nobody.clone(), nobody.with_key(&bad), nobody.with_key(&expired.reveal())] {
+            let answer = stage.send(&client, &method, &line, false).await;
+            if scope.is_some() {
+                answer.problem(401, "unauthorized");
+                assert!(!answer.text().contains(&stage.dossier), "{}", line.id);
+            } else {
+                assert!(line.shows == Shows::Everybody && answer.status == 200, "{}", line.id);
+                assert_eq!(answer.body, public.body, "{}", line.id);
+            }
+            assert!(!answer.text().contains("Zacharias"), "{}", line.id);
+        }
+    }
+    assert_eq!(stage.stored().await, before);
+}
+
+#[actix_web::test]
+async fn each_scope_is_needed_and_no_other() {
+    let stage = Stage::set().await;
+    let before = stage.stored().await;
+    let mut asked = HashSet::new();
+    for (method, scope, line) in proven() {
+        let Some(scope) = scope.filter(|scope| scope != "catalogue:read") else { continue };
+        let needed: Scope = scope.parse().unwrap();
+        let others: Vec<Scope> = Scope::ALL.iter().copied().filter(|other| *other != needed).collect();
+        let without = stage.app.caller(&others, &["*"]).await;
+        let refused = stage.send(&without, &method, &line, false).await;
+        refused.problem(403, "insufficient_scope");
+        assert!(refused.header("www-authenticate").contains(&format!("scope=\"{scope}\"")), "{}", line.id);
+        assert_eq!(stage.stored().await, before, "{}", line.id);
+        let alone = stage.app.caller(&[needed], &["*"]).await;
+        let allowed = stage.send(&alone, &method, &line, line.body.is_some()).await;
+        assert!(allowed.status.is_success(), "{}: {}", line.id, allowed.text());
+        asked.insert(scope);
+    }
+    assert!(asked.len() >= 4, "{asked:?}");
+}
+
+#[actix_web::test]
+async fn other_agencies_learn_nothing() {
+    let stage = Stage::set().await;
+    let before = stage.stored().await;
+    let (own, parent) = (stage.caller("H51.29").await, stage.caller("H51").await);
+    let strangers =
+        [("H51.30", stage.caller("H51.30").await), ("H51.29.05", stage.caller("H51.29.05").await)];
+    for (method, _, line) in proven() {
+        let id = line.id;
+        for insider in [&own, &parent] {
+            let answer = stage.send(insider, &method, &line, line.body.is_some()).await;
+            assert!(answer.status.is_success(), "{id}: {}", answer.text());
+            if line.shows == Shows::AList {
+                assert_eq!(answer.json()["total"], 1, "{id}");
+            }
+        }
+        for (agency, stranger) in &strangers {
+            let answer = stage.send(stranger, &method, &line, false).await;
+            let text = answer.text();
+            match line.shows {
+                Shows::Everybody | Shows::EveryKey => {
+                    assert_eq!(
+                        answer.body,
+                        stage.send(&own, &method, &line, false).await.body,
+                        "{id} {agency}"
+                    );
+                }
+                Shows::TheDossier => {
+                    answer.problem(404, "not_found");
+                }
+                Shows::AList => {
+                    assert_eq!(
+                        answer.expect(200),
+                        json!({"items": [], "next_cursor": null, "total": 0}),
+                        "{id}"
+                    );
+                }
+                Shows::Change => {
+                    let refused = matches!(answer.status.as_u16(), 403 | 404);
+                    assert!(refused, "{id} {agency}: {text}");
+                }
+            }
+            if !matches!(line.shows, Shows::Everybody | Shows::EveryKey) {
+                assert!(
+                    !text.contains(&stage.dossier) && !text.contains("Zacharias"),
+                    "{id} {agency}: {text}"
+                );
+            }
+        }
+    }
+    assert_eq!(stage.stored().await, before);
+}
