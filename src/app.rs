@@ -1,7 +1,6 @@
 //! The actix application: state, middleware and features, the same for the server and for the tests.
 
 use crate::db::{Database, DbError, PoolSizes, Slow, Writer};
-use crate::features::agencies::cache::TreeCache;
 use crate::features::health::http::DocumentText;
 use crate::features::{self, Shared, State};
 use crate::http::envelope::envelope;
@@ -31,7 +30,7 @@ pub struct Running {
 pub fn shared(database: Database, sizes: PoolSizes, clock: crate::clock::Clock) -> Result<Shared, DbError> {
     let slow = Slow::new(&database, sizes.slow)?;
     let writer = Writer::new(&database, sizes.writer)?;
-    Ok(Shared { database, slow, writer, clock, agencies: Arc::new(TreeCache::default()) })
+    Ok(Shared { database, slow, writer, clock, agencies: Arc::default(), procedures: Arc::default() })
 }
 
 /// The API document, made from the same list as the routes.

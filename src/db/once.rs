@@ -65,13 +65,26 @@ pub enum Given {
 }
 
 impl Terms {
-    /// Whether the work may be done in whatever way is quickest.
-    pub const fn are_none(&self) -> bool {
+    /// Whether there are none.
+    const fn are_none(&self) -> bool {
         self.once.is_none() && !self.dry_run
     }
 }
 
 impl Writer {
+    /// Runs `work`, which is a single statement, on the given terms: by itself when there are none, else in a transaction.
+    pub async fn statement_on_terms(
+        &self,
+        terms: &Terms,
+        now: Instant,
+        work: impl AsyncFnOnce(&mut Transaction) -> Result<Answer, Failure>,
+    ) -> Result<Given, Failure> {
+        if terms.are_none() {
+            return self.statement(work).await.map(Given::Fresh);
+        }
+        self.on_terms(terms, now, work).await
+    }
+
     /// Runs `work` in one transaction on the given terms.
     pub async fn on_terms(
         &self,

@@ -220,6 +220,7 @@ diesel::table! {
     reference_state (singleton) {
         singleton -> Bool,
         version -> Int8,
+        catalogue_version -> Int8,
     }
 }
 

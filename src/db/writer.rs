@@ -36,6 +36,18 @@ impl Writer {
         Ok(Self { pool: pool(database, Door::Writer, size)? })
     }
 
+    /// Runs work that is a single statement, and so a transaction by itself, without the round trips to begin and
+    /// commit one.
+    pub(super) async fn statement<T, E: From<DbError>>(
+        &self,
+        work: impl AsyncFnOnce(&mut Transaction) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut lent = Lent::new(self.pool.get(WAIT).await?);
+        let done = work(lent.connection()).await;
+        lent.give_back();
+        done
+    }
+
     /// Runs `work` in one transaction: commits when it returns `Ok`, rolls back otherwise.
     ///
     /// Dropped half-way, the transaction is rolled back with its connection.

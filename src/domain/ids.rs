@@ -67,7 +67,12 @@ parsed!(Slug, is_slug, BadCode::Slug);
 impl DossierCode {
     /// The generated code of the `number`-th dossier an agency received on a day. From 10,000 on it has five digits.
     pub fn generated(agency: &str, day: NaiveDate, number: i32) -> String {
-        format!("{agency}-{}-{number:04}", day.format("%y%m%d"))
+        format!("{}{number:04}", Self::prefix(agency, day))
+    }
+
+    /// What stands before the number.
+    pub fn prefix(agency: &str, day: NaiveDate) -> String {
+        format!("{agency}-{}-", day.format("%y%m%d"))
     }
 }
 

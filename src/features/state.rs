@@ -2,6 +2,7 @@
 
 use super::agencies::cache::TreeCache;
 use super::calendar;
+use super::procedures::cache::ProcedureCache;
 use crate::clock::Clock;
 use crate::db::{Database, Reader, Slow, Writer};
 use crate::domain::calendar::Calendar;
@@ -19,6 +20,8 @@ pub struct State {
     pub clock: Clock,
     /// The agency tree in memory.
     pub agencies: Arc<TreeCache>,
+    /// The procedures in memory.
+    pub procedures: Arc<ProcedureCache>,
     /// The national office calendar.
     pub calendar: &'static Calendar,
 }
@@ -36,13 +39,15 @@ pub struct Shared {
     pub clock: Clock,
     /// The agency tree in memory.
     pub agencies: Arc<TreeCache>,
+    /// The procedures in memory.
+    pub procedures: Arc<ProcedureCache>,
 }
 
 impl State {
     /// The state of a new worker.
     pub fn of(shared: &Shared) -> Self {
-        let Shared { database, slow, writer, clock, agencies } = shared.clone();
+        let Shared { database, slow, writer, clock, agencies, procedures } = shared.clone();
         let reader = Reader::new(database);
-        Self { reader, slow, writer, clock, agencies, calendar: calendar::national() }
+        Self { reader, slow, writer, clock, agencies, procedures, calendar: calendar::national() }
     }
 }

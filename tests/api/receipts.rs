@@ -1,6 +1,7 @@
 //! Receiving dossiers: their shape, their date, their code, and what is refused.
 
 use crate::harness::{TestApp, receipt};
+use congkhai::domain::ids::DossierCode;
 use serde_json::{Value, json};
 
 fn with(mut body: Value, field: &str, value: Value) -> Value {
@@ -188,4 +189,18 @@ async fn bad_receipts_name_the_field_and_store_nothing() {
     }
     // Five minutes ahead is still now.
     root.receive(&with(good(), "received_at", json!("2022-02-15T10:05:00+07:00"))).await;
+}
+
+/// The statement that stores a receipt writes the code as the rule does, also when the number outgrows four digits.
+#[actix_web::test]
+async fn the_running_number_is_written_as_the_rule_says() {
+    let app = TestApp::start();
+    let root = app.root().await;
+    let body = receipt("2022-02-15T08:00:00+07:00");
+    let day = "2022-02-15".parse().unwrap();
+    root.receive(&body).await;
+    for number in [1, 9, 99, 998, 9_998, 9_999, 12_344] {
+        app.db.sql(&format!("UPDATE dossier_counters SET last_number = {number}"));
+        assert_eq!(root.receive(&body).await, DossierCode::generated("H51.29", day, number + 1));
+    }
 }

@@ -12,7 +12,7 @@ use crate::features::audit::Actor;
 use crate::features::auth::Visible;
 use crate::features::calendar;
 use crate::features::dossiers::actions::{self as dossiers, Context};
-use crate::features::procedures::actions as procedures;
+use crate::features::procedures::{actions as procedures, queries::versions_at};
 
 /// Makes the dossiers differ from those of any other seed; the number itself has no meaning.
 const SEED: u64 = 20_220_215;
@@ -55,7 +55,9 @@ async fn tell(tx: &mut Transaction, actor: &Actor, tree: &AgencyTree, story: &St
         now,
     };
     let (receipt, recorded) = &story.receipt;
-    let code = dossiers::receive_in(tx, &at(*recorded), receipt).await?.dossier.dossier.code;
+    let (_, versions) = versions_at(tx, &receipt.procedure).await?;
+    let received = dossiers::receive_in(tx, &at(*recorded), (receipt, &versions)).await?;
+    let code = received.dossier.dossier.code;
     for (event, recorded) in &story.events {
         dossiers::record_in(tx, &at(*recorded), (&code, event), &|_| Ok(())).await?;
     }

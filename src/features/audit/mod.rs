@@ -28,14 +28,17 @@ impl Actor {
 }
 
 /// A change.
-pub struct Change<'a> {
+pub struct Change<'a, Subject = String> {
     /// What was done, such as `dossier.received`.
     pub action: &'a str,
     /// On what, such as `dossier:H51.29-220215-0001`.
-    pub subject: String,
+    pub subject: Subject,
     /// What changed, without personal data.
     pub details: Value,
 }
+
+/// The row of a change, to be written by a statement that does more.
+pub use queries::inserting;
 
 /// Writes the row of a change.
 pub async fn record(

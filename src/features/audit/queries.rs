@@ -4,9 +4,35 @@ use super::{Actor, Change};
 use crate::db::Transaction;
 use crate::db::schema::audit_log;
 use crate::domain::local_time::Instant;
+use diesel::expression::{AppearsOnTable, AsExpression, Expression};
+use diesel::pg::Pg;
+use diesel::query_builder::{NoFromClause, QueryFragment, QueryId};
+use diesel::sql_types::Text;
 use diesel::{ExpressionMethods, QueryResult};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
+
+/// Inserts the row of a change.
+pub fn inserting<Subject>(
+    actor: &Actor,
+    now: Instant,
+    change: Change<'_, Subject>,
+) -> impl QueryFragment<Pg> + QueryId + Send
+where
+    Subject: AsExpression<Text>,
+    Subject::Expression:
+        Expression<SqlType = Text> + AppearsOnTable<NoFromClause> + QueryFragment<Pg> + QueryId + Send,
+{
+    diesel::insert_into(audit_log::table).values((
+        audit_log::id.eq(Uuid::now_v7()),
+        audit_log::recorded_at.eq(now.utc()),
+        audit_log::actor.eq(&actor.name),
+        audit_log::action.eq(change.action),
+        audit_log::subject.eq(change.subject),
+        audit_log::request_id.eq(&actor.request_id),
+        audit_log::details.eq(change.details),
+    ))
+}
 
 pub(super) async fn insert(
     tx: &mut Transaction,
@@ -14,16 +40,5 @@ pub(super) async fn insert(
     now: Instant,
     change: Change<'_>,
 ) -> QueryResult<usize> {
-    diesel::insert_into(audit_log::table)
-        .values((
-            audit_log::id.eq(Uuid::now_v7()),
-            audit_log::recorded_at.eq(now.utc()),
-            audit_log::actor.eq(&actor.name),
-            audit_log::action.eq(change.action),
-            audit_log::subject.eq(change.subject),
-            audit_log::request_id.eq(&actor.request_id),
-            audit_log::details.eq(change.details),
-        ))
-        .execute(tx)
-        .await
+    inserting(actor, now, change).execute(tx).await
 }

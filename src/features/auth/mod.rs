@@ -9,4 +9,4 @@ mod principal;
 pub mod queries;
 pub mod scope;
 
-pub use principal::{Authorized, Principal, Visible};
+pub use principal::{Authorized, Principal, Visible, token};

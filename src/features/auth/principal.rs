@@ -55,6 +55,8 @@ pub struct Principal {
     pub key_id: String,
     /// The agency tree, fresh for this request.
     pub tree: Arc<AgencyTree>,
+    /// The version of the catalogue when the key was proved.
+    pub catalogue_version: i64,
     /// What the caller sees.
     pub visible: Visible,
     /// What the caller governs: agencies at and below the roots of the key, without those they only watch.
@@ -108,14 +110,19 @@ impl Principal {
         Ok(Some(found))
     }
 
-    fn of(row: KeyRow, tree: Arc<AgencyTree>, now: Instant, request_id: RequestId) -> Self {
+    fn of(
+        row: KeyRow,
+        (tree, catalogue_version): (Arc<AgencyTree>, i64),
+        now: Instant,
+        request_id: RequestId,
+    ) -> Self {
         let (visible, governed) = if row.all_agencies {
             (Visible::All, Visible::All)
         } else {
             let own = row.root_agency_ids.iter().flat_map(|root| tree.subtree(*root)).collect();
             (Visible::Of(tree.visible(&row.root_agency_ids, now.local_date())), Visible::Of(own))
         };
-        Self { key_id: row.id, tree, visible, governed, request_id }
+        Self { key_id: row.id, tree, catalogue_version, visible, governed, request_id }
     }
 }
 
@@ -140,16 +147,20 @@ impl<S: Needs + 'static> FromRequest for Authorized<S> {
     }
 }
 
+/// The key that a request brings, if it has the form of one.
+pub fn token(request: &HttpRequest) -> Option<Key> {
+    let header = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = header.split_once(' ')?;
+    Key::parse(token.trim()).filter(|_| scheme.eq_ignore_ascii_case("bearer"))
+}
+
 /// Proves the key: known, secret right, not expired, not revoked, with the scope.
 async fn authenticate(request: &HttpRequest, needs: Option<&str>) -> Result<Principal, Problem> {
     let state = request.app_data::<web::Data<State>>().ok_or_else(|| Problem::new(Code::Internal))?;
-    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let (scheme, token) = header.and_then(|h| h.split_once(' ')).ok_or_else(Problem::unauthorized)?;
-    let key = Key::parse(token.trim()).filter(|_| scheme.eq_ignore_ascii_case("bearer"));
-    let key = key.ok_or_else(Problem::unauthorized)?;
+    let key = token(request).ok_or_else(Problem::unauthorized)?;
     let found = state.reader.read(async |conn| queries::find(conn, &key.id).await).await?;
     let now = state.clock.now();
-    let (row, tree_version) = found
+    let (row, (tree_version, catalogue_version)) = found
         .filter(|(row, _)| row.secret_hash == key.hash() && row.is_valid(now))
         .ok_or_else(Problem::unauthorized)?;
     if let Some(scope) = needs
@@ -158,5 +169,5 @@ async fn authenticate(request: &HttpRequest, needs: Option<&str>) -> Result<Prin
         return Err(Problem::insufficient_scope(scope));
     }
     let tree = state.agencies.at(tree_version, &state.reader).await?;
-    Ok(Principal::of(row, tree, now, RequestId::of(request)))
+    Ok(Principal::of(row, (tree, catalogue_version), now, RequestId::of(request)))
 }

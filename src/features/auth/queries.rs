@@ -39,15 +39,18 @@ impl KeyRow {
     }
 }
 
-/// The key with an id, and the present version of the reference data.
-pub async fn find<C>(conn: &mut C, id: &str) -> QueryResult<Option<(KeyRow, i64)>>
+/// Versions of the reference data: of the agencies and of the procedures.
+pub type ReferenceVersions = (i64, i64);
+
+/// The key with an id, and the present versions of the reference data.
+pub async fn find<C>(conn: &mut C, id: &str) -> QueryResult<Option<(KeyRow, ReferenceVersions)>>
 where
     C: AsyncConnectionCore<Backend = Pg>,
 {
     api_keys::table
         .inner_join(reference_state::table.on(reference_state::singleton.eq(true)))
         .filter(api_keys::id.eq(id))
-        .select((KeyRow::as_select(), reference_state::version))
+        .select((KeyRow::as_select(), (reference_state::version, reference_state::catalogue_version)))
         .first(conn)
         .await
         .optional()

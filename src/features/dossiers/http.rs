@@ -2,7 +2,8 @@
 
 use super::actions::{self, Context, Recorded};
 use super::json::{DossierBody, DossierFilter, EventBody, PostDossier, PostEvent};
-use super::queries::{self, Listed, list};
+use super::queries::{Listed, list};
+use super::sought::Sought;
 use crate::domain::ids::DossierCode;
 use crate::domain::refusal::Refusal;
 use crate::features::State;
@@ -62,7 +63,9 @@ async fn receive(
         let location = format!("/v1/dossiers/{}", shown.code);
         write::answer(StatusCode::CREATED, Some(location), Some(&shown.tag()), &shown)
     };
-    let given = actions::receive(&state.writer, &context, &body, &asked.terms, show).await?;
+    let catalogue = caller.catalogue_version;
+    let versions = state.procedures.at(catalogue, &body.procedure, &state.reader).await?;
+    let given = actions::receive(&state.writer, &context, (&body, &versions), &asked.terms, show).await?;
     Ok(write::respond(given))
 }
 
@@ -133,16 +136,6 @@ enum Include {
     Events,
 }
 
-/// The dossier with a code, if the caller sees it. One they do not see is not there.
-async fn find(caller: &Principal, code: &str, state: &State) -> Result<Listed, Problem> {
-    let code = DossierCode::parse(code).map_err(|_| Refusal::NotFound)?;
-    let found = state
-        .reader
-        .read(async |conn| queries::visible_by_code(conn, code.as_str(), &caller.visible).await)
-        .await?;
-    Ok(found.ok_or(Refusal::NotFound)?)
-}
-
 /// Get a dossier
 ///
 /// As it stands now. One that the key does not see is not found.
@@ -154,16 +147,15 @@ async fn find(caller: &Principal, code: &str, state: &State) -> Result<Listed, P
 #[get("/v1/dossiers/{code}")]
 async fn get_one(
     caller: Authorized<DossiersRead>,
-    code: web::Path<String>,
+    sought: Sought,
     input: Input,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let including: Including = input.query()?;
-    let found = find(&caller, &code, &state).await?;
-    let mut shown = DossierBody::new(&found, &caller.tree, state.calendar, state.clock.now());
+    let found = sought.seen_by(&caller)?;
+    let mut shown = DossierBody::new(&found.listed, &caller.tree, state.calendar, state.clock.now());
     if including.include.is_some() {
-        let rows = state.reader.read(async |conn| queries::events(conn, &found.dossier).await).await?;
-        shown = shown.with_events(&rows, &caller.tree);
+        shown = shown.with_events(&found.events, &caller.tree);
     }
     let mut response = HttpResponse::Ok().json(&shown);
     caching::set(&mut response, &shown.tag());
@@ -190,15 +182,13 @@ struct Events {
 #[get("/v1/dossiers/{code}/events")]
 async fn events(
     caller: Authorized<DossiersRead>,
-    code: web::Path<String>,
+    sought: Sought,
     input: Input,
-    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     input.query::<NoParameters>()?;
-    let found = find(&caller, &code, &state).await?;
-    let rows = state.reader.read(async |conn| queries::events(conn, &found.dossier).await).await?;
-    let items = rows.iter().map(|row| EventBody::new(row, &caller.tree)).collect();
-    Ok(versioned(found.dossier.version, &Events { items, next_cursor: None }))
+    let found = sought.seen_by(&caller)?;
+    let items = found.events.iter().map(|row| EventBody::new(row, &caller.tree)).collect();
+    Ok(versioned(found.listed.dossier.version, &Events { items, next_cursor: None }))
 }
 
 /// Record an event

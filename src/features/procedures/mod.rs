@@ -4,6 +4,7 @@
 //! bound to the version in force on its day of receipt.
 
 pub mod actions;
+pub mod cache;
 pub mod http;
 pub mod json;
 pub mod listing;

@@ -65,9 +65,10 @@ async fn get_procedure(
     let code = ProcedureCode::parse(&code).map_err(|_| Refusal::NotFound)?;
     let day = asked.in_force_on.map_or_else(|| state.clock.now().local_date(), Day::date);
     let tree = state.agencies.fresh(&state.reader).await?;
-    let found =
-        state.reader.read(async |conn| procedures::in_force_on(conn, code.as_str(), day).await).await?;
-    Ok(HttpResponse::Ok().json(ProcedureBody::new(&found.ok_or(Refusal::NotFound)?, &tree)))
+    let read = state.reader.read(async |conn| procedures::versions_at(conn, code.as_str()).await);
+    let (_, versions) = read.await?;
+    let found = procedures::in_force_on(&versions, day).ok_or(Refusal::NotFound)?;
+    Ok(HttpResponse::Ok().json(ProcedureBody::new(found, &tree)))
 }
 
 /// Look up a dossier
@@ -87,9 +88,8 @@ async fn get_dossier(
     input.query::<NoParameters>()?;
     let code = DossierCode::parse(&code).map_err(|_| Refusal::NotFound)?;
     let tree = state.agencies.fresh(&state.reader).await?;
-    let found = state.reader.read(async |conn| dossiers::by_code(conn, code.as_str()).await).await?;
-    let found = found.ok_or(Refusal::NotFound)?;
-    let events = state.reader.read(async |conn| dossiers::events(conn, &found.dossier).await).await?;
+    let found = state.reader.read(async |conn| dossiers::with_events(conn, code.as_str()).await).await?;
+    let (found, events) = found.ok_or(Refusal::NotFound)?;
     let shown = PublicDossierBody::new(&found, &events, &tree, state.calendar, state.clock.now());
     Ok(HttpResponse::Ok().json(shown))
 }

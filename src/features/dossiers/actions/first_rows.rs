@@ -21,7 +21,6 @@ pub(super) type Dated<'a> = (&'a Procedure, TimeLimit, Result<Option<Deadline>, 
 pub(super) fn dossier_row(
     context: &Context<'_>,
     input: &ReceiveInput,
-    code: String,
     (procedure, limit, due): Dated<'_>,
     (receiving, competent): (i32, i32),
 ) -> DossierRow {
@@ -29,7 +28,8 @@ pub(super) fn dossier_row(
     let received_at = input.received_at.utc();
     DossierRow {
         id: Uuid::now_v7(),
-        code,
+        // Known when it is stored.
+        code: String::new(),
         procedure_version_id: procedure.row.id,
         case_code: input.case.clone(),
         channel: input.channel,

@@ -35,7 +35,7 @@ pub struct Context<'a> {
 /// How far ahead of now an instant may be: clocks of other machines differ a little.
 const AHEAD: TimeDelta = TimeDelta::minutes(5);
 
-impl Context<'_> {
+impl<'a> Context<'a> {
     /// Fails for an instant in the future.
     fn not_ahead(&self, pointer: &str, at: Instant) -> Result<(), Refusal> {
         if at <= self.now + AHEAD {
@@ -46,7 +46,13 @@ impl Context<'_> {
     }
 
     /// The agency with a code: known, in force on the day, and within what the caller sees or governs.
-    fn agency(&self, pointer: &str, code: &str, at: Instant, within: &Visible) -> Result<&Agency, Refusal> {
+    fn agency(
+        &self,
+        pointer: &str,
+        code: &str,
+        at: Instant,
+        within: &Visible,
+    ) -> Result<&'a Agency, Refusal> {
         let unknown =
             || Refusal::invalid(pointer, Rule::UnknownAgency, format!("no agency has the code {code}"));
         let agency = self.tree.find(code).ok_or_else(unknown)?;

@@ -11,7 +11,9 @@ use crate::domain::refusal::{Refusal, Rule};
 use crate::domain::time_limit::{self, CaseLimit, TimeLimit};
 use crate::domain::vocabulary::{ApplicantKind, Channel};
 use crate::features::audit::{self, Change};
-use crate::features::dossiers::queries::{Listed, ProcedureOf, write};
+use crate::features::dossiers::queries::receipt::{self, NewCode, TheSubject};
+use crate::features::dossiers::queries::write::{self, PersonRow};
+use crate::features::dossiers::queries::{DossierRow, EventRow, Listed, ProcedureOf};
 use crate::features::procedures::queries::{self as procedures, Procedure};
 use serde_json::json;
 
@@ -72,90 +74,150 @@ pub struct ApplicantInput {
     pub address: Option<String>,
 }
 
-/// How often a generated code that another receipt took at the same moment is replaced by the next.
+/// How often a receipt is tried whose generated code had been given by hand to another dossier.
 const TRIES: usize = 5;
 
-/// Receives a dossier on the given terms and shows it.
+/// Receives a dossier on the given terms and shows it. `versions` are those of its procedure, none when there is none.
 pub async fn receive(
     writer: &Writer,
     context: &Context<'_>,
-    input: &ReceiveInput,
+    (input, versions): (&ReceiveInput, &[Procedure]),
     terms: &Terms,
     show: impl Fn(&Recorded) -> Answer,
 ) -> Result<Given, Failure> {
-    let mut tries = 0;
+    let taken = || Refusal::DuplicateCode { code: input.code.clone().unwrap_or_default() };
+    let at_once = async |tx: &mut Transaction| {
+        let receipt = judge(context, input, versions)?;
+        let code = receipt.code(input);
+        Ok(show(&receipt.store(tx, context, code).await?))
+    };
+    let mut received = writer.statement_on_terms(terms, context.now, at_once).await;
+    let mut tries = 1;
     loop {
-        let work = async |tx: &mut Transaction| Ok(show(&receive_in(tx, context, input).await?));
-        let received = writer.on_terms(terms, context.now, work).await;
-        match received.map_err(|failure| failure.when(Constraint::DossierCode, || taken(input))) {
-            // A generated code was given by hand to a dossier that committed in between.
+        match received.map_err(|failure| failure.when(Constraint::DossierCode, taken)) {
             Err(Failure::Refused(Refusal::DuplicateCode { .. })) if input.code.is_none() && tries < TRIES => {
                 tries += 1;
+                let work =
+                    async |tx: &mut Transaction| Ok(show(&receive_in(tx, context, (input, versions)).await?));
+                received = writer.on_terms(terms, context.now, work).await;
             }
             result => return result,
         }
     }
 }
 
-fn taken(input: &ReceiveInput) -> Refusal {
-    Refusal::DuplicateCode { code: input.code.clone().unwrap_or_default() }
-}
-
-/// The same inside a transaction that does more.
+/// The same inside a transaction that does more, and so must not fail at a code that is taken.
 pub async fn receive_in(
     tx: &mut Transaction,
     context: &Context<'_>,
-    input: &ReceiveInput,
+    (input, versions): (&ReceiveInput, &[Procedure]),
 ) -> Result<Recorded, Failure> {
+    let receipt = judge(context, input, versions)?;
+    let code = match &input.code {
+        Some(code) if write::is_taken(tx, code).await? => {
+            return Err(Refusal::DuplicateCode { code: code.clone() }.into());
+        }
+        Some(code) => code.clone(),
+        None => next_free(tx, receipt.receiving, input.received_at).await?,
+    };
+    receipt.store(tx, context, NewCode::Given(&code)).await
+}
+
+/// The next code of the receiving agency on the day of receipt that nobody has. Those given by hand are skipped.
+async fn next_free(tx: &mut Transaction, agency: &Agency, received_at: Instant) -> Result<String, Failure> {
+    let day = received_at.local_date();
+    loop {
+        let number = write::next_number(tx, agency.id, day).await?;
+        let code = DossierCode::generated(&agency.code, day, number);
+        if !write::is_taken(tx, &code).await? {
+            return Ok(code);
+        }
+    }
+}
+
+/// A receipt that may be stored.
+struct Receipt<'a> {
+    rows: (DossierRow, EventRow, PersonRow),
+    procedure: &'a Procedure,
+    receiving: &'a Agency,
+    details: serde_json::Value,
+}
+
+/// Judges a receipt and dates it. Needs nothing of the database but what the caller brought.
+fn judge<'a>(
+    context: &Context<'a>,
+    input: &'a ReceiveInput,
+    versions: &'a [Procedure],
+) -> Result<Receipt<'a>, Refusal> {
     context.not_ahead("/received_at", input.received_at)?;
     if input.submitted_at.is_some_and(|at| at > input.received_at) {
-        return Err(
-            Refusal::invalid("/submitted_at", Rule::InvalidValue, "must not be after received_at").into()
-        );
+        return Err(Refusal::invalid("/submitted_at", Rule::InvalidValue, "must not be after received_at"));
     }
-    let day = input.received_at.local_date();
-    let procedure = match procedures::in_force_on(tx, &input.procedure, day).await? {
-        Some(procedure) => procedure,
-        None if procedures::newest(tx, &input.procedure).await?.is_some() => {
-            let message = format!("the procedure {} was not in force on {day}", input.procedure);
-            return Err(Refusal::invalid("/procedure", Rule::ProcedureNotInForce, message).into());
-        }
-        None => {
-            let message = format!("no procedure has the code {}", input.procedure);
-            return Err(Refusal::invalid("/procedure", Rule::UnknownProcedure, message).into());
-        }
-    };
-    let receiving =
-        context.agency("/receiving_agency", &input.receiving_agency, input.received_at, context.governed)?;
-    let competent =
-        context.agency("/competent_agency", &input.competent_agency, input.received_at, context.visible)?;
-    require_competent(&procedure, competent)?;
-    let limit = limit_for(&procedure, input)?;
-    let due = deadline::compute(limit, input.received_at, context.calendar);
-    let code = match &input.code {
-        Some(code) if write::is_taken(tx, code).await? => return Err(taken(input).into()),
-        Some(code) => code.clone(),
-        None => generate(tx, receiving, input.received_at).await?,
-    };
-    let dossier = dossier_row(context, input, code, (&procedure, limit, due), (receiving.id, competent.id));
+    let procedure = in_force(versions, input)?;
+    let at = input.received_at;
+    let receiving = context.agency("/receiving_agency", &input.receiving_agency, at, context.governed)?;
+    let competent = context.agency("/competent_agency", &input.competent_agency, at, context.visible)?;
+    require_competent(procedure, competent)?;
+    let limit = limit_for(procedure, input)?;
+    let due = deadline::compute(limit, at, context.calendar);
+    let dossier = dossier_row(context, input, (procedure, limit, due), (receiving.id, competent.id));
     let event = event_row(context, input, &dossier);
-    write::insert(tx, &dossier).await?;
-    write::insert_person(tx, &person_row(input, dossier.id)).await?;
-    write::insert_event(tx, &event, None).await?;
     let details = json!({
         "procedure": input.procedure, "receiving_agency": receiving.code, "competent_agency": competent.code,
-        "received_at": input.received_at, "due_on": dossier.due_on,
+        "received_at": at, "due_on": dossier.due_on,
     });
-    let change = Change { action: "dossier.received", subject: format!("dossier:{}", dossier.code), details };
-    audit::record(tx, context.actor, context.now, change).await?;
-    let row = procedure.row;
-    let procedure = ProcedureOf {
-        procedure_code: row.procedure_code,
-        version: row.version,
-        name: row.name,
-        field: row.field,
-    };
-    Ok(Recorded { dossier: Listed { dossier, procedure }, event })
+    let person = person_row(input, dossier.id);
+    Ok(Receipt { rows: (dossier, event, person), procedure, receiving, details })
+}
+
+impl<'a> Receipt<'a> {
+    /// Its code: given, or to be counted while it is stored.
+    fn code(&self, input: &'a ReceiveInput) -> NewCode<'a> {
+        match &input.code {
+            Some(code) => NewCode::Given(code),
+            None => NewCode::Next {
+                agency: self.receiving.id,
+                agency_code: &self.receiving.code,
+                day: input.received_at.local_date(),
+            },
+        }
+    }
+
+    /// Stores it, with its audit row, in one statement.
+    async fn store(
+        self,
+        tx: &mut Transaction,
+        context: &Context<'_>,
+        code: NewCode<'_>,
+    ) -> Result<Recorded, Failure> {
+        let (dossier, event, person) = self.rows;
+        let change = Change { action: "dossier.received", subject: TheSubject, details: self.details };
+        let audit = audit::inserting(context.actor, context.now, change);
+        let code = receipt::store(tx, code, (&dossier, &event), &person, audit).await?;
+        let row = &self.procedure.row;
+        let procedure = ProcedureOf {
+            procedure_code: row.procedure_code.clone(),
+            version: row.version,
+            name: row.name.clone(),
+            field: row.field.clone(),
+        };
+        let dossier = DossierRow { code, ..dossier };
+        Ok(Recorded { dossier: Listed { dossier, procedure }, event })
+    }
+}
+
+/// The version of the procedure that was in force on the day of receipt.
+fn in_force<'a>(versions: &'a [Procedure], input: &ReceiveInput) -> Result<&'a Procedure, Refusal> {
+    let day = input.received_at.local_date();
+    procedures::in_force_on(versions, day).ok_or_else(|| {
+        let code = &input.procedure;
+        let (rule, message) = if versions.is_empty() {
+            (Rule::UnknownProcedure, format!("no procedure has the code {code}"))
+        } else {
+            (Rule::ProcedureNotInForce, format!("the procedure {code} was not in force on {day}"))
+        };
+        Refusal::invalid("/procedure", rule, message)
+    })
 }
 
 fn require_competent(procedure: &Procedure, competent: &Agency) -> Result<(), Refusal> {
@@ -179,16 +241,4 @@ fn limit_for(procedure: &Procedure, input: &ReceiveInput) -> Result<TimeLimit, R
         };
         Refusal::invalid("/case", Rule::UnknownCase, message)
     })
-}
-
-/// The next free code of the receiving agency on the day of receipt. Numbers given by hand are skipped.
-async fn generate(tx: &mut Transaction, agency: &Agency, received_at: Instant) -> Result<String, Failure> {
-    let day = received_at.local_date();
-    loop {
-        let number = write::next_number(tx, agency.id, day).await?;
-        let code = DossierCode::generated(&agency.code, day, number);
-        if !write::is_taken(tx, &code).await? {
-            return Ok(code);
-        }
-    }
 }

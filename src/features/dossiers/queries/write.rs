@@ -1,5 +1,6 @@
 //! Inserts and updates of the dossier tables, inside a transaction of an action.
 
+use super::receipt::TheCode;
 use super::{DossierRow, EventRow, Listed};
 use crate::db::Transaction;
 use crate::db::schema::{
@@ -7,13 +8,15 @@ use crate::db::schema::{
 };
 use crate::domain::vocabulary::{Outcome, Status};
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{QueryFragment, QueryId};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 /// Personal data of a dossier.
 #[derive(Clone, Debug, Insertable)]
-#[diesel(table_name = dossier_persons)]
+#[diesel(table_name = dossier_persons, treat_none_as_default_value = false)]
 #[allow(missing_docs)]
 pub struct PersonRow {
     pub dossier_id: Uuid,
@@ -58,13 +61,13 @@ pub async fn is_taken(tx: &mut Transaction, code: &str) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(dossiers::table.filter(dossiers::code.eq(code)))).get_result(tx).await
 }
 
-/// Inserts a dossier.
-pub async fn insert(tx: &mut Transaction, row: &DossierRow) -> QueryResult<usize> {
+/// Inserts a dossier under [`TheCode`].
+pub(super) fn inserting_dossier(row: &DossierRow) -> impl QueryFragment<Pg> + Send + use<'_> {
     use dossiers as d;
     let values = (
         (
             d::id.eq(row.id),
-            d::code.eq(&row.code),
+            d::code.eq(TheCode),
             d::procedure_version_id.eq(row.procedure_version_id),
             d::case_code.eq(&row.case_code),
             d::channel.eq(row.channel.as_str()),
@@ -86,7 +89,7 @@ pub async fn insert(tx: &mut Transaction, row: &DossierRow) -> QueryResult<usize
         ),
         present(row),
     );
-    diesel::insert_into(dossiers::table).values(values).execute(tx).await
+    diesel::insert_into(dossiers::table).values(values)
 }
 
 /// Writes what an event may change.
@@ -96,7 +99,7 @@ pub async fn update(tx: &mut Transaction, row: &DossierRow) -> QueryResult<usize
 
 /// The columns that change in the life of a dossier.
 #[derive(Insertable, AsChangeset)]
-#[diesel(table_name = dossiers, treat_none_as_null = true)]
+#[diesel(table_name = dossiers, treat_none_as_null = true, treat_none_as_default_value = false)]
 struct Present<'a> {
     status: &'static str,
     clock: &'static str,
@@ -132,12 +135,22 @@ fn present(row: &DossierRow) -> Present<'_> {
 }
 
 /// Inserts the personal data of a dossier.
-pub async fn insert_person(tx: &mut Transaction, row: &PersonRow) -> QueryResult<usize> {
-    diesel::insert_into(dossier_persons::table).values(row).execute(tx).await
+pub(super) fn inserting_person(row: &PersonRow) -> impl QueryFragment<Pg> + Send + use<'_> {
+    diesel::insert_into(dossier_persons::table).values(row)
 }
 
 /// Inserts an event, and its private note where notes are kept.
 pub async fn insert_event(tx: &mut Transaction, row: &EventRow, note: Option<&str>) -> QueryResult<()> {
+    inserting_event(row).execute(tx).await?;
+    if let Some(note) = note {
+        let note = (dossier_event_notes::event_id.eq(row.id), dossier_event_notes::note.eq(note));
+        diesel::insert_into(dossier_event_notes::table).values(note).execute(tx).await?;
+    }
+    Ok(())
+}
+
+/// Inserts an event.
+pub(super) fn inserting_event(row: &EventRow) -> impl QueryFragment<Pg> + QueryId + Send + use<'_> {
     use dossier_events as e;
     let values = (
         e::id.eq(row.id),
@@ -165,10 +178,5 @@ pub async fn insert_event(tx: &mut Transaction, row: &EventRow, note: Option<&st
         e::public_note.eq(&row.public_note),
         e::key_id.eq(&row.key_id),
     );
-    diesel::insert_into(dossier_events::table).values(values).execute(tx).await?;
-    if let Some(note) = note {
-        let note = (dossier_event_notes::event_id.eq(row.id), dossier_event_notes::note.eq(note));
-        diesel::insert_into(dossier_event_notes::table).values(note).execute(tx).await?;
-    }
-    Ok(())
+    diesel::insert_into(dossier_events::table).values(values)
 }

@@ -4,7 +4,7 @@ pub(super) mod write;
 
 use crate::db::fingerprint::Fingerprint;
 use crate::db::page::Page;
-use crate::db::schema::{procedure_agencies, procedure_limits, procedure_versions};
+use crate::db::schema::{procedure_agencies, procedure_limits, procedure_versions, reference_state};
 use crate::db::{RowSender, like};
 use crate::domain::agency_tree::AgencyId;
 use crate::domain::amount::Amount;
@@ -184,17 +184,24 @@ where
     filtered(filter).count().get_result(conn).await
 }
 
-/// The version of a procedure in force on a day.
-pub async fn in_force_on<C>(conn: &mut C, code: &str, day: NaiveDate) -> QueryResult<Option<Procedure>>
+/// The versions of a procedure, newest first, and the version of the catalogue, read first: a change that comes between
+/// is read again next time.
+pub async fn versions_at<C>(conn: &mut C, code: &str) -> QueryResult<(i64, Vec<Procedure>)>
 where
     C: AsyncConnectionCore<Backend = Pg>,
 {
-    use procedure_versions as v;
-    // The newest that has begun; it may have ended.
-    let begun = v::table.filter(v::procedure_code.eq(code)).filter(v::effective_from.le(day));
-    let in_force = begun.filter(v::effective_to.is_null().or(v::effective_to.gt(day)));
-    let row = in_force.select(VersionRow::as_select()).first(conn).await.optional()?;
-    one(conn, row).await
+    let version = reference_state::table.select(reference_state::catalogue_version).first(conn).await?;
+    let of_procedure = procedure_versions::table.filter(procedure_versions::procedure_code.eq(code));
+    let newest_first = of_procedure.order(procedure_versions::version.desc());
+    let rows = newest_first.select(VersionRow::as_select()).load(conn).await?;
+    Ok((version, complete(conn, rows).await?))
+}
+
+/// Of the versions of a procedure, the one in force on a day. There is one at most.
+pub fn in_force_on(versions: &[Procedure], day: NaiveDate) -> Option<&Procedure> {
+    versions.iter().find(|procedure| {
+        procedure.row.effective_from <= day && procedure.row.effective_to.is_none_or(|end| day < end)
+    })
 }
 
 /// The newest version of a procedure, in force or not.

@@ -2,7 +2,9 @@
 
 use super::Procedure;
 use crate::db::Transaction;
-use crate::db::schema::{procedure_agencies, procedure_limits, procedure_versions, procedures};
+use crate::db::schema::{
+    procedure_agencies, procedure_limits, procedure_versions, procedures, reference_state,
+};
 use crate::domain::amount::Amount;
 use crate::domain::time_limit::CaseLimit;
 use crate::domain::vocabulary::Channel;
@@ -23,6 +25,8 @@ pub async fn lock(tx: &mut Transaction, code: &str) -> QueryResult<Option<i32>> 
 /// are of no account: the database gives the one, and the newest version has no end.
 pub async fn write(tx: &mut Transaction, new: &Procedure, name_folded: &str) -> QueryResult<()> {
     let row = &new.row;
+    let raised = reference_state::catalogue_version.eq(reference_state::catalogue_version + 1);
+    diesel::update(reference_state::table).set(raised).execute(tx).await?;
     diesel::update(procedures::table.find(&row.procedure_code))
         .set(procedures::version.eq(row.version))
         .execute(tx)

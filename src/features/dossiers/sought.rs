@@ -1,0 +1,59 @@
+//! The dossier that a path names: an extractor that reads it while the caller's key is being proved, so that both
+//! questions travel to the database together. What it found is shown only to a caller who may see it.
+
+use super::queries::{self, EventRow, Listed, visible};
+use crate::db::DbError;
+use crate::domain::ids::DossierCode;
+use crate::domain::refusal::Refusal;
+use crate::features::State;
+use crate::features::auth::{self, Principal};
+use crate::http::error::{Code, Problem};
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use std::future::Future;
+use std::pin::Pin;
+
+/// A dossier with the events that it was derived from.
+pub struct Found {
+    /// The dossier.
+    pub listed: Listed,
+    /// Its events in order of recording; empty when nobody asked for them.
+    pub events: Vec<EventRow>,
+}
+
+/// What was found, not yet judged.
+pub struct Sought(Result<Option<Found>, DbError>);
+
+impl Sought {
+    /// The dossier, if the caller sees it. One they do not see is not there.
+    pub fn seen_by(self, caller: &Principal) -> Result<Found, Problem> {
+        let found = self.0?.filter(|found| visible::sees(&caller.visible, &found.listed.dossier));
+        Ok(found.ok_or(Refusal::NotFound)?)
+    }
+}
+
+impl FromRequest for Sought {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let state = request.app_data::<web::Data<State>>().cloned();
+        let code = web::Path::<String>::from_request(request, payload).into_inner();
+        let code = code.ok().and_then(|code| DossierCode::parse(&code).ok());
+        // Nothing is read for a caller without anything like a key.
+        let code = code.filter(|_| auth::token(request).is_some());
+        let with_events = request.path().ends_with("/events") || !request.query_string().is_empty();
+        Box::pin(async move {
+            let state = state.ok_or_else(|| Problem::new(Code::Internal))?;
+            let Some(code) = code else { return Ok(Self(Ok(None))) };
+            let code = code.as_str();
+            let read = if with_events {
+                state.reader.read(async |conn| queries::with_events(conn, code).await).await
+            } else {
+                let alone = |listed| (listed, vec![]);
+                state.reader.read(async |conn| Ok(queries::by_code(conn, code).await?.map(alone))).await
+            };
+            Ok(Self(read.map(|found| found.map(|(listed, events)| Found { listed, events }))))
+        })
+    }
+}
