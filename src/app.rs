@@ -2,6 +2,7 @@
 
 use crate::db::{Database, DbError, PoolSizes, Slow, Writer};
 use crate::features::health::http::DocumentText;
+use crate::features::public::cache::PublicCache;
 use crate::features::{self, Shared, State};
 use crate::http::envelope::envelope;
 use crate::http::openapi;
@@ -9,6 +10,7 @@ use crate::http::routes::{Routes, not_found};
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
+use chrono::TimeDelta;
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,7 +32,8 @@ pub struct Running {
 pub fn shared(database: Database, sizes: PoolSizes, clock: crate::clock::Clock) -> Result<Shared, DbError> {
     let slow = Slow::new(&database, sizes.slow)?;
     let writer = Writer::new(&database, sizes.writer)?;
-    Ok(Shared { database, slow, writer, clock, agencies: Arc::default(), procedures: Arc::default() })
+    let public = Arc::new(PublicCache::new(TimeDelta::zero()));
+    Ok(Shared { database, slow, writer, clock, agencies: Arc::default(), procedures: Arc::default(), public })
 }
 
 /// The API document, made from the same list as the routes.
@@ -58,6 +61,8 @@ pub fn server(listener: TcpListener, shared: Shared, running: Running) -> std::i
     let server = server
         .workers(running.workers)
         .shutdown_timeout(running.shutdown_seconds)
+        // Else the last piece of a stream waits for the client to acknowledge the one before.
+        .tcp_nodelay(true)
         .client_request_timeout(Duration::from_secs(10))
         .listen(listener)?;
     Ok(server.run())

@@ -49,6 +49,11 @@ pub struct ServerSettings {
         value_parser = clap::value_parser!(u16).range(1..=64), value_name = "N")]
     pub writer_connections: u16,
 
+    /// Seconds for which an answer under /v1/public may be shown from memory; 0 for none
+    #[arg(long, env = "CONGKHAI_PUBLIC_CACHE_SECONDS", default_value_t = 10,
+        value_parser = clap::value_parser!(u16).range(0..=600), value_name = "SECONDS")]
+    pub public_cache_seconds: u16,
+
     /// Seconds that requests under way are given to finish after SIGTERM
     #[arg(long, env = "CONGKHAI_SHUTDOWN_SECONDS", default_value_t = 30, value_name = "SECONDS")]
     pub shutdown_seconds: u16,

@@ -7,8 +7,11 @@ use crate::config::{DatabaseSettings, ServerSettings};
 use crate::db::embedded::Liveness;
 use crate::db::{Database, PoolSizes, migrate};
 use crate::features::Shared;
+use crate::features::public::cache::PublicCache;
+use chrono::TimeDelta;
 use clap::Args;
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Serves. With an embedded cluster it migrates by itself; with a given server it refuses to start while a migration
@@ -58,7 +61,9 @@ pub(super) fn shared(
 ) -> Result<Shared, Box<dyn std::error::Error>> {
     let sizes =
         PoolSizes { slow: settings.slow_connections.into(), writer: settings.writer_connections.into() };
-    Ok(app::shared(database.clone(), sizes, clock)?)
+    let window = TimeDelta::seconds(settings.public_cache_seconds.into());
+    let shared = app::shared(database.clone(), sizes, clock)?;
+    Ok(Shared { public: Arc::new(PublicCache::new(window)), ..shared })
 }
 
 /// Takes the port.

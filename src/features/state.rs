@@ -3,6 +3,7 @@
 use super::agencies::cache::TreeCache;
 use super::calendar;
 use super::procedures::cache::ProcedureCache;
+use super::public::cache::PublicCache;
 use crate::clock::Clock;
 use crate::db::{Database, Reader, Slow, Writer};
 use crate::domain::calendar::Calendar;
@@ -22,6 +23,8 @@ pub struct State {
     pub agencies: Arc<TreeCache>,
     /// The procedures in memory.
     pub procedures: Arc<ProcedureCache>,
+    /// Public answers in memory.
+    pub public: Arc<PublicCache>,
     /// The national office calendar.
     pub calendar: &'static Calendar,
 }
@@ -41,13 +44,15 @@ pub struct Shared {
     pub agencies: Arc<TreeCache>,
     /// The procedures in memory.
     pub procedures: Arc<ProcedureCache>,
+    /// Public answers in memory.
+    pub public: Arc<PublicCache>,
 }
 
 impl State {
     /// The state of a new worker.
     pub fn of(shared: &Shared) -> Self {
-        let Shared { database, slow, writer, clock, agencies, procedures } = shared.clone();
+        let Shared { database, slow, writer, clock, agencies, procedures, public } = shared.clone();
         let reader = Reader::new(database);
-        Self { reader, slow, writer, clock, agencies, procedures, calendar: calendar::national() }
+        Self { reader, slow, writer, clock, agencies, procedures, public, calendar: calendar::national() }
     }
 }

@@ -62,7 +62,7 @@ fn tagged(answer: HttpResponse) -> HttpResponse {
     let (mut answer, body) = answer.into_parts();
     match body.try_into_bytes() {
         Ok(bytes) => {
-            set(&mut answer, &Tag::of_body(&bytes));
+            tag_body(answer.headers_mut(), &bytes);
             answer.set_body(BoxBody::new(bytes))
         }
         Err(body) => answer.set_body(body),
@@ -71,8 +71,19 @@ fn tagged(answer: HttpResponse) -> HttpResponse {
 
 /// Puts a tag in its header.
 pub fn set<B>(answer: &mut HttpResponse<B>, tag: &Tag) {
+    insert(answer.headers_mut(), tag);
+}
+
+/// Puts the tag of a body in its header, unless there is one.
+pub fn tag_body(headers: &mut HeaderMap, body: &[u8]) {
+    if !headers.contains_key(ETAG) {
+        insert(headers, &Tag::of_body(body));
+    }
+}
+
+fn insert(headers: &mut HeaderMap, tag: &Tag) {
     if let Ok(value) = HeaderValue::from_str(tag.as_str()) {
-        answer.headers_mut().insert(ETAG, value);
+        headers.insert(ETAG, value);
     }
 }
 

@@ -75,3 +75,34 @@ async fn procedures_in_force_are_listed_and_shown() {
     app.now("2020-06-01T08:00:00+07:00");
     assert_eq!(nobody.get("/v1/public/procedures").await.expect(200)["items"], json!([]), "today decides");
 }
+
+/// Public answers may come from memory for a while; they say how old they are.
+#[actix_web::test]
+async fn a_kept_answer_says_how_old_it_is_and_is_read_again_in_time() {
+    let mut app = TestApp::start();
+    app.keep_public_answers(10);
+    let (root, nobody) = (app.root().await, app.nobody());
+    let code = root.receive(&receipt("2022-02-15T08:00:00+07:00")).await;
+    let path = format!("/v1/public/dossiers/{code}");
+    let fresh = nobody.get(&path).await;
+    assert_eq!((fresh.header("age"), fresh.header("x-data-as-of")), ("0", "2022-02-15T10:00:00+07:00"));
+    let end = event("completed", "2022-02-15T09:00:00+07:00", json!({"result": {"outcome": "granted"}}));
+    root.record(&code, &end).await;
+
+    app.now("2022-02-15T10:00:09+07:00");
+    let kept = nobody.get(&path).await;
+    assert_eq!((kept.header("age"), kept.header("x-data-as-of")), ("9", "2022-02-15T10:00:00+07:00"));
+    assert_eq!((&kept.body, kept.header("etag")), (&fresh.body, fresh.header("etag")));
+    let known = nobody.get_with(&path, ("If-None-Match", fresh.header("etag"))).await;
+    assert_eq!((known.status.as_u16(), known.header("age")), (304, "9"));
+    // Another question has another answer, and a refusal is never kept.
+    nobody.get(&format!("{path}?x=1")).await.problem(400, "unknown_parameter");
+    nobody.get_with(&path, ("Accept", "text/csv")).await.problem(406, "not_acceptable");
+    nobody.get("/v1/public/dossiers/H51.29-220215-0002").await.problem(404, "not_found");
+    assert_eq!(root.receive(&receipt("2022-02-15T08:00:00+07:00")).await, "H51.29-220215-0002");
+    assert_eq!(nobody.get("/v1/public/dossiers/H51.29-220215-0002").await.status, 200);
+
+    app.now("2022-02-15T10:00:10+07:00");
+    let read = nobody.get(&path).await;
+    assert_eq!((read.header("age"), &read.json()["status"]), ("0", &json!("completed")));
+}

@@ -34,8 +34,11 @@ async fn list_procedures(
     input: Input,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let tree = state.agencies.fresh(&state.reader).await?;
-    listing::answer(&tree, "public", &request, &input, &state).await
+    let make = async || {
+        let tree = state.agencies.fresh(&state.reader).await?;
+        listing::answer(&tree, "public", &request, &input, &state).await
+    };
+    state.public.answer(&request, state.clock.now(), make).await
 }
 
 /// On which day.
@@ -57,18 +60,23 @@ struct OnDay {
 )]
 #[get("/v1/public/procedures/{code}")]
 async fn get_procedure(
+    request: HttpRequest,
     code: web::Path<String>,
     input: Input,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let asked: OnDay = input.query()?;
-    let code = ProcedureCode::parse(&code).map_err(|_| Refusal::NotFound)?;
-    let day = asked.in_force_on.map_or_else(|| state.clock.now().local_date(), Day::date);
-    let tree = state.agencies.fresh(&state.reader).await?;
-    let read = state.reader.read(async |conn| procedures::versions_at(conn, code.as_str()).await);
-    let (_, versions) = read.await?;
-    let found = procedures::in_force_on(&versions, day).ok_or(Refusal::NotFound)?;
-    Ok(HttpResponse::Ok().json(ProcedureBody::new(found, &tree)))
+    let now = state.clock.now();
+    let make = async || {
+        let asked: OnDay = input.query()?;
+        let code = ProcedureCode::parse(&code).map_err(|_| Refusal::NotFound)?;
+        let day = asked.in_force_on.map_or_else(|| now.local_date(), Day::date);
+        let tree = state.agencies.fresh(&state.reader).await?;
+        let read = state.reader.read(async |conn| procedures::versions_at(conn, code.as_str()).await);
+        let (_, versions) = read.await?;
+        let found = procedures::in_force_on(&versions, day).ok_or(Refusal::NotFound)?;
+        Ok(HttpResponse::Ok().json(ProcedureBody::new(found, &tree)))
+    };
+    state.public.answer(&request, now, make).await
 }
 
 /// Look up a dossier
@@ -81,15 +89,20 @@ async fn get_procedure(
 )]
 #[get("/v1/public/dossiers/{code}")]
 async fn get_dossier(
+    request: HttpRequest,
     code: web::Path<String>,
     input: Input,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    input.query::<NoParameters>()?;
-    let code = DossierCode::parse(&code).map_err(|_| Refusal::NotFound)?;
-    let tree = state.agencies.fresh(&state.reader).await?;
-    let found = state.reader.read(async |conn| dossiers::with_events(conn, code.as_str()).await).await?;
-    let (found, events) = found.ok_or(Refusal::NotFound)?;
-    let shown = PublicDossierBody::new(&found, &events, &tree, state.calendar, state.clock.now());
-    Ok(HttpResponse::Ok().json(shown))
+    let now = state.clock.now();
+    let make = async || {
+        input.query::<NoParameters>()?;
+        let code = DossierCode::parse(&code).map_err(|_| Refusal::NotFound)?;
+        let tree = state.agencies.fresh(&state.reader).await?;
+        let read = state.reader.read(async |conn| dossiers::with_events(conn, code.as_str()).await);
+        let (found, events) = read.await?.ok_or(Refusal::NotFound)?;
+        let shown = PublicDossierBody::new(&found, &events, &tree, state.calendar, now);
+        Ok(HttpResponse::Ok().json(shown))
+    };
+    state.public.answer(&request, now, make).await
 }
