@@ -14,6 +14,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from kit.cleaning import mark_now  # noqa: E402
 from kit.database import Database, Failed  # noqa: E402
 from load_data import reference  # noqa: E402
 
@@ -155,7 +156,7 @@ def load(db, binary, count, day, seed, out):
         raise Failed(f"the load made rows that the service would not: {wrong}")
     db.run("VACUUM (ANALYZE)")
     db.run("CHECKPOINT")
-    data = {"prefix": PREFIX, "first": FIRST, "last": FIRST + count - 1, "day": day.isoformat(), "seed": seed, "keys": keys,
+    data = {"prefix": PREFIX, "first": FIRST, "last": FIRST + count - 1, "day": day.isoformat(), "seed": seed, "mark": mark_now(), "keys": keys,
             **db.rows(SHAPE)[0], "bytes": int(db.run("SELECT pg_database_size(current_database())"))}
     pathlib.Path(out).write_text(json.dumps(data, indent=1) + "\n")
     print(f"loaded {data['dossiers']:,} dossiers, {data['events']:,} events, {data['open']:,} open, {data['overdue']:,} overdue; "

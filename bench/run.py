@@ -45,7 +45,6 @@ class Run:
         self.directory.chmod(0o755)
         self.settings = {"RUST_LOG": "warn", **dict(s.split("=", 1) for s in asked.set)}
         self.received_at = scenarios.now()
-        self.day = dt.datetime.now(scenarios.LOCAL).date().isoformat()
         self.date = dt.date.today().isoformat()
 
     def open(self, *settings):
@@ -66,7 +65,6 @@ class Run:
         self.postmaster = self.db.postmaster()
         if self.postmaster is None:
             self.notes.append("PostgreSQL runs elsewhere: its CPU time is not counted.")
-        self.mark = cleaning.mark()
 
     def serve(self):
         """Starts the service."""
@@ -137,9 +135,11 @@ def export(run, rounds):
     rows, count = run.data["overdue"], lambda times: statistics.median(times)
     ours = count([t for r in rounds for t in r["curl"]["times"]])
     theirs = count([t for r in rounds for t in r["psql"]["times"]])
+    warm = count([t for r in rounds for t in r["psql"]["warm"]])
     middle = lambda side, name: report.median([r[side] for r in rounds], name) / rows  # noqa: E731
     return {"rows": rows, "service_ms": ours * 1e3, "service_rate": rows / ours, "psql_ms": theirs * 1e3, "psql_rate": rows / theirs,
             "psql_start_ms": report.median([r["psql"] for r in rounds], "start_ms"), "ratio": theirs / ours,
+            "warm_ms": warm * 1e3, "warm_ratio": warm / ours,
             "service_us_row": middle("curl", "service_us"), "postgres_us_row": middle("curl", "postgres_us"),
             "copy_us_row": middle("psql", "postgres_us"), "rounds": rounds}
 
