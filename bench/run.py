@@ -20,7 +20,7 @@ from kit import clients, cleaning, explain, measure, report, scenarios, verify  
 from kit.database import Cluster, Database, Failed, remove  # noqa: E402
 from kit.service import Service  # noqa: E402
 
-CLIENT_COUNTS = [2, 4, 8, 16, 32, 64]
+CLIENT_COUNTS = [4, 8, 16, 32, 64]
 
 
 def say(text):
