@@ -1,0 +1,48 @@
+-- For reference: the statements of receipt_cte.sql in one round trip and, since a pipeline is one, in one transaction.
+\set d random(21, 29)
+\set c random(31, 37)
+\set agency :d * 100 + :c
+\set k random(0, 6) * 13
+\set pv :k + 1
+\set major 1 + :k % 2
+\set minor :k * 37 + 1001
+\set person random(100000000, 999999999)
+\startpipeline
+SELECT k.id, k.name, k.secret_hash, k.scopes, k.all_agencies, k.root_agency_ids, k.created_at, k.expires_at, k.revoked_at, r.version
+FROM api_keys k JOIN reference_state r ON r.singleton = true WHERE k.id = :key LIMIT 1;
+SELECT v.id, v.procedure_code, v.version, v.name, v.field, v.field_name, v.levels, v.sample, v.effective_from, v.effective_to, v.recorded_at,
+    l.case_code, l.case_name, l.channel, l.unit, l.amount_hundredths, l.cutoff,
+    ARRAY(SELECT a.agency_id FROM procedure_agencies a WHERE a.procedure_version_id = v.id) AS agencies
+FROM procedure_versions v JOIN procedure_limits l ON l.procedure_version_id = v.id
+WHERE v.procedure_code = :major || '.00' || :minor AND v.effective_from <= :day AND (v.effective_to IS NULL OR v.effective_to > :day)
+ORDER BY l.id;
+WITH counted AS (
+    INSERT INTO dossier_counters (agency_id, day, last_number) VALUES (:agency, :day, 1)
+    ON CONFLICT (agency_id, day) DO UPDATE SET last_number = dossier_counters.last_number + 1 RETURNING last_number
+), n AS MATERIALIZED (
+    SELECT 'H51.' || :d || '.' || :c || '-' || :yymmdd::text || '-' || CASE WHEN last_number < 10000 THEN lpad(last_number::text, 4, '0') ELSE last_number::text END AS code,
+        encode(overlay(uuid_send(gen_random_uuid()) PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6), 'hex')::uuid AS id,
+        encode(overlay(uuid_send(gen_random_uuid()) PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6), 'hex')::uuid AS event
+    FROM counted
+), d AS (
+    INSERT INTO dossiers (id, code, procedure_version_id, channel, receiving_agency_id, competent_agency_id, applicant_kind, applicant_name_masked,
+    received_at, limit_unit, limit_amount_hundredths, due_on, due_at, overdue_from, status, clock, holder_agency_id, holder_unit,
+    holder_officer, holder_since, last_event_at, last_recorded_at, version)
+    SELECT id, code, :pv::int, 'in_person', :agency::int, :agency::int, 'individual', 'N*** V*** A***', :received_at::timestamptz, :unit, :amount::int, :due_on::date, :due_at::timestamptz,
+    :overdue_from::timestamptz, 'received', 'running', :agency::int, 'Bộ phận Một cửa', 'Trần Thị Bình', :received_at::timestamptz, :received_at::timestamptz, now(), 1 FROM n
+), p AS (
+    INSERT INTO dossier_persons (dossier_id, name, id_number, phone, address, summary)
+    SELECT id, 'Nguyễn Văn An', '094' || :person, '0900000001', 'ấp An Trung, huyện Cù Lao Dung, tỉnh Sóc Trăng', 'Hồ sơ số ' || :person FROM n
+), e AS (
+    INSERT INTO dossier_events (id, dossier_id, seq, kind, occurred_at, recorded_at, origin, backdated, status_after, due_on_after, agency_id, officer, officer_title,
+    officer_unit, key_id)
+    SELECT event, id, 1, 'received', :received_at::timestamptz, now(), 'live', false, 'received', :due_on::date, :agency::int, 'Trần Thị Bình', 'Công chức một cửa',
+    'Bộ phận Một cửa', :key FROM n
+), a AS (
+    INSERT INTO audit_log (id, recorded_at, actor, action, subject, request_id, details)
+    SELECT encode(overlay(uuid_send(gen_random_uuid()) PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6), 'hex')::uuid, now(), 'key:' || :key, 'dossier.received', 'dossier:' || code, gen_random_uuid()::text,
+    jsonb_build_object('procedure', :major || '.00' || :minor, 'receiving_agency', 'H51.' || :d || '.' || :c,
+        'competent_agency', 'H51.' || :d || '.' || :c, 'received_at', :received_at::text, 'due_on', :due_on::text) FROM n
+)
+SELECT code FROM n;
+\endpipeline

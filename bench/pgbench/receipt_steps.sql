@@ -1,0 +1,41 @@
+-- The transaction of a receipt step by step: as many round trips as rows to read and to write.
+\set d random(21, 29)
+\set c random(31, 37)
+\set agency :d * 100 + :c
+\set k random(0, 6) * 13
+\set pv :k + 1
+\set major 1 + :k % 2
+\set minor :k * 37 + 1001
+\set person random(100000000, 999999999)
+SELECT k.id, k.name, k.secret_hash, k.scopes, k.all_agencies, k.root_agency_ids, k.created_at, k.expires_at, k.revoked_at, r.version
+FROM api_keys k JOIN reference_state r ON r.singleton = true WHERE k.id = :key LIMIT 1;
+BEGIN;
+SELECT v.id, v.procedure_code, v.version, v.name, v.field, v.field_name, v.levels, v.sample, v.effective_from, v.effective_to, v.recorded_at
+FROM procedure_versions v WHERE v.procedure_code = :major || '.00' || :minor AND v.effective_from <= :day
+    AND (v.effective_to IS NULL OR v.effective_to > :day) LIMIT 1;
+SELECT l.procedure_version_id, l.case_code, l.case_name, l.channel, l.unit, l.amount_hundredths, l.cutoff
+FROM procedure_limits l WHERE l.procedure_version_id = ANY (ARRAY[:pv::int]) ORDER BY l.id;
+SELECT a.procedure_version_id, a.agency_id
+FROM procedure_agencies a WHERE a.procedure_version_id = ANY (ARRAY[:pv::int]) ORDER BY a.agency_id;
+INSERT INTO dossier_counters (agency_id, day, last_number) VALUES (:agency, :day, 1)
+    ON CONFLICT (agency_id, day) DO UPDATE SET last_number = dossier_counters.last_number + 1
+    RETURNING 'H51.' || :d || '.' || :c || '-' || :yymmdd::text || '-' || CASE WHEN last_number < 10000 THEN lpad(last_number::text, 4, '0') ELSE last_number::text END AS code,
+    encode(overlay(uuid_send(gen_random_uuid()) PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6), 'hex')::uuid AS id,
+    encode(overlay(uuid_send(gen_random_uuid()) PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6), 'hex')::uuid AS event \gset
+SELECT EXISTS (SELECT FROM dossiers WHERE code = :code);
+INSERT INTO dossiers (id, code, procedure_version_id, channel, receiving_agency_id, competent_agency_id, applicant_kind, applicant_name_masked,
+    received_at, limit_unit, limit_amount_hundredths, due_on, due_at, overdue_from, status, clock, holder_agency_id, holder_unit,
+    holder_officer, holder_since, last_event_at, last_recorded_at, version)
+VALUES (:id, :code, :pv, 'in_person', :agency, :agency, 'individual', 'N*** V*** A***', :received_at, :unit, :amount, :due_on, :due_at,
+    :overdue_from, 'received', 'running', :agency, 'Bộ phận Một cửa', 'Trần Thị Bình', :received_at, :received_at, now(), 1);
+INSERT INTO dossier_persons (dossier_id, name, id_number, phone, address, summary)
+VALUES (:id, 'Nguyễn Văn An', '094' || :person, '0900000001', 'ấp An Trung, huyện Cù Lao Dung, tỉnh Sóc Trăng', 'Hồ sơ số ' || :person);
+INSERT INTO dossier_events (id, dossier_id, seq, kind, occurred_at, recorded_at, origin, backdated, status_after, due_on_after, agency_id, officer, officer_title,
+    officer_unit, key_id)
+VALUES (:event, :id, 1, 'received', :received_at, now(), 'live', false, 'received', :due_on, :agency, 'Trần Thị Bình', 'Công chức một cửa',
+    'Bộ phận Một cửa', :key);
+INSERT INTO audit_log (id, recorded_at, actor, action, subject, request_id, details)
+VALUES (encode(overlay(uuid_send(gen_random_uuid()) PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6), 'hex')::uuid, now(), 'key:' || :key, 'dossier.received', 'dossier:' || :code::text, gen_random_uuid()::text,
+    jsonb_build_object('procedure', :major || '.00' || :minor, 'receiving_agency', 'H51.' || :d || '.' || :c,
+        'competent_agency', 'H51.' || :d || '.' || :c, 'received_at', :received_at::text, 'due_on', :due_on::text));
+COMMIT;
