@@ -79,8 +79,7 @@ async fn procedures_in_force_are_listed_and_shown() {
 /// Public answers may come from memory for a while; they say how old they are.
 #[actix_web::test]
 async fn a_kept_answer_says_how_old_it_is_and_is_read_again_in_time() {
-    let mut app = TestApp::start();
-    app.keep_public_answers(10);
+    let app = TestApp::keeping_public_answers(10);
     let (root, nobody) = (app.root().await, app.nobody());
     let code = root.receive(&receipt("2022-02-15T08:00:00+07:00")).await;
     let path = format!("/v1/public/dossiers/{code}");

@@ -13,7 +13,9 @@ use congkhai::features::agencies::queries as agencies;
 use congkhai::features::audit::Actor;
 use congkhai::features::auth::actions::{self, NewKey};
 use congkhai::features::auth::key::Key;
+use congkhai::features::public::cache::PublicCache;
 use std::net::TcpListener;
+use std::sync::Arc;
 
 /// What the clock of every test shows at first.
 pub const NOW: &str = "2022-02-15T10:00:00+07:00";
@@ -30,9 +32,20 @@ pub struct TestApp {
 impl TestApp {
     /// A service that knows the agencies and procedures of `world`.
     pub fn start() -> Self {
+        Self::changed(|shared| shared)
+    }
+
+    /// The same, with public answers kept in memory.
+    pub fn keeping_public_answers(seconds: i64) -> Self {
+        let public = Arc::new(PublicCache::new(chrono::TimeDelta::seconds(seconds)));
+        Self::changed(|shared| Shared { public, ..shared })
+    }
+
+    fn changed(change: impl FnOnce(Shared) -> Shared) -> Self {
         let db = TestDatabase::world();
         let clock = Clock::fixed(NOW.parse().unwrap());
         let shared = app::shared(db.database(), PoolSizes { slow: 2, writer: 4 }, clock.clone()).unwrap();
+        let shared = change(shared);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let server =
