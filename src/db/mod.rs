@@ -13,6 +13,7 @@ pub mod like;
 pub mod migrate;
 mod once;
 pub mod page;
+mod prepared;
 mod reader;
 #[rustfmt::skip]
 pub mod schema;
@@ -25,6 +26,7 @@ pub use error::{Constraint, DbError};
 pub use failure::Failure;
 pub use fingerprint::Fingerprint;
 pub use once::{Answer, Given, KEPT, Once, Terms};
+pub use prepared::Prepared;
 pub use reader::Reader;
 pub use slow::{Export, RowSender, Rows, Slow};
 pub use writer::{Transaction, Writer};

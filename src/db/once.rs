@@ -6,7 +6,7 @@
 
 use super::schema::idempotency_keys as keys;
 use super::writer::End;
-use super::{DbError, Failure, Transaction, Writer};
+use super::{DbError, Failure, Prepared, Transaction, Writer};
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::Refusal;
 use chrono::TimeDelta;
@@ -140,7 +140,7 @@ async fn claim(tx: &mut Transaction, once: &Once, now: Instant) -> Result<bool, 
         .do_update()
         .set((fresh, emptied));
     let unless_kept = FilterDsl::filter(insert, keys::created_at.lt(now.utc() - KEPT));
-    match unless_kept.execute(tx).await.map_err(DbError::from) {
+    match Prepared(unless_kept).execute(tx).await.map_err(DbError::from) {
         Ok(rows) => Ok(rows > 0),
         // Nothing else in this statement waits.
         Err(DbError::TimedOut) => Err(Refusal::IdempotencyKeyInUse.into()),
@@ -172,6 +172,6 @@ async fn store(tx: &mut Transaction, once: &Once, answer: &Answer) -> Result<(),
         keys::headers.eq(json!(answer.headers)),
         keys::body.eq(&answer.body),
     );
-    diesel::update(of_request!(once)).set(values).execute(tx).await?;
+    Prepared(diesel::update(of_request!(once)).set(values)).execute(tx).await?;
     Ok(())
 }

@@ -10,8 +10,7 @@ use super::{Database, DbError};
 use diesel::QueryResult;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::{Stream, TryStreamExt};
-use std::cell::Cell;
-use std::collections::VecDeque;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -22,8 +21,11 @@ const WAIT: Duration = Duration::from_secs(5);
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 const COMMIT: &str = "COMMIT";
 
-/// Rows in flight between the database and a client; what bounds the memory of an export.
-const ROWS_IN_FLIGHT: usize = 256;
+/// Rows that are passed on together.
+const BATCH: usize = 64;
+
+/// Batches between the database and a client; what bounds the memory of an export.
+const BATCHES_IN_FLIGHT: usize = 4;
 
 /// The door for slow reads.
 #[derive(Clone)]
@@ -37,21 +39,28 @@ const STALLED: Duration = Duration::from_mins(1);
 
 /// Where an export puts its rows.
 pub struct RowSender<Row> {
-    rows: mpsc::Sender<Part<Row>>,
+    parts: mpsc::Sender<Part<Row>>,
+    gathered: RefCell<Vec<Row>>,
     left: Cell<bool>,
 }
 
 /// What comes out of an export.
 enum Part<Row> {
-    Row(Row),
+    Rows(Vec<Row>),
     Failed(DbError),
     End,
 }
 
 /// The rows of an export, as they come. Ends with an error when the database fails on the way.
 pub struct Rows<Row> {
-    ready: VecDeque<Part<Row>>,
-    rest: Option<mpsc::Receiver<Part<Row>>>,
+    ready: std::vec::IntoIter<Row>,
+    rest: Rest<Row>,
+}
+
+/// What comes after the rows that are there.
+enum Rest<Row> {
+    Coming(mpsc::Receiver<Part<Row>>),
+    Nothing,
 }
 
 impl Slow {
@@ -120,24 +129,26 @@ impl Export {
         produce: impl AsyncFnOnce(&mut AsyncPgConnection, &RowSender<Row>) -> QueryResult<()> + 'static,
     ) -> Result<Rows<Row>, DbError> {
         let Self(mut lent) = self;
-        let (sender, mut rest) = mpsc::channel(ROWS_IN_FLIGHT);
-        let sender = RowSender { rows: sender, left: Cell::new(false) };
+        let (parts, mut rest) = mpsc::channel(BATCHES_IN_FLIGHT);
+        let sender = RowSender { parts, gathered: RefCell::default(), left: Cell::new(false) };
         tokio::task::spawn_local(async move {
             let produced = produce(lent.connection(), &sender).await;
             if sender.left.get() {
                 // Rows still on their way must not reach the next user of the connection, so it is closed.
                 return;
             }
-            let end = match Self(lent).end_after(produced).await {
-                Ok(()) => Part::End,
-                Err(error) => Part::Failed(error),
-            };
+            let ended = Self(lent).end_after(produced).await;
+            if !sender.pass_on().await {
+                return;
+            }
+            let end = ended.map_or_else(Part::Failed, |()| Part::End);
             // A failure to send means that the client left meanwhile.
-            let _ = sender.rows.send(end).await;
+            let _ = sender.parts.send(end).await;
         });
         match rest.recv().await {
             Some(Part::Failed(error)) => Err(error),
-            Some(first) => Ok(Rows { ready: VecDeque::from([first]), rest: Some(rest) }),
+            Some(Part::Rows(rows)) => Ok(Rows { ready: rows.into_iter(), rest: Rest::Coming(rest) }),
+            Some(Part::End) => Ok(Rows::of(vec![])),
             None => Err(DbError::Away("an export ended before its first row".into())),
         }
     }
@@ -160,9 +171,21 @@ impl<Row> RowSender<Row> {
         Ok(())
     }
 
-    /// Passes a row on; false when nobody takes it any more.
+    /// Passes a row on, with those before it when there are enough; false when nobody takes them any more.
     pub async fn send(&self, row: Row) -> bool {
-        let taken = tokio::time::timeout(STALLED, self.rows.send(Part::Row(row))).await;
+        self.gathered.borrow_mut().push(row);
+        if self.gathered.borrow().len() < BATCH {
+            return true;
+        }
+        self.pass_on().await
+    }
+
+    async fn pass_on(&self) -> bool {
+        let rows = self.gathered.take();
+        if rows.is_empty() {
+            return true;
+        }
+        let taken = tokio::time::timeout(STALLED, self.parts.send(Part::Rows(rows))).await;
         let taken = matches!(taken, Ok(Ok(())));
         self.left.set(!taken);
         taken
@@ -172,21 +195,22 @@ impl<Row> RowSender<Row> {
 impl<Row> Rows<Row> {
     /// Rows that are all there, such as those of a page.
     pub fn of(rows: Vec<Row>) -> Self {
-        Self { ready: rows.into_iter().map(Part::Row).chain([Part::End]).collect(), rest: None }
+        Self { ready: rows.into_iter(), rest: Rest::Nothing }
     }
 
     /// The next row. The end is `None` only when it was reached: rows that stop short of it are an error.
     pub async fn next(&mut self) -> Option<Result<Row, DbError>> {
-        let part = match (self.ready.pop_front(), self.rest.as_mut()) {
-            (Some(part), _) => Some(part),
-            (None, Some(rest)) => rest.recv().await,
-            (None, None) => None,
-        };
-        match part {
-            Some(Part::Row(row)) => Some(Ok(row)),
-            Some(Part::Failed(error)) => Some(Err(error)),
-            Some(Part::End) => None,
-            None => Some(Err(DbError::Away("an export stopped short of its end".into()))),
+        loop {
+            if let Some(row) = self.ready.next() {
+                return Some(Ok(row));
+            }
+            let Rest::Coming(rest) = &mut self.rest else { return None };
+            match rest.recv().await {
+                Some(Part::Rows(rows)) => self.ready = rows.into_iter(),
+                Some(Part::End) => self.rest = Rest::Nothing,
+                Some(Part::Failed(error)) => return Some(Err(error)),
+                None => return Some(Err(DbError::Away("an export stopped short of its end".into()))),
+            }
         }
     }
 }

@@ -125,9 +125,53 @@ impl std::str::FromStr for Instant {
 
 impl std::fmt::Display for Instant {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        use chrono::SecondsFormat::AutoSi;
-        f.write_str(&self.local().to_rfc3339_opts(AutoSi, false))
+        let local = self.local().naive_local();
+        let Ok(year) = u32::try_from(local.year()) else { return written_by_chrono(*self, f) };
+        if year > 9999 {
+            return written_by_chrono(*self, f);
+        }
+        // Every answer holds many instants: the digits are put down directly.
+        let mut text = *b"0000-00-00T00:00:00.000000+07:00";
+        let fields = [
+            (0, year / 100),
+            (2, year % 100),
+            (5, local.month()),
+            (8, local.day()),
+            (11, local.hour()),
+            (14, local.minute()),
+            (17, local.second()),
+        ];
+        for (at, number) in fields {
+            two_digits(&mut text[at..at + 2], number);
+        }
+        let micros = local.nanosecond() % 1_000_000_000 / 1_000;
+        for (at, number) in [(20, micros / 10_000), (22, micros / 100 % 100), (24, micros % 100)] {
+            two_digits(&mut text[at..at + 2], number);
+        }
+        let (head, zone) = (&text[..26], &text[26..]);
+        // As many decimals as are needed, of none, three and six.
+        let kept = match micros {
+            0 => 19,
+            _ if micros % 1_000 == 0 => 23,
+            _ => 26,
+        };
+        for part in [&head[..kept], zone] {
+            f.write_str(std::str::from_utf8(part).map_err(|_| std::fmt::Error)?)?;
+        }
+        Ok(())
     }
+}
+
+/// Writes a number below 100.
+fn two_digits(text: &mut [u8], number: u32) {
+    for (place, digit) in text.iter_mut().zip([number / 10, number % 10]) {
+        *place = b'0' + u8::try_from(digit).unwrap_or_default();
+    }
+}
+
+/// For years of more or fewer digits than four, which only a database made by hand holds.
+fn written_by_chrono(at: Instant, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    f.write_str(&at.local().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, false))
 }
 
 impl Serialize for Instant {
@@ -156,6 +200,19 @@ mod tests {
             ("2022-02-14T20:00:00.1234567-05:00", "2022-02-15T08:00:00.123456+07:00"),
         ] {
             assert_eq!(text.parse::<Instant>().unwrap().to_string(), out, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_instant_is_written_as_rfc_3339_is() {
+        use chrono::SecondsFormat::AutoSi;
+        for micros in [0, 1, 999, 1_000, 120_000, 999_999, 500_000] {
+            for seconds in
+                [0, 1, 59, -1, -2_208_988_800, 7_258_118_399, 1_644_886_800, -70_000_000_000, 300_000_000_000]
+            {
+                let at = DateTime::from_timestamp(seconds, micros * 1_000).map(Instant::from).unwrap();
+                assert_eq!(at.to_string(), at.local().to_rfc3339_opts(AutoSi, false));
+            }
         }
     }
 

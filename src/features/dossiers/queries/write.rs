@@ -2,10 +2,10 @@
 
 use super::receipt::TheCode;
 use super::{DossierRow, EventRow, Listed};
-use crate::db::Transaction;
 use crate::db::schema::{
     dossier_counters, dossier_event_notes, dossier_events, dossier_persons, dossiers, procedure_versions,
 };
+use crate::db::{Prepared, Transaction};
 use crate::domain::vocabulary::{Outcome, Status};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
@@ -94,7 +94,7 @@ pub(super) fn inserting_dossier(row: &DossierRow) -> impl QueryFragment<Pg> + Se
 
 /// Writes what an event may change.
 pub async fn update(tx: &mut Transaction, row: &DossierRow) -> QueryResult<usize> {
-    diesel::update(dossiers::table.find(row.id)).set(present(row)).execute(tx).await
+    Prepared(diesel::update(dossiers::table.find(row.id)).set(present(row))).execute(tx).await
 }
 
 /// The columns that change in the life of a dossier.
