@@ -24,6 +24,9 @@ pub mod config;
 // The log.
 pub mod telemetry;
 
+// The metrics.
+pub mod metrics;
+
 // The actix application, used by the server and by the tests.
 pub mod app;
 

@@ -8,6 +8,7 @@ use crate::db::embedded::Liveness;
 use crate::db::{Database, PoolSizes, migrate};
 use crate::features::Shared;
 use crate::features::public::cache::PublicCache;
+use crate::http::limit::Limits;
 use chrono::TimeDelta;
 use clap::Args;
 use std::net::TcpListener;
@@ -63,7 +64,9 @@ pub(super) fn shared(
         PoolSizes { slow: settings.slow_connections.into(), writer: settings.writer_connections.into() };
     let window = TimeDelta::seconds(settings.public_cache_seconds.into());
     let shared = app::shared(database.clone(), sizes, clock)?;
-    Ok(Shared { public: Arc::new(PublicCache::new(window)), ..shared })
+    let trusted = settings.trusted_proxies.clone().unwrap_or_default();
+    let limits = Arc::new(Limits::new(&settings.rates(), trusted, &shared.metrics));
+    Ok(Shared { public: Arc::new(PublicCache::new(window)), limits, ..shared })
 }
 
 /// Takes the port.

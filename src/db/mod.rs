@@ -37,3 +37,16 @@ pub struct PoolSizes {
     /// Of [`Writer`].
     pub writer: usize,
 }
+
+/// How a pool stands.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolState {
+    /// Most connections it may hold.
+    pub limit: usize,
+    /// Connections it holds.
+    pub size: usize,
+    /// Of these, how many are free.
+    pub available: usize,
+    /// Requests that wait for one.
+    pub waiting: usize,
+}
