@@ -27,6 +27,9 @@ pub mod telemetry;
 // The metrics.
 pub mod metrics;
 
+// The loop that does what no request asks for.
+pub mod worker;
+
 // The actix application, used by the server and by the tests.
 pub mod app;
 

@@ -32,3 +32,4 @@ mod schema;
 mod scope_proof;
 mod server;
 mod timing_mirror;
+mod worker;
