@@ -1,6 +1,6 @@
 //! The background worker: one loop per process, for what no request asks for.
 //!
-//! A job is a line of the table [`JOBS`]. Some are done by every process; the others by one of the processes that use
+//! A job is a line of the table `JOBS`. Some are done by every process; the others by one of the processes that use
 //! the database, the leader (`db/leader`). A job that fails is logged, counted and tried again when it is next due.
 //! The loop ends when it is dropped: what a job has begun is rolled back with its connection.
 
