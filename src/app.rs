@@ -5,8 +5,11 @@ use crate::features::health::http::DocumentText;
 use crate::features::public::cache::PublicCache;
 use crate::features::{self, Shared, State};
 use crate::http::envelope::envelope;
+use crate::http::gate::gate;
+use crate::http::limit::{Limits, Rates, TrustedProxies};
 use crate::http::openapi;
 use crate::http::routes::{Routes, not_found};
+use crate::metrics::{Metrics, Recorder};
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
@@ -33,7 +36,10 @@ pub fn shared(database: Database, sizes: PoolSizes, clock: crate::clock::Clock) 
     let slow = Slow::new(&database, sizes.slow)?;
     let writer = Writer::new(&database, sizes.writer)?;
     let public = Arc::new(PublicCache::new(TimeDelta::zero()));
-    Ok(Shared { database, slow, writer, clock, agencies: Arc::default(), procedures: Arc::default(), public })
+    let metrics = Arc::new(Metrics::default());
+    let limits = Arc::new(Limits::new(&Rates::NONE, TrustedProxies::default(), &metrics));
+    let (agencies, procedures) = (Arc::default(), Arc::default());
+    Ok(Shared { database, slow, writer, clock, agencies, procedures, public, limits, metrics })
 }
 
 /// The API document, made from the same list as the routes.
@@ -50,8 +56,10 @@ pub fn server(listener: TcpListener, shared: Shared, running: Running) -> std::i
     let server = HttpServer::new(move || {
         let state = web::Data::new(State::of(&shared));
         let (routes, text) = (routes.clone(), text.clone());
-        App::new().wrap(from_fn(envelope)).configure(move |config| {
-            config.app_data(state).app_data(routes).app_data(text);
+        let limits = web::Data::from(Arc::clone(&shared.limits));
+        let recorder = web::Data::new(Recorder::new(Arc::clone(&shared.metrics)));
+        App::new().wrap(from_fn(gate)).wrap(from_fn(envelope)).configure(move |config| {
+            config.app_data(state).app_data(routes).app_data(text).app_data(limits).app_data(recorder);
             ServiceConfig::new(config).configure(features::routes);
             config.service(web::redirect("/docs", "/docs/"));
             config.service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")));

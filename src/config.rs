@@ -2,6 +2,7 @@
 //!
 //! The log reads `RUST_LOG` and the embedded cluster `PG_BIN_DIR`; nothing else reads the environment. A secret is never shown: `DATABASE_URL` may hold a password.
 
+use crate::http::limit::{Rate, Rates, TrustedProxies};
 use crate::telemetry::LogFormat;
 use clap::Args;
 use std::net::SocketAddr;
@@ -54,7 +55,36 @@ pub struct ServerSettings {
         value_parser = clap::value_parser!(u16).range(0..=600), value_name = "SECONDS")]
     pub public_cache_seconds: u16,
 
+    /// Requests a second of each client address to /v1/public; 0 for no limit
+    #[arg(long, env = "CONGKHAI_PUBLIC_RATE", default_value = "20", value_parser = per_second, value_name = "RATE")]
+    pub public_rate: f64,
+
+    /// Requests that a client address may send at once to /v1/public
+    #[arg(long, env = "CONGKHAI_PUBLIC_BURST", default_value_t = 60,
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000), value_name = "N")]
+    pub public_burst: u32,
+
+    /// Proxies whose X-Forwarded-For is believed: addresses and networks such as 10.0.0.0/8, with commas; none when
+    /// not given
+    #[arg(long, env = "CONGKHAI_TRUSTED_PROXIES", value_name = "NETWORKS")]
+    pub trusted_proxies: Option<TrustedProxies>,
+
     /// Seconds that requests under way are given to finish after SIGTERM
     #[arg(long, env = "CONGKHAI_SHUTDOWN_SECONDS", default_value_t = 30, value_name = "SECONDS")]
     pub shutdown_seconds: u16,
+}
+
+/// Reads a rate. The bounds keep the arithmetic of the buckets exact.
+fn per_second(text: &str) -> Result<f64, String> {
+    let rate: f64 = text.parse().map_err(|_| "must be a number".to_owned())?;
+    let fits = rate == 0.0 || (0.001..=1_000_000.0).contains(&rate);
+    if fits { Ok(rate) } else { Err("must be 0, or 0.001 to 1000000".to_owned()) }
+}
+
+impl ServerSettings {
+    /// The rates of the service, with those that are set.
+    pub fn rates(&self) -> Rates {
+        let public = Rate { per_second: self.public_rate, burst: self.public_burst };
+        Rates { public: (self.public_rate > 0.0).then_some(public), ..Rates::DEFAULT }
+    }
 }

@@ -24,6 +24,12 @@ pub mod config;
 // The log.
 pub mod telemetry;
 
+// The metrics.
+pub mod metrics;
+
+// The loop that does what no request asks for.
+pub mod worker;
+
 // The actix application, used by the server and by the tests.
 pub mod app;
 

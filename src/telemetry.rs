@@ -1,4 +1,5 @@
-//! The log: text for people, or JSON lines with `LOG_FORMAT=json`; a request id on every line of a request.
+//! The log: text for people, or JSON lines with `LOG_FORMAT=json`; the ids of a request and of its trace on
+//! every line of it.
 //!
 //! Nothing personal and no secret is ever logged, at whatever level: messages hold codes, counts, route templates and
 //! times, and the debugging lines of the database libraries are left out.
@@ -7,9 +8,19 @@ use clap::ValueEnum;
 use env_logger::{Builder, Env};
 use std::future::Future;
 use std::io::Write;
+use std::rc::Rc;
 
 tokio::task_local! {
-    static REQUEST_ID: String;
+    static IDS: Ids;
+}
+
+/// What the lines of a request carry.
+#[derive(Clone, Debug)]
+pub struct Ids {
+    /// The id of the request.
+    pub request: Rc<str>,
+    /// The trace it belongs to, when its caller named one.
+    pub trace: Option<Rc<str>>,
 }
 
 /// Shape of the log lines.
@@ -21,9 +32,9 @@ pub enum LogFormat {
     Json,
 }
 
-/// Runs a future whose log lines carry the request id.
-pub async fn with_request_id<F: Future>(id: String, future: F) -> F::Output {
-    REQUEST_ID.scope(id, future).await
+/// Runs a future whose log lines carry the ids of a request.
+pub async fn with_ids<F: Future>(ids: Ids, future: F) -> F::Output {
+    IDS.scope(ids, future).await
 }
 
 /// Whether a library shows the values of queries in its debugging lines, which would be personal data.
@@ -39,12 +50,14 @@ pub fn start(format: LogFormat) {
             return Ok(());
         }
         let at = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
-        let id = REQUEST_ID.try_with(String::clone).ok();
+        let ids = IDS.try_with(Ids::clone).ok();
+        let id = ids.as_ref().map(|ids| &*ids.request);
+        let trace = ids.as_ref().and_then(|ids| ids.trace.as_deref());
         match format {
             LogFormat::Json => {
                 let line = serde_json::json!({
                     "at": at, "level": record.level().as_str(), "target": record.target(),
-                    "request_id": id, "message": record.args().to_string(),
+                    "request_id": id, "trace_id": trace, "message": record.args().to_string(),
                 });
                 writeln!(out, "{line}")
             }
@@ -52,9 +65,10 @@ pub fn start(format: LogFormat) {
                 // A line break in a message must not look like another line.
                 let message = record.args().to_string().replace(['\n', '\r'], " | ");
                 let level = record.level();
-                match id {
-                    Some(id) => writeln!(out, "{at} {level:<5} [{id}] {message}"),
-                    None => writeln!(out, "{at} {level:<5} {message}"),
+                match (id, trace) {
+                    (Some(id), Some(trace)) => writeln!(out, "{at} {level:<5} [{id} {trace}] {message}"),
+                    (Some(id), None) => writeln!(out, "{at} {level:<5} [{id}] {message}"),
+                    (None, _) => writeln!(out, "{at} {level:<5} {message}"),
                 }
             }
         }

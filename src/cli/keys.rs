@@ -6,7 +6,7 @@ use crate::config::DatabaseSettings;
 use crate::db::{Database, Reader, Writer, migrate};
 use crate::domain::local_time::Instant;
 use crate::domain::text::clean;
-use crate::domain::vocabulary::Scope;
+use crate::domain::vocabulary::{Plan, Scope};
 use crate::features::agencies::queries as agencies;
 use crate::features::audit::Actor;
 use crate::features::auth::actions::{self, NewKey};
@@ -58,9 +58,16 @@ struct Create {
     /// Days until it ends; never when not given
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..))]
     expires_in_days: Option<u16>,
+    /// How fast it may call: standard, bulk or unmetered
+    #[arg(long, default_value = "standard", value_parser = plan)]
+    plan: Plan,
 }
 
 fn scope(text: &str) -> Result<Scope, String> {
+    text.parse().map_err(|e: crate::domain::vocabulary::UnknownWord| e.to_string())
+}
+
+fn plan(text: &str) -> Result<Plan, String> {
     text.parse().map_err(|e: crate::domain::vocabulary::UnknownWord| e.to_string())
 }
 
@@ -95,6 +102,7 @@ impl Create {
             scopes: if self.all_scopes { Scope::ALL.to_vec() } else { self.scopes },
             roots: if self.all_agencies { None } else { Some(roots) },
             expires_at: self.expires_in_days.map(|days| now + TimeDelta::days(days.into())),
+            plan: self.plan,
         };
         let writer = Writer::new(&database, 1)?;
         let key = Key::generate()?;
@@ -109,7 +117,10 @@ async fn list(database: Database) -> Outcome {
     let reader = Reader::new(database);
     let tree = reader.read(async |conn| agencies::tree(conn).await).await?;
     let now = Clock::real().now();
-    println!("{:<14} {:<9} {:<26} {:<20} {:<40} NAME", "ID", "STATE", "CREATED", "SEES", "SCOPES");
+    println!(
+        "{:<14} {:<9} {:<9} {:<26} {:<20} {:<40} NAME",
+        "ID", "STATE", "PLAN", "CREATED", "SEES", "SCOPES"
+    );
     for key in reader.read(async |conn| queries::all(conn).await).await? {
         let state = match (key.revoked_at, key.is_valid(now)) {
             (Some(_), _) => "revoked",
@@ -120,8 +131,9 @@ async fn list(database: Database) -> Outcome {
         let sees = if key.all_agencies { "all".to_owned() } else { roots.join(",") };
         let created = Instant::from(key.created_at).local().format("%Y-%m-%dT%H:%M:%S%:z");
         println!(
-            "{:<14} {state:<9} {created:<26} {sees:<20} {:<40} {}",
+            "{:<14} {state:<9} {:<9} {created:<26} {sees:<20} {:<40} {}",
             key.id,
+            key.plan,
             key.scopes.join(","),
             key.name
         );

@@ -8,6 +8,8 @@ use crate::db::embedded::Liveness;
 use crate::db::{Database, PoolSizes, migrate};
 use crate::features::Shared;
 use crate::features::public::cache::PublicCache;
+use crate::http::limit::Limits;
+use crate::worker::Worker;
 use chrono::TimeDelta;
 use clap::Args;
 use std::net::TcpListener;
@@ -63,7 +65,9 @@ pub(super) fn shared(
         PoolSizes { slow: settings.slow_connections.into(), writer: settings.writer_connections.into() };
     let window = TimeDelta::seconds(settings.public_cache_seconds.into());
     let shared = app::shared(database.clone(), sizes, clock)?;
-    Ok(Shared { public: Arc::new(PublicCache::new(window)), ..shared })
+    let trusted = settings.trusted_proxies.clone().unwrap_or_default();
+    let limits = Arc::new(Limits::new(&settings.rates(), trusted, &shared.metrics));
+    Ok(Shared { public: Arc::new(PublicCache::new(window)), limits, ..shared })
 }
 
 /// Takes the port.
@@ -87,6 +91,7 @@ pub(super) fn until_stopped(
         shutdown_seconds: settings.shutdown_seconds.into(),
     };
     actix_web::rt::System::new().block_on(async move {
+        let worker = Worker::new(shared.clone()).run();
         let server = app::server(listener, shared, running)?;
         let handle = server.handle();
         // Polled after the server, which listens for signals from its first poll on.
@@ -97,10 +102,12 @@ pub(super) fn until_stopped(
                 actix_web::rt::time::sleep(Duration::from_millis(500)).await;
             }
         };
-        let watch = std::pin::pin!(watch);
-        match futures_util::future::select(server, watch).await {
+        // The worker never ends by itself: it is dropped when the server has ended.
+        let (watch, worker) = (std::pin::pin!(watch), std::pin::pin!(worker));
+        let beside = futures_util::future::select(watch, worker);
+        match futures_util::future::select(server, beside).await {
             futures_util::future::Either::Left((outcome, _)) => Ok(outcome?),
-            futures_util::future::Either::Right(((), server)) => {
+            futures_util::future::Either::Right((_, server)) => {
                 // The order is given at once; it is the server that must be awaited to follow it. Nothing can finish
                 // without the database, so nothing is waited for.
                 drop(handle.stop(false));

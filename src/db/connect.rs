@@ -28,6 +28,7 @@ pub(super) enum Door {
     Slow,
     Export,
     Writer,
+    Worker,
     Migrate,
 }
 
@@ -47,6 +48,11 @@ impl Door {
                 "-c plan_cache_mode=auto -c statement_timeout=30min -c default_transaction_read_only=on \
                  -c max_parallel_workers_per_gather=0"
             }
+            // The server must notice soon that a leader is gone without a word, or nobody could take its place.
+            Self::Worker => {
+                "-c statement_timeout=5s -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 \
+                 -c tcp_keepalives_count=3"
+            }
             Self::Migrate => "-c statement_timeout=0",
         }
     }
@@ -57,6 +63,7 @@ impl Door {
             Self::Slow => "congkhai-slow",
             Self::Export => "congkhai-export",
             Self::Writer => "congkhai-writer",
+            Self::Worker => "congkhai-worker",
             Self::Migrate => "congkhai-migrate",
         }
     }

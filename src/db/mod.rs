@@ -2,13 +2,16 @@
 //!
 //! [`Reader`] for point reads and the overdue feed, [`Slow`] for lists, counts and exports of any shape, [`Writer`] for
 //! transactions. A feature chooses a door; it never opens a connection of its own. Read `error` next, for what
-//! may go wrong, then the doors. `embedded` is the private cluster that runs when no `DATABASE_URL` is set.
+//! may go wrong, then the doors. `leader` chooses one among
+//! processes, `expiry` deletes what is old, `embedded` is the private cluster that runs when no `DATABASE_URL` is set.
 
 mod connect;
 pub mod embedded;
 mod error;
+pub mod expiry;
 mod failure;
 pub mod fingerprint;
+pub mod leader;
 pub mod like;
 pub mod migrate;
 mod once;
@@ -38,4 +41,17 @@ pub struct PoolSizes {
     pub slow: usize,
     /// Of [`Writer`].
     pub writer: usize,
+}
+
+/// How a pool stands.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolState {
+    /// Most connections it may hold.
+    pub limit: usize,
+    /// Connections it holds.
+    pub size: usize,
+    /// Of these, how many are free.
+    pub available: usize,
+    /// Requests that wait for one.
+    pub waiting: usize,
 }

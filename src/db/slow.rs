@@ -6,7 +6,7 @@
 
 use super::connect::Door;
 use super::writer::{Lent, Pool, pool};
-use super::{Database, DbError};
+use super::{Database, DbError, PoolState};
 use diesel::QueryResult;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::{Stream, TryStreamExt};
@@ -68,6 +68,11 @@ impl Slow {
     pub fn new(database: &Database, size: usize) -> Result<Self, DbError> {
         let (lists, exports) = (pool(database, Door::Slow, size)?, pool(database, Door::Export, size)?);
         Ok(Self { lists, exports })
+    }
+
+    /// How the pools of lists and of exports stand.
+    pub fn states(&self) -> [PoolState; 2] {
+        [self.lists.state(), self.exports.state()]
     }
 
     /// Runs a query on a connection of its own.

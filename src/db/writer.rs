@@ -3,7 +3,7 @@
 //! A transaction begins, commits and rolls back here and nowhere else. No network call belongs inside one.
 
 use super::connect::Door;
-use super::{Database, DbError};
+use super::{Database, DbError, PoolState};
 use diesel_async::pooled_connection::deadpool::{self, Object};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager};
@@ -34,6 +34,11 @@ impl Writer {
     /// A door with at most `size` connections.
     pub fn new(database: &Database, size: usize) -> Result<Self, DbError> {
         Ok(Self { pool: pool(database, Door::Writer, size)? })
+    }
+
+    /// How the pool stands.
+    pub fn state(&self) -> PoolState {
+        self.pool.state()
     }
 
     /// Runs work that is a single statement, and so a transaction by itself, without the round trips to begin and
@@ -123,6 +128,16 @@ impl Pool {
         match tokio::time::timeout(wait, self.0.get()).await {
             Ok(connection) => Ok(connection?),
             Err(_) => Err(DbError::Away(format!("no connection came free in {} s", wait.as_secs()))),
+        }
+    }
+
+    pub(super) fn state(&self) -> PoolState {
+        let status = self.0.status();
+        PoolState {
+            limit: status.max_size,
+            size: status.size,
+            available: status.available,
+            waiting: status.waiting,
         }
     }
 }

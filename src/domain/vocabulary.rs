@@ -173,6 +173,11 @@ words! {
 }
 
 words! {
+    /// How fast a key may call. The rates stand in `http/limit`.
+    Plan { Standard = "standard", Bulk = "bulk", Unmetered = "unmetered", }
+}
+
+words! {
     /// Unit of a time limit: working days (ngày làm việc, fractions allowed), calendar days (ngày, whole), office
     /// hours (giờ làm việc), the day of receipt or the next working day when received after the cut-off
     /// (trong ngày; Luật Hộ tịch 60/2014 Art. 5(3)), or none.

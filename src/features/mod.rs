@@ -9,6 +9,7 @@ pub mod auth;
 pub mod calendar;
 pub mod dossiers;
 pub mod health;
+pub mod metrics;
 pub mod overdue;
 pub mod procedures;
 pub mod public;
@@ -25,5 +26,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(procedures::http::routes)
         .configure(dossiers::http::routes)
         .configure(overdue::http::routes)
-        .configure(health::http::routes);
+        .configure(health::http::routes)
+        .configure(metrics::http::routes);
 }

@@ -7,6 +7,8 @@ use super::public::cache::PublicCache;
 use crate::clock::Clock;
 use crate::db::{Database, Reader, Slow, Writer};
 use crate::domain::calendar::Calendar;
+use crate::http::limit::Limits;
+use crate::metrics::Metrics;
 use std::sync::Arc;
 
 /// The state of one worker. All but the reader is shared between workers.
@@ -27,6 +29,10 @@ pub struct State {
     pub public: Arc<PublicCache>,
     /// The national office calendar.
     pub calendar: &'static Calendar,
+    /// The rate limits.
+    pub limits: Arc<Limits>,
+    /// The metrics.
+    pub metrics: Arc<Metrics>,
 }
 
 /// What workers share.
@@ -46,13 +52,18 @@ pub struct Shared {
     pub procedures: Arc<ProcedureCache>,
     /// Public answers in memory.
     pub public: Arc<PublicCache>,
+    /// The rate limits.
+    pub limits: Arc<Limits>,
+    /// The metrics.
+    pub metrics: Arc<Metrics>,
 }
 
 impl State {
     /// The state of a new worker.
     pub fn of(shared: &Shared) -> Self {
-        let Shared { database, slow, writer, clock, agencies, procedures, public } = shared.clone();
-        let reader = Reader::new(database);
-        Self { reader, slow, writer, clock, agencies, procedures, public, calendar: calendar::national() }
+        let Shared { database, slow, writer, clock, agencies, procedures, public, limits, metrics } =
+            shared.clone();
+        let (reader, calendar) = (Reader::new(database), calendar::national());
+        Self { reader, slow, writer, clock, agencies, procedures, public, calendar, limits, metrics }
     }
 }

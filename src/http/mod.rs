@@ -1,8 +1,9 @@
 //! The second floor: what every endpoint does the same way. Knows HTTP and nothing of procedures or dossiers.
 //!
 //! `input` reads a request, `write` one that changes something, `error` says what is wrong with it; `list`, `page`,
-//! `format` and `export` shape lists; `etag` and `caching` say what is new; `envelope` is the middleware around everything, `routes`
-//! answers for paths that are not there, and `openapi` is the frame of the API document.
+//! `format` and `export` shape lists; `etag` and `caching` say what is new; `envelope` is the middleware around everything,
+//! `gate` the one before public paths, `limit` has the rate limits; `routes` answers for paths that are not there, and
+//! `openapi` is the frame of the API document.
 
 pub mod caching;
 pub mod envelope;
@@ -10,7 +11,9 @@ pub mod error;
 pub mod etag;
 pub mod export;
 pub mod format;
+pub mod gate;
 pub mod input;
+pub mod limit;
 pub mod list;
 pub mod openapi;
 pub mod page;

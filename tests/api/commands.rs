@@ -27,9 +27,16 @@ async fn keys_are_created_listed_and_revoked() {
     let id = key.split('_').nth(1).unwrap();
     let listed = text(&keys(&["list"]).stdout);
     let line = listed.lines().find(|line| line.starts_with(id)).unwrap();
-    for part in ["works", "H51.29", "dossiers:read", "Cổng một cửa"] {
+    for part in ["works", "standard", "H51.29", "dossiers:read", "Cổng một cửa"] {
         assert!(line.contains(part), "{line}");
     }
+    let bulk =
+        ["create", "--name", "Kho dữ liệu", "--scope", "dossiers:read", "--all-agencies", "--plan", "bulk"];
+    assert!(keys(&bulk).status.success());
+    let listed_again = text(&keys(&["list"]).stdout);
+    assert!(listed_again.lines().any(|line| line.contains("bulk") && line.contains("Kho dữ liệu")));
+    let usage = text(&keys(&[&bulk[..7], &["fast"]].concat()).stderr);
+    assert!(usage.contains("must be one of standard, bulk, unmetered"), "{usage}");
     assert!(!listed.contains(key.split('_').nth(2).unwrap()), "the secret is not kept");
     assert_eq!(text(&keys(&["revoke", id]).stdout), format!("revoked {id}\n"));
     assert!(text(&keys(&["list"]).stdout).contains("revoked"));

@@ -16,7 +16,7 @@ use crate::config::{DatabaseSettings, ServerSettings};
 use crate::db::embedded::Cluster;
 use crate::db::{Database, Reader, Writer};
 use crate::domain::local_time::Instant;
-use crate::domain::vocabulary::{Scope, Status, TimingState};
+use crate::domain::vocabulary::{Plan, Scope, Status, TimingState};
 use crate::features::agencies::queries as agencies;
 use crate::features::audit::Actor;
 use crate::features::auth::Visible;
@@ -111,7 +111,13 @@ async fn prepare(database: Database, wanted: Now) -> Result<Ready, Box<dyn std::
     };
     let actor = Actor::command("demo");
     let roots = tree.find(DISTRICT).map(|district| vec![district.id]);
-    let new = NewKey { name: KEY_NAME.into(), scopes: Scope::ALL.to_vec(), roots, expires_at: None };
+    let new = NewKey {
+        name: KEY_NAME.into(),
+        scopes: Scope::ALL.to_vec(),
+        roots,
+        expires_at: None,
+        plan: Plan::Unmetered,
+    };
     actions::revoke(&writer, &actor, clock.now(), Which::Named(KEY_NAME)).await?;
     let key = actions::create(&writer, &actor, clock.now(), new, Key::generate()?).await?.reveal();
     let (counts, overdue_code) = count(&reader, clock.now()).await?;

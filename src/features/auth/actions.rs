@@ -4,7 +4,7 @@ use super::key::Key;
 use super::queries::{self, KeyRow, Which};
 use crate::db::{Failure, Writer};
 use crate::domain::local_time::Instant;
-use crate::domain::vocabulary::Scope;
+use crate::domain::vocabulary::{Plan, Scope};
 use crate::features::audit::{self, Actor, Change};
 use serde_json::json;
 
@@ -19,6 +19,8 @@ pub struct NewKey {
     pub roots: Option<Vec<i32>>,
     /// When it ends; `None`: never.
     pub expires_at: Option<Instant>,
+    /// How fast it may call.
+    pub plan: Plan,
 }
 
 /// Stores a new key and returns it. Its secret cannot be shown again.
@@ -39,11 +41,15 @@ pub async fn create(
         created_at: now.utc(),
         expires_at: new.expires_at.map(Instant::utc),
         revoked_at: None,
+        plan: new.plan.to_string(),
     };
     writer
         .transaction(async |tx| {
             queries::insert(tx, &row).await?;
-            let details = json!({"name": row.name, "scopes": row.scopes, "all_agencies": row.all_agencies, "root_agency_ids": row.root_agency_ids});
+            let details = json!({
+                "name": row.name, "scopes": row.scopes, "all_agencies": row.all_agencies,
+                "root_agency_ids": row.root_agency_ids, "plan": row.plan
+            });
             let change = Change { action: "key.created", subject: format!("key:{}", row.id), details };
             audit::record(tx, actor, now, change).await?;
             Ok(key)

@@ -6,6 +6,7 @@
 use super::key::Key;
 use super::queries::{self, KeyRow};
 use super::scope::Needs;
+use crate::db::DbError;
 use crate::domain::agency_tree::{AgencyId, AgencyTree};
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Place, Refusal, Rule};
@@ -154,15 +155,23 @@ pub fn token(request: &HttpRequest) -> Option<Key> {
     Key::parse(token.trim()).filter(|_| scheme.eq_ignore_ascii_case("bearer"))
 }
 
-/// Proves the key: known, secret right, not expired, not revoked, with the scope.
+/// Proves the key: known, secret right, not expired, not revoked, not above its rate, with the scope.
 async fn authenticate(request: &HttpRequest, needs: Option<&str>) -> Result<Principal, Problem> {
     let state = request.app_data::<web::Data<State>>().ok_or_else(|| Problem::new(Code::Internal))?;
-    let key = token(request).ok_or_else(Problem::unauthorized)?;
-    let found = state.reader.read(async |conn| queries::find(conn, &key.id).await).await?;
+    if !request.headers().contains_key(AUTHORIZATION) {
+        return Err(Problem::unauthorized());
+    }
     let now = state.clock.now();
-    let (row, (tree_version, catalogue_version)) = found
-        .filter(|(row, _)| row.secret_hash == key.hash() && row.is_valid(now))
-        .ok_or_else(Problem::unauthorized)?;
+    let Some((row, (tree_version, catalogue_version))) = proved(request, state, now).await? else {
+        // Who shows keys that do not work is told so only as often as the limit allows.
+        state.limits.failed_authentication(request)?;
+        return Err(Problem::unauthorized());
+    };
+    let plan = row.plan().map_err(|word| {
+        log::error!("the plan of the key {} {word}", row.id);
+        Problem::new(Code::Internal)
+    })?;
+    state.limits.key(request, plan, &row.id)?;
     if let Some(scope) = needs
         && !row.scopes.iter().any(|has| has == scope)
     {
@@ -170,4 +179,15 @@ async fn authenticate(request: &HttpRequest, needs: Option<&str>) -> Result<Prin
     }
     let tree = state.agencies.at(tree_version, &state.reader).await?;
     Ok(Principal::of(row, (tree, catalogue_version), now, RequestId::of(request)))
+}
+
+/// The key of a request, with the versions of the reference data; `None` when it is none or does not work.
+async fn proved(
+    request: &HttpRequest,
+    state: &State,
+    now: Instant,
+) -> Result<Option<(KeyRow, (i64, i64))>, DbError> {
+    let Some(key) = token(request) else { return Ok(None) };
+    let found = state.reader.read(async |conn| queries::find(conn, &key.id).await).await?;
+    Ok(found.filter(|(row, _)| row.secret_hash == key.hash() && row.is_valid(now)))
 }

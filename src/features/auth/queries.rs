@@ -3,6 +3,7 @@
 use crate::db::Transaction;
 use crate::db::schema::{api_keys, reference_state};
 use crate::domain::local_time::Instant;
+use crate::domain::vocabulary::{Plan, UnknownWord};
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -30,12 +31,19 @@ pub struct KeyRow {
     pub expires_at: Option<DateTime<Utc>>,
     /// When it was revoked.
     pub revoked_at: Option<DateTime<Utc>>,
+    /// How fast it may call.
+    pub plan: String,
 }
 
 impl KeyRow {
     /// Whether it works at `now`.
     pub fn is_valid(&self, now: Instant) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|until| now.utc() < until)
+    }
+
+    /// Its plan. A constraint keeps other words out of the table, so the error is a defect.
+    pub fn plan(&self) -> Result<Plan, UnknownWord> {
+        self.plan.parse()
     }
 }
 

@@ -150,6 +150,9 @@ problems! {
     EventOutOfOrder = "event_out_of_order" 409 "Event out of order" / "Sự kiện sai thứ tự":
         "The event would lie before one that is recorded already; last_event_at says when that was."
         / "Sự kiện xảy ra trước sự kiện đã ghi nhận; xem last_event_at.";
+    RateLimited = "rate_limited" 429 "Too many requests" / "Quá nhiều yêu cầu":
+        "The client or the key calls faster than its limit. Try again after the seconds in Retry-After; the RateLimit headers say how the limit stands."
+        / "Máy khách hoặc khóa truy cập gọi nhanh hơn giới hạn. Hãy thử lại sau số giây trong Retry-After; xem các tiêu đề RateLimit.";
     Internal = "internal_error" 500 "Internal error" / "Lỗi hệ thống":
         "The service failed. The request id finds the cause in its log."
         / "Hệ thống gặp lỗi. Dùng request_id để tra nhật ký.";

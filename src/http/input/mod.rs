@@ -87,7 +87,8 @@ impl Input {
         &self.query
     }
 
-    fn parameters<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+    /// The query parameters, for an operation that has one format and asks no `Accept`.
+    pub fn parameters<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         let mut pairs = form_urlencoded::parse(self.query.as_bytes());
         if let Some((name, _)) = pairs.find(|(_, value)| value.contains('\0')) {
             return Err(Refusal::parameter(name, Rule::InvalidValue, "must not contain NUL").into());

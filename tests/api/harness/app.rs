@@ -7,13 +7,14 @@ use congkhai::app::{self, Running};
 use congkhai::clock::Clock;
 use congkhai::db::{PoolSizes, Reader};
 use congkhai::domain::local_time::Instant;
-use congkhai::domain::vocabulary::Scope;
+use congkhai::domain::vocabulary::{Plan, Scope};
 use congkhai::features::Shared;
 use congkhai::features::agencies::queries as agencies;
 use congkhai::features::audit::Actor;
 use congkhai::features::auth::actions::{self, NewKey};
 use congkhai::features::auth::key::Key;
 use congkhai::features::public::cache::PublicCache;
+use congkhai::http::limit::{Limits, Rates};
 use std::net::TcpListener;
 use std::sync::Arc;
 
@@ -39,6 +40,15 @@ impl TestApp {
     pub fn keeping_public_answers(seconds: i64) -> Self {
         let public = Arc::new(PublicCache::new(chrono::TimeDelta::seconds(seconds)));
         Self::changed(|shared| Shared { public, ..shared })
+    }
+
+    /// The same, with rate limits, and with proxies that are trusted.
+    pub fn limited(rates: &Rates, proxies: &str) -> Self {
+        let trusted = proxies.parse().unwrap();
+        Self::changed(|shared| {
+            let limits = Arc::new(Limits::new(rates, trusted, &shared.metrics));
+            Shared { limits, ..shared }
+        })
     }
 
     fn changed(change: impl FnOnce(Shared) -> Shared) -> Self {
@@ -77,6 +87,17 @@ impl TestApp {
 
     /// A new key. The agency `*` stands for all.
     pub async fn key(&self, scopes: &[Scope], codes: &[&str], expires_at: Option<Instant>) -> Key {
+        self.key_on(Plan::Standard, scopes, codes, expires_at).await
+    }
+
+    /// The same on a plan.
+    pub async fn key_on(
+        &self,
+        plan: Plan,
+        scopes: &[Scope],
+        codes: &[&str],
+        expires_at: Option<Instant>,
+    ) -> Key {
         let reader = Reader::new(self.db.database());
         let tree = reader.read(async |conn| agencies::tree(conn).await).await.unwrap();
         let roots = codes.iter().map(|code| tree.find(code).unwrap_or_else(|| panic!("no agency {code}")).id);
@@ -85,6 +106,7 @@ impl TestApp {
             scopes: scopes.to_vec(),
             roots: if codes == ["*"] { None } else { Some(roots.collect()) },
             expires_at,
+            plan,
         };
         let actor = Actor::command("test");
         actions::create(&self.shared.writer, &actor, self.clock.now(), new, Key::generate().unwrap())

@@ -7,7 +7,7 @@ mod db;
 mod process;
 mod world;
 
-pub use app::TestApp;
+pub use app::{NOW, TestApp};
 pub use client::{Answer, Client, FIRST_VERSION};
 pub use db::{TestDatabase, connect, migrations};
 pub use process::{Directory, Service, directory, run, spawn};

@@ -1,0 +1,3 @@
+//! `GET /metrics`: what the process counts, for Prometheus. What is counted stands in `crate::metrics`.
+
+pub mod http;

@@ -1,0 +1,61 @@
+//! The middleware before `/v1/public/*`: pages of any origin may read it, and each client address so often.
+//!
+//! Inside `envelope`, before anything else is done for the request. Paths that need a key pass untouched: their limit
+//! is checked when the key is proved, and no other origin reads them.
+
+use super::envelope::Promised;
+use super::limit::Limits;
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, HeaderValue,
+    ORIGIN,
+};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpResponse, web};
+
+const PUBLIC: &str = "/v1/public/";
+const ANY: HeaderValue = HeaderValue::from_static("*");
+const EXPOSED: HeaderValue = HeaderValue::from_static(
+    "ETag, Link, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, X-Data-As-Of",
+);
+
+/// The middleware.
+pub async fn gate<B: MessageBody + 'static>(
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
+    // The decoded path, by which routes are found: `/v1/%70ublic/` is no way around.
+    if !request.match_info().as_str().starts_with(PUBLIC) {
+        return Ok(next.call(request).await?.map_into_left_body());
+    }
+    // To every caller and not only to those with an `Origin`, so that caches need not keep answers apart by it.
+    Promised::add(request.request(), ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
+    Promised::add(request.request(), ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+    if is_preflight(&request) {
+        return Ok(request.into_response(preflight()).map_into_right_body());
+    }
+    let limits = request.app_data::<web::Data<Limits>>();
+    match limits.map_or(Ok(()), |limits| limits.public(request.request())) {
+        Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
+        Err(problem) => Ok(request.error_response(problem).map_into_right_body()),
+    }
+}
+
+/// Whether a browser asks if it may send another request (Fetch standard, CORS-preflight).
+fn is_preflight(request: &ServiceRequest) -> bool {
+    request.method() == Method::OPTIONS
+        && request.headers().contains_key(ORIGIN)
+        && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+/// The answer: whatever is public may be asked with any header. Credentials are never allowed.
+fn preflight() -> HttpResponse {
+    HttpResponse::NoContent()
+        .insert_header((ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST, OPTIONS"))
+        .insert_header((ACCESS_CONTROL_ALLOW_HEADERS, ANY))
+        .insert_header((ACCESS_CONTROL_MAX_AGE, "86400"))
+        .finish()
+}

@@ -1,0 +1,136 @@
+//! The background worker: one loop per process, for what no request asks for.
+//!
+//! A job is a line of the table `JOBS`. Some are done by every process; the others by one of the processes that use
+//! the database, the leader (`db/leader`). A job that fails is logged, counted and tried again when it is next due.
+//! The loop ends when it is dropped: what a job has begun is rolled back with its connection.
+
+use crate::db::leader::Leader;
+use crate::db::{DbError, KEPT, expiry};
+use crate::features::Shared;
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+use tokio::time::MissedTickBehavior;
+
+/// How often the worker looks for jobs that are due, and asks who leads.
+const TICK: Duration = Duration::from_secs(10);
+
+/// Who does a job.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Everyone,
+    Leader,
+}
+
+/// A job: what it is called in the log and the metrics, how often it is due, who does it, and what it does. Says how
+/// many things it dealt with.
+struct Job {
+    name: &'static str,
+    every: Duration,
+    by: By,
+    run: for<'a> fn(&'a Shared) -> LocalBoxFuture<'a, Result<usize, DbError>>,
+}
+
+const JOBS: [Job; 2] = [
+    Job {
+        name: "forget_idle_buckets",
+        every: TICK,
+        by: By::Everyone,
+        run: |shared| async { Ok(shared.limits.forget_idle()) }.boxed_local(),
+    },
+    Job {
+        name: "purge_idempotency_keys",
+        every: Duration::from_hours(1),
+        by: By::Leader,
+        run: |shared| {
+            let before = shared.clock.now() + -KEPT;
+            expiry::idempotency_keys(&shared.writer, before).boxed_local()
+        },
+    },
+];
+
+/// The worker of a process.
+pub struct Worker {
+    shared: Shared,
+    leader: Leader,
+    /// How many ticks have passed, and at which of them each job was last begun here.
+    ticks: u32,
+    begun: [Option<u32>; JOBS.len()],
+    /// What the database said last: whether this process leads; `None`: nothing.
+    leads: Option<bool>,
+}
+
+impl Worker {
+    /// A worker that has done nothing yet.
+    pub fn new(shared: Shared) -> Self {
+        let leader = Leader::new(shared.database.clone());
+        Self { shared, leader, ticks: 0, begun: [None; JOBS.len()], leads: Some(false) }
+    }
+
+    /// Whether this process led at the last tick.
+    pub fn leads(&self) -> bool {
+        self.leads == Some(true)
+    }
+
+    /// Works until it is dropped.
+    pub async fn run(mut self) {
+        let mut ticks = tokio::time::interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            self.tick().await;
+        }
+    }
+
+    /// Asks who leads, and does what is due.
+    pub async fn tick(&mut self) {
+        self.ask().await;
+        for (job, begun) in JOBS.iter().zip(&mut self.begun) {
+            let is_due = begun.is_none_or(|at| TICK * (self.ticks - at) >= job.every);
+            if is_due && (job.by == By::Everyone || self.leads == Some(true)) {
+                *begun = Some(self.ticks);
+                job.run(&self.shared).await;
+            }
+        }
+        self.ticks += 1;
+    }
+
+    async fn ask(&mut self) {
+        let answer = self.leader.ask().await;
+        let leads = answer.as_ref().ok().copied();
+        if leads != self.leads {
+            match answer {
+                Ok(true) => log::info!("this process leads the background work"),
+                Ok(false) if self.leads == Some(true) => {
+                    log::info!("another process leads the background work");
+                }
+                Ok(false) => log::info!("the database answers the background worker again"),
+                Err(error) => log::warn!("the background worker does not reach the database: {error}"),
+            }
+        }
+        self.leads = leads;
+        self.shared.metrics.database_asked(leads.is_some(), leads == Some(true));
+    }
+}
+
+impl Job {
+    /// Runs it once, whatever happens.
+    async fn run(&self, shared: &Shared) {
+        let (name, metrics) = (self.name, &shared.metrics);
+        match AssertUnwindSafe((self.run)(shared)).catch_unwind().await {
+            Ok(Ok(dealt_with)) => {
+                log::debug!("the job {name} succeeded: {dealt_with}");
+                metrics.job_succeeded(name, shared.clock.now().utc().timestamp());
+            }
+            Ok(Err(error)) => {
+                log::error!("the job {name} failed: {error}");
+                metrics.job_failed(name);
+            }
+            Err(_) => {
+                log::error!("the job {name} panicked: see above");
+                metrics.job_failed(name);
+            }
+        }
+    }
+}
