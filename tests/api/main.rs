@@ -9,13 +9,16 @@
 mod access;
 mod agencies;
 mod commands;
+mod contract;
 mod database;
 mod demo;
 mod docs;
 mod dossiers;
 mod events;
+mod examples;
 mod harness;
 mod http;
+mod nullables;
 mod openapi;
 mod overdue;
 mod packaging;

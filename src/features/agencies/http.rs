@@ -95,11 +95,12 @@ async fn get_one(
     operation_id = "put_agency", tag = "agencies", request_body = PutAgency, security(("key" = ["admin"])),
     params(
         ("code" = String, Path, description = "Main code of a new agency, any code of an existing one.", example = "H51.29.05"),
-        ("If-Match" = Option<String>, Header, description = "ETag of the agency, to change it."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the agency, to change it; `*` for any version.", example = json!("\"1\"")),
     ),
     responses(
-        (status = 200, description = "Changed.", body = AgencyBody, headers(("ETag" = String, description = "Its version."))),
-        (status = 201, description = "Created.", body = AgencyBody, headers(("ETag" = String, description = "Its version."))),
+        (status = 200, description = "Changed.", body = AgencyBody, headers(("ETag" = String, description = "Its version."), ("Location" = String, description = "Its address."))),
+        (status = 201, description = "Created.", body = AgencyBody, headers(("ETag" = String, description = "Its version."), ("Location" = String, description = "Its address."))),
+        (status = 409),
     )
 )]
 #[put("/v1/agencies/{code}")]

@@ -36,7 +36,7 @@ fn context<'a>(actor: &'a Actor, caller: &'a Principal, state: &'a State) -> Con
 /// `due_on` null and `provisional` true.
 #[utoipa::path(
     operation_id = "receive_dossier", tag = "dossiers", request_body = PostDossier, security(("key" = ["dossiers:write"])),
-    responses((status = 201, description = "Received.", body = DossierBody, headers(("Location" = String, description = "Its address."))))
+    responses((status = 201, description = "Received.", body = DossierBody, headers(("Location" = String, description = "Its address."))), (status = 409))
 )]
 #[post("/v1/dossiers")]
 async fn receive(
@@ -182,7 +182,7 @@ async fn events(
 #[utoipa::path(
     operation_id = "record_event", tag = "dossiers", request_body = PostEvent, security(("key" = ["dossiers:write"])),
     params(("code" = String, Path, description = "Code of the dossier.", example = "H51.29-220215-0001")),
-    responses((status = 201, description = "Recorded.", body = EventBody))
+    responses((status = 201, description = "Recorded.", body = EventBody), (status = 409))
 )]
 #[post("/v1/dossiers/{code}/events")]
 async fn record(

@@ -70,11 +70,11 @@ async fn get_one(
     operation_id = "put_procedure", tag = "procedures", request_body = PutProcedure, security(("key" = ["catalogue:write"])),
     params(
         ("code" = String, Path, description = "Code of the procedure.", example = "1.004873"),
-        ("If-Match" = Option<String>, Header, description = "ETag of the procedure, to change it."),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the procedure, to change it; `*` for any version.", example = json!("\"1\"")),
     ),
     responses(
-        (status = 200, description = "Changed.", body = ProcedureBody, headers(("ETag" = String, description = "Its version."))),
-        (status = 201, description = "Created.", body = ProcedureBody, headers(("ETag" = String, description = "Its version."))),
+        (status = 200, description = "Changed.", body = ProcedureBody, headers(("ETag" = String, description = "Its version."), ("Location" = String, description = "Its address."))),
+        (status = 201, description = "Created.", body = ProcedureBody, headers(("ETag" = String, description = "Its version."), ("Location" = String, description = "Its address."))),
     )
 )]
 #[put("/v1/procedures/{code}")]
