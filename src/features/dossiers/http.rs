@@ -123,7 +123,7 @@ async fn find(caller: &Principal, code: &str, state: &State) -> Result<Listed, P
 /// As it stands now. One that the key does not see is not found.
 #[utoipa::path(
     operation_id = "get_dossier", tag = "dossiers", security(("key" = ["dossiers:read"])),
-    params(("code" = String, Path, description = "Code of the dossier.", example = "H51.29-220215-0001"), Including),
+    params(("code" = DossierCode, Path, description = "Code of the dossier.", example = "H51.29-220215-0001"), Including),
     responses((status = 200, description = "The dossier.", body = DossierBody))
 )]
 #[get("/v1/dossiers/{code}")]
@@ -157,7 +157,7 @@ struct Events {
 /// Its events in the order they were recorded.
 #[utoipa::path(
     operation_id = "list_dossier_events", tag = "dossiers", security(("key" = ["dossiers:read"])),
-    params(("code" = String, Path, description = "Code of the dossier.", example = "H51.29-220215-0001")),
+    params(("code" = DossierCode, Path, description = "Code of the dossier.", example = "H51.29-220215-0001")),
     responses((status = 200, description = "Its events.", body = Events))
 )]
 #[get("/v1/dossiers/{code}/events")]
@@ -181,7 +181,7 @@ async fn events(
 /// earlier moment.
 #[utoipa::path(
     operation_id = "record_event", tag = "dossiers", request_body = PostEvent, security(("key" = ["dossiers:write"])),
-    params(("code" = String, Path, description = "Code of the dossier.", example = "H51.29-220215-0001")),
+    params(("code" = DossierCode, Path, description = "Code of the dossier.", example = "H51.29-220215-0001")),
     responses((status = 201, description = "Recorded.", body = EventBody), (status = 409))
 )]
 #[post("/v1/dossiers/{code}/events")]

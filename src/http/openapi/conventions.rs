@@ -8,8 +8,8 @@ use super::{operations, problems, scope, takes};
 use std::collections::{BTreeMap, BTreeSet};
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, Parameter, ParameterIn};
-use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
-use utoipa::openapi::{OpenApi as Document, Ref, RefOr, Schema};
+use utoipa::openapi::schema::{ArrayBuilder, ArrayItems, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{Array, Content, OpenApi as Document, Ref, RefOr, Schema};
 
 /// The scope that comes with every key: no key is refused for its lack.
 const OF_EVERY_KEY: &str = "catalogue:read";
@@ -23,7 +23,7 @@ const VISIBLE_TEXT: &str = r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*[^\s\x00-\x
 pub fn add_conventions(document: &mut Document) {
     let mut used = BTreeSet::new();
     for (_, path, operation) in operations(document) {
-        operation.parameters.iter_mut().flatten().for_each(never_null);
+        operation.parameters.iter_mut().flatten().for_each(describe_parameter);
         let statuses = statuses(path, operation);
         let is_list = takes(operation, &ParameterIn::Query, Some("cursor"));
         let responses = &mut operation.responses.responses;
@@ -31,6 +31,7 @@ pub fn add_conventions(document: &mut Document) {
         for response in responses.values_mut() {
             if let RefOr::T(response) = response {
                 response.headers.insert("X-Request-Id".into(), reference("RequestId"));
+                response.content.iter_mut().for_each(list_the_lines);
                 if is_list {
                     response.headers.insert("Link".into(), reference("NextPage"));
                 }
@@ -98,13 +99,34 @@ fn has_type(schema_type: &SchemaType, wanted: &Type) -> bool {
     }
 }
 
-/// A parameter is there or not, and null is no way to leave it out.
-fn never_null(parameter: &mut RefOr<Parameter>) {
-    if let RefOr::T(Parameter { schema: Some(RefOr::T(Schema::Object(object))), .. }) = parameter
-        && let SchemaType::Array(types) = &object.schema_type
+/// NDJSON is a list of what its lines are (OpenAPI 3.2, sequential media types); a handler names the line.
+fn list_the_lines((media_type, content): (&String, &mut RefOr<Content>)) {
+    if let ("application/x-ndjson", RefOr::T(content)) = (media_type.as_str(), content)
+        && let Some(RefOr::Ref(line)) = content.schema.take_if(|schema| matches!(schema, RefOr::Ref(_)))
+    {
+        content.schema = Some(ArrayBuilder::new().items(line).into());
+    }
+}
+
+/// A parameter is there or not, and null is no way to leave it out. A text in the query has no NUL.
+fn describe_parameter(parameter: &mut RefOr<Parameter>) {
+    let RefOr::T(Parameter { schema: Some(RefOr::T(schema)), parameter_in, .. }) = parameter else { return };
+    let object = match schema {
+        Schema::Object(object) => object,
+        Schema::Array(Array { items: ArrayItems::RefOrSchema(items), .. }) => match items.as_mut() {
+            RefOr::T(Schema::Object(object)) => object,
+            _ => return,
+        },
+        _ => return,
+    };
+    if let SchemaType::Array(types) = &object.schema_type
         && let Some(kind) = types.iter().find(|kind| **kind != Type::Null)
     {
         object.schema_type = SchemaType::Type(kind.clone());
+    }
+    let is_free = object.enum_values.is_none() && object.format.is_none() && object.pattern.is_none();
+    if *parameter_in == ParameterIn::Query && is_free && has_type(&object.schema_type, &Type::String) {
+        object.pattern = Some(r"^[^\x00]*$".into());
     }
 }
 

@@ -42,7 +42,7 @@ fn an_operation_has_the_problems_of_what_it_takes() {
     assert_eq!(live["responses"]["503"]["$ref"], "#/components/responses/ServiceUnavailable");
     let unavailable = &document["components"]["responses"]["ServiceUnavailable"];
     assert_eq!(unavailable["headers"]["Retry-After"]["$ref"], "#/components/headers/RetryAfter");
-    assert_eq!(things["get"]["parameters"][0]["schema"], json!({"type": "string"}), "never null");
+    assert_eq!(things["get"]["parameters"][0]["schema"]["type"], "string", "never null");
     assert!(things["get"]["responses"]["200"]["headers"]["Link"].is_object());
 }
 

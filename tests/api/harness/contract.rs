@@ -155,13 +155,17 @@ impl Contract {
         let documented = content.get(media_type).ok_or(format!("{content_type:?} is not documented"))?;
         let Some(body) = exchange.body.filter(|_| exchange.method != "HEAD") else { return Ok(()) };
         let text = || std::str::from_utf8(body).map_err(|e| e.to_string());
-        let judge = |json: &[u8]| {
-            let value: Value = serde_json::from_slice(json).map_err(|e| e.to_string())?;
-            faults(&self.compiled(&format!("{place} {media_type}"), &documented["schema"]), &value)
+        let judge = |value: &Value| {
+            faults(&self.compiled(&format!("{place} {media_type}"), &documented["schema"]), value)
         };
+        let parse = |json: &[u8]| serde_json::from_slice::<Value>(json).map_err(|e| e.to_string());
         match media_type {
-            "application/json" | "application/problem+json" => judge(body),
-            "application/x-ndjson" => text()?.lines().try_for_each(|line| judge(line.as_bytes())),
+            "application/json" | "application/problem+json" => judge(&parse(body)?),
+            "application/x-ndjson" => {
+                let lines: Result<Vec<Value>, String> =
+                    text()?.lines().map(|line| parse(line.as_bytes())).collect();
+                judge(&Value::Array(lines?))
+            }
             "text/csv" => {
                 let columns = |csv: &str| csv.lines().next().map(ToOwned::to_owned);
                 let shown = documented["example"].as_str().and_then(columns);
