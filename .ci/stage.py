@@ -50,7 +50,8 @@ def python_tools():
     requirements = ROOT / ".ci/requirements.txt"
 
     def install(folder):
-        venv.create(folder, with_pip=True)
+        # As a link, the way `python3 -m venv` makes it on this system.
+        venv.create(folder, with_pip=True, symlinks=True)
         pip = [folder / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         done = subprocess.run([*pip, "--requirement", requirements])
         if done.returncode != 0:

@@ -57,6 +57,12 @@ def known(code):
     return code if code in AGENCIES else pick(AGENCIES, code)
 
 
+def past(at):
+    """The instant, or one that the service's clock has passed: values of earlier answers may be deadlines."""
+    now = NOW.replace(tzinfo=LOCAL)
+    return at if datetime.datetime.fromisoformat(at.replace("Z", "+00:00")) <= now else now.isoformat()
+
+
 def query(values):
     for name in ("agency", "receiving_agency", "holder_agency", "subtree_of", "parent"):
         value = values.get(name)
@@ -74,6 +80,7 @@ def receive(case):
     body, seed = case.body, case.body
     body["procedure"] = pick(PROCEDURES, seed)
     body["case"] = None
+    body["received_at"] = past(body["received_at"])
     body["receiving_agency"] = body["competent_agency"] = pick(COMMUNES, seed)
     if body.get("submitted_at"):
         body["submitted_at"] = body["received_at"]
@@ -81,6 +88,9 @@ def receive(case):
 
 def record(case):
     body = case.body
+    body["occurred_at"] = past(body["occurred_at"])
+    if body.get("source_recorded_at"):
+        body["source_recorded_at"] = past(body["source_recorded_at"])
     if body["kind"] == "received":
         body["kind"] = "noted"
     own = {"forwarded": {"to_agency", "to_unit", "to_officer", "step_due_at"}, "completed": {"result"}}

@@ -44,6 +44,7 @@ pub fn add_conventions(document: &mut Document) {
         }
     }
     let components = document.components.get_or_insert_default();
+    name_the_items(&mut components.schemas);
     for schema in components.schemas.values_mut() {
         describe_texts(schema);
         require_nulls(schema);
@@ -105,6 +106,19 @@ fn list_the_lines((media_type, content): (&String, &mut RefOr<Content>)) {
         && let Some(RefOr::Ref(line)) = content.schema.take_if(|schema| matches!(schema, RefOr::Ref(_)))
     {
         content.schema = Some(ArrayBuilder::new().items(line).into());
+    }
+}
+
+/// The items of a page are of the schema whose name the page has, and not a copy of it.
+fn name_the_items(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
+    let names: BTreeSet<String> = schemas.keys().cloned().collect();
+    for (name, schema) in schemas {
+        if let Some(of) = name.strip_prefix("PageOf_").filter(|of| names.contains(*of))
+            && let RefOr::T(Schema::Object(page)) = schema
+            && let Some(RefOr::T(Schema::Array(items))) = page.properties.get_mut("items")
+        {
+            items.items = ArrayItems::RefOrSchema(Box::new(Ref::from_schema_name(of).into()));
+        }
     }
 }
 
