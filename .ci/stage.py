@@ -20,6 +20,10 @@ TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target").res
 PATIENCE = 300
 
 
+# Stopped from outside, it still stops the service.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
 def fail(message):
     sys.exit(f"ci: {message}")
 
