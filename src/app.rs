@@ -45,7 +45,13 @@ pub fn shared(database: Database, sizes: PoolSizes, clock: crate::clock::Clock) 
 /// The API document, made from the same list as the routes.
 pub fn document() -> OpenApi {
     let app = App::new().into_utoipa_app().openapi(openapi::frame()).configure(features::routes);
-    openapi::with_problems(app.split_for_parts().1)
+    let mut document = app.split_for_parts().1;
+    openapi::conditional_gets(&mut document);
+    openapi::list_formats(&mut document);
+    openapi::write_conventions(&mut document);
+    features::document::complete(&mut document);
+    openapi::add_conventions(&mut document);
+    document
 }
 
 /// Starts a server on a listener. It stops gracefully on SIGTERM.

@@ -3,6 +3,7 @@
 //! A code is an identity, never a source of meaning: nothing reads a date or an agency out of it.
 
 use chrono::NaiveDate;
+use utoipa::ToSchema;
 
 /// What is wrong with a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,19 +23,40 @@ pub enum BadCode {
 }
 
 /// Code of an agency: new order, biggest unit first (QĐ 20/2020/QĐ-TTg), or old order (QCVN 102:2016).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema)]
+#[schema(
+    value_type = String,
+    example = "H51.29.05",
+    pattern = r"^([GH][0-9]{2}(\.[0-9]{2,3}){0,3}|[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[GH][0-9]{2})$"
+)]
 pub struct AgencyCode(String);
 
 /// Code of a procedure (mã TTHC), national or local form.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema)]
+#[schema(
+    value_type = String,
+    example = "1.004873",
+    pattern = r"^[0-9]\.[0-9]{6}(\.[GH][0-9]{2}(\.[0-9]{2})?|\.[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[GH][0-9]{2}(\.[0-9]{2})?)?$"
+)]
 pub struct ProcedureCode(String);
 
 /// Code of a dossier (mã hồ sơ), NĐ 61/2018 Art. 26 and the order in use since QĐ 20/2020/QĐ-TTg.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema)]
+#[schema(
+    value_type = String,
+    example = "H51.29-220215-0001",
+    pattern = r"^([GH][0-9]{2}(\.[0-9]{2,3}){0,3}|[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[GH][0-9]{2})-[0-9]{6}-[0-9]{4,7}$"
+)]
 pub struct DossierCode(String);
 
 /// A short lower-case name, used for fields and cases.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ToSchema)]
+#[schema(
+    value_type = String,
+    example = "ho-tich",
+    max_length = 60,
+    pattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
+)]
 pub struct Slug(String);
 
 macro_rules! parsed {

@@ -7,6 +7,7 @@ pub mod agencies;
 pub mod audit;
 pub mod auth;
 pub mod calendar;
+pub mod document;
 pub mod dossiers;
 pub mod health;
 pub mod metrics;

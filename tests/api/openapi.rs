@@ -1,12 +1,9 @@
 //! The API document is the service: complete, fresh, and served with a page that needs no network.
 
 use crate::harness::TestApp;
+use crate::harness::contract::document;
 use serde_json::Value;
 use std::collections::HashSet;
-
-pub fn document() -> Value {
-    serde_json::to_value(congkhai::app::document()).unwrap()
-}
 
 /// Each operation with its method and path.
 pub fn operations(document: &Value) -> Vec<(String, Value)> {
@@ -42,7 +39,6 @@ fn every_operation_is_described() {
         );
         assert!(tags.contains(operation["tags"][0].as_str().unwrap()), "{name} has no known tag");
         let responses = operation["responses"].as_object().unwrap();
-        assert!(responses.contains_key("default"), "{name} does not say what a problem looks like");
         assert!(responses.keys().any(|status| status.starts_with('2')), "{name} never succeeds");
     }
     assert!(ids.len() >= 19, "{} operations", ids.len());
@@ -59,6 +55,58 @@ fn every_keyed_operation_names_its_scope_and_no_public_one_has_any() {
                 .parse::<congkhai::domain::vocabulary::Scope>()
                 .unwrap_or_else(|e| panic!("{name}: {scope} {e}"));
         }
+    }
+}
+
+/// Whether an operation takes a parameter in this place, of this name if one is given.
+fn takes(operation: &Value, place: &str, name: Option<&str>) -> bool {
+    let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+    parameters.any(|p| p["in"] == place && name.is_none_or(|name| p["name"] == name))
+}
+
+#[test]
+fn every_operation_names_each_problem_that_its_input_can_lead_to() {
+    let document = document();
+    for (name, operation) in operations(&document) {
+        let responses = operation["responses"].as_object().unwrap();
+        assert!(!responses.contains_key("default"), "{name}: `default` says nothing");
+        let keyed = operation["security"][0]["key"].is_array();
+        let body = operation["requestBody"].is_object();
+        let mut expected = vec!["400", "406", "500"];
+        expected.extend(["503"].iter().filter(|_| name.contains(" /v1/")));
+        expected.extend(["401"].iter().filter(|_| keyed));
+        expected.extend(["404"].iter().filter(|_| name.contains('{')));
+        expected.extend(["408", "413", "415", "422"].iter().filter(|_| body));
+        expected.extend(["422"].iter().filter(|_| takes(&operation, "query", None)));
+        let guarded = takes(&operation, "header", Some("If-Match"));
+        expected.extend(["412"].iter().filter(|_| guarded));
+        expected.extend(["428"].iter().filter(|_| guarded && name.starts_with("put ")));
+        for status in expected {
+            assert!(responses.contains_key(status), "{name} does not say what its {status} looks like");
+        }
+        for (status, response) in responses.iter().filter(|(status, _)| status.starts_with(['4', '5'])) {
+            let answer =
+                document.pointer(response["$ref"].as_str().unwrap().trim_start_matches('#')).unwrap();
+            let content = &answer["content"]["application/problem+json"];
+            assert_eq!(content["schema"]["$ref"], "#/components/schemas/Problem", "{name} {status}");
+            assert_eq!(content["example"]["status"].to_string(), *status, "{name} {status}");
+            let code = content["example"]["code"].as_str().unwrap();
+            assert!(answer["description"].as_str().unwrap().contains(code), "{name} {status}");
+        }
+    }
+}
+
+#[test]
+fn every_link_leads_from_an_answer_to_an_operation() {
+    let document = document();
+    let ids: HashSet<String> =
+        operations(&document).iter().map(|(_, o)| o["operationId"].as_str().unwrap().to_owned()).collect();
+    for link in congkhai::features::document::LINKS {
+        assert!(ids.contains(link.to), "{link:?} leads nowhere");
+        let operations = operations(&document);
+        let (_, from) = operations.iter().find(|(_, o)| o["operationId"] == link.from).unwrap();
+        let found = &from["responses"][link.status]["links"][link.to];
+        assert_eq!(found["operationId"], link.to, "{link:?} starts from no answer");
     }
 }
 

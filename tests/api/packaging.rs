@@ -261,6 +261,39 @@ fn the_image_runs_as_an_ordinary_user_and_is_watched() {
 }
 
 #[test]
+fn the_checks_of_the_api_document_are_run_and_left_whole() {
+    for name in [".ci/contract", ".ci/clients"] {
+        let mode = fs::metadata(path(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o111, 0o111, "make it executable: chmod +x {name}");
+        let is_run = text(".ci/run").lines().any(|line| line.starts_with("run ") && line.ends_with(name));
+        assert!(is_run, "let .ci/run run {name}");
+    }
+    let settings = text(".ci/schemathesis/schemathesis.toml") + &text(".ci/contract");
+    for weaker in ["enabled = false", "expected-statuses", "exclude", "--include", "--phases"] {
+        assert!(!settings.contains(weaker), "{weaker}: every check and phase runs on every operation");
+    }
+}
+
+#[test]
+fn the_tools_of_the_checks_are_pinned_and_come_from_no_mirror() {
+    for line in text(".ci/requirements.txt").lines().filter(|line| !line.starts_with('#')) {
+        assert!(line.contains("=="), "pin {line} in .ci/requirements.txt");
+    }
+    let package: serde_json::Value = serde_json::from_str(&text("tests/clients/package.json")).unwrap();
+    for (name, version) in package["devDependencies"].as_object().unwrap() {
+        let is_exact = version.as_str().unwrap().starts_with(|c: char| c.is_ascii_digit());
+        assert!(is_exact, "pin {name} in tests/clients/package.json");
+    }
+    let lock: serde_json::Value = serde_json::from_str(&text("tests/clients/package-lock.json")).unwrap();
+    for (name, found) in lock["packages"].as_object().unwrap() {
+        let from = found["resolved"].as_str().unwrap_or("https://registry.npmjs.org/");
+        assert!(from.starts_with("https://registry.npmjs.org/"), "{name} comes from {from}");
+        let is_whole = name.is_empty() || found["integrity"].is_string();
+        assert!(is_whole, "{name} has no integrity in package-lock.json");
+    }
+}
+
+#[test]
 fn the_checks_run_the_test_command_of_the_readme() {
     let script = text(".ci/run");
     let mode = fs::metadata(path(".ci/run")).unwrap().permissions().mode();

@@ -1,8 +1,9 @@
 //! Who gets what, for every operation of the API document: no key, a bad one, an expired one, one without the scope,
 //! one of another agency, of the parent, of a child. An operation that has no line here fails the test.
 
+use crate::harness::contract::document;
 use crate::harness::{Answer, Client, FIRST_VERSION, TestApp, event, receipt};
-use crate::openapi::{document, operations};
+use crate::openapi::operations;
 use actix_web::http::Method;
 use congkhai::domain::vocabulary::Scope;
 use serde_json::{Value, json};

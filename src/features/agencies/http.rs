@@ -3,6 +3,7 @@
 use super::actions;
 use super::json::{AgencyBody, AgencyFilter, PutAgency};
 use crate::domain::agency_tree::{Agency, AgencyTree};
+use crate::domain::ids::AgencyCode;
 use crate::domain::refusal::{Refusal, Rule};
 use crate::features::State;
 use crate::features::auth::Authorized;
@@ -76,7 +77,7 @@ fn matching<'a>(filter: &AgencyFilter, tree: &'a AgencyTree) -> Result<Vec<&'a A
 /// Any of its codes finds it, old or new.
 #[utoipa::path(
     operation_id = "get_agency", tag = "agencies", security(("key" = ["catalogue:read"])),
-    params(("code" = String, Path, description = "Any code of the agency.", example = "H51.29.05")),
+    params(("code" = AgencyCode, Path, description = "Any code of the agency.", example = "H51.29.05")),
     responses((status = 200, description = "The agency.", body = AgencyBody, headers(("ETag" = String, description = "Its version."))))
 )]
 #[get("/v1/agencies/{code}")]
@@ -97,12 +98,13 @@ async fn get_one(
 #[utoipa::path(
     operation_id = "put_agency", tag = "agencies", request_body = PutAgency, security(("key" = ["admin"])),
     params(
-        ("code" = String, Path, description = "Main code of a new agency, any code of an existing one.", example = "H51.29.05"),
-        ("If-Match" = Option<String>, Header, description = "ETag of the agency, to change it."),
+        ("code" = AgencyCode, Path, description = "Main code of a new agency, any code of an existing one.", example = "H51.29.05"),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the agency, to change it; `*` for any version.", example = json!("\"1\"")),
     ),
     responses(
-        (status = 200, description = "Changed.", body = AgencyBody, headers(("ETag" = String, description = "Its version."))),
-        (status = 201, description = "Created.", body = AgencyBody, headers(("ETag" = String, description = "Its version."))),
+        (status = 200, description = "Changed.", body = AgencyBody, headers(("ETag" = String, description = "Its version."), ("Location" = String, description = "Its address."))),
+        (status = 201, description = "Created.", body = AgencyBody, headers(("ETag" = String, description = "Its version."), ("Location" = String, description = "Its address."))),
+        (status = 409),
     )
 )]
 #[put("/v1/agencies/{code}")]

@@ -63,7 +63,7 @@ pub struct Monitor {
 #[serde(deny_unknown_fields)]
 pub struct PutMonitor {
     /// Code of the agency that watches.
-    #[schema(example = "H51.29")]
+    #[schema(value_type = AgencyCode, example = "H51.29")]
     pub agency: String,
     /// First day of the watch.
     pub valid_from: Day,
@@ -78,14 +78,16 @@ pub struct PutMonitor {
 pub struct PutAgency {
     /// Further codes, old and new.
     #[serde(default)]
+    #[schema(value_type = Vec<AgencyCode>, max_items = 50)]
     pub codes: Vec<String>,
     /// Official name, at most 300 characters.
-    #[schema(example = "Phòng Tư pháp")]
+    #[schema(min_length = 1, max_length = 300, example = "Phòng Tư pháp")]
     pub name: String,
     /// Administrative level.
     pub level: Level,
     /// Code of the agency directly above; null for a root.
     #[serde(default)]
+    #[schema(value_type = Option<AgencyCode>)]
     pub parent: Option<String>,
     /// First day in force.
     pub valid_from: Day,
@@ -94,9 +96,11 @@ pub struct PutAgency {
     pub valid_to: Option<Day>,
     /// Codes of the agencies that took over its work.
     #[serde(default)]
+    #[schema(value_type = Vec<AgencyCode>, max_items = 50)]
     pub succeeded_by: Vec<String>,
     /// Agencies that watch it.
     #[serde(default, deserialize_with = "objects")]
+    #[schema(max_items = 50)]
     pub monitored_by: Vec<PutMonitor>,
 }
 
@@ -110,7 +114,7 @@ pub struct AgencyFilter {
     /// Directly below this agency.
     pub parent: Option<String>,
     /// Of these levels, comma-separated.
-    #[param(value_type = Option<String>, example = "district,commune")]
+    #[param(value_type = Option<Vec<Level>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["district", "commune"]))]
     pub level: Option<Several<Level>>,
     /// In force on this day.
     pub valid_on: Option<Day>,

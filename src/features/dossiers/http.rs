@@ -45,7 +45,7 @@ fn context<'a>(actor: &'a Actor, caller: &'a Principal, state: &'a State) -> Con
 /// `due_on` null and `provisional` true.
 #[utoipa::path(
     operation_id = "receive_dossier", tag = "dossiers", request_body = PostDossier, security(("key" = ["dossiers:write"])),
-    responses((status = 201, description = "Received.", body = DossierBody, headers(("Location" = String, description = "Its address."))))
+    responses((status = 201, description = "Received.", body = DossierBody, headers(("Location" = String, description = "Its address."))), (status = 409))
 )]
 #[post("/v1/dossiers")]
 async fn receive(
@@ -141,7 +141,7 @@ enum Include {
 /// As it stands now. One that the key does not see is not found.
 #[utoipa::path(
     operation_id = "get_dossier", tag = "dossiers", security(("key" = ["dossiers:read"])),
-    params(("code" = String, Path, description = "Code of the dossier.", example = "H51.29-220215-0001"), Including),
+    params(("code" = DossierCode, Path, description = "Code of the dossier.", example = "H51.29-220215-0001"), Including),
     responses((status = 200, description = "The dossier.", body = DossierBody))
 )]
 #[get("/v1/dossiers/{code}")]
@@ -176,7 +176,7 @@ struct Events {
 /// Its events in the order they were recorded.
 #[utoipa::path(
     operation_id = "list_dossier_events", tag = "dossiers", security(("key" = ["dossiers:read"])),
-    params(("code" = String, Path, description = "Code of the dossier.", example = "H51.29-220215-0001")),
+    params(("code" = DossierCode, Path, description = "Code of the dossier.", example = "H51.29-220215-0001")),
     responses((status = 200, description = "Its events.", body = Events))
 )]
 #[get("/v1/dossiers/{code}/events")]
@@ -198,8 +198,11 @@ async fn events(
 /// earlier moment.
 #[utoipa::path(
     operation_id = "record_event", tag = "dossiers", request_body = PostEvent, security(("key" = ["dossiers:write"])),
-    params(("code" = String, Path, description = "Code of the dossier.", example = "H51.29-220215-0001")),
-    responses((status = 201, description = "Recorded.", body = EventBody))
+    params(
+        ("code" = DossierCode, Path, description = "Code of the dossier.", example = "H51.29-220215-0001"),
+        ("If-Match" = Option<String>, Header, description = "ETag of any view of the dossier: refused when it has changed since."),
+    ),
+    responses((status = 201, description = "Recorded.", body = EventBody), (status = 409))
 )]
 #[post("/v1/dossiers/{code}/events")]
 async fn record(

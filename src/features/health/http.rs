@@ -41,7 +41,7 @@ async fn live(input: Input) -> Result<HttpResponse, Problem> {
 /// Asks the database through each door. 503 while it is away.
 #[utoipa::path(
     operation_id = "health_ready", tag = "operations", security(()),
-    responses((status = 200, description = "It can.", body = Health))
+    responses((status = 200, description = "It can.", body = Health), (status = 503))
 )]
 #[get("/health/ready")]
 async fn ready(input: Input, state: web::Data<State>) -> Result<HttpResponse, Problem> {

@@ -20,7 +20,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[utoipa::path(
     operation_id = "get_metrics", tag = "operations", security(()),
     responses((
-        status = 200, description = "Every metric.", content_type = "text/plain; version=0.0.4", body = String
+        status = 200, description = "Every metric.", content_type = "text/plain", body = String
     ))
 )]
 #[get("/metrics")]

@@ -28,15 +28,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// List overdue dossiers
 ///
 /// Not ended, and past the end of their due day (or their due instant, for limits in hours). Those the key sees,
-/// most days late first. As CSV or NDJSON it is the whole list in one stream, unless `limit` asks for a page; a
-/// stream that fails is cut off without its final chunk.
+/// most days late first. As CSV, NDJSON or XLSX it is the whole list, unless `limit` asks for a page; a stream that
+/// fails is cut off without its final chunk.
 #[utoipa::path(
     operation_id = "list_overdue", tag = "lateness", params(OverdueFilter), security(("key" = ["dossiers:read"])),
-    responses((status = 200, description = "Overdue dossiers.", content(
-        (PageOf<OverdueRow> = "application/json"),
-        (OverdueRow = "application/x-ndjson"),
-        (String = "text/csv"),
-    )))
+    responses((status = 200, description = "Overdue dossiers.", body = PageOf<OverdueRow>))
 )]
 #[get("/v1/overdue")]
 async fn overdue(

@@ -42,10 +42,12 @@ pub struct OverdueRow {
     /// When it was received.
     pub received_at: Instant,
     /// Local day on which it was due.
+    #[schema(value_type = NaiveDate)]
     pub due_on: Option<NaiveDate>,
     /// Working days after the due day through today; null when the calendar of this year is missing.
     pub days_late: Option<i64>,
     /// Calendar days after the due day.
+    #[schema(value_type = i64)]
     pub calendar_days_late: Option<i64>,
     /// Where it stands.
     pub status: Status,
@@ -98,19 +100,19 @@ impl ListRow for OverdueRow {}
 #[into_params(parameter_in = Query)]
 pub struct OverdueFilter {
     /// Decided by these agencies or below them, or by what they watch; comma-separated.
-    #[param(value_type = Option<String>, example = "H51.29")]
+    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
     pub agency: Option<Several<String>>,
     /// Received by these agencies or below them.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
     pub receiving_agency: Option<Several<String>>,
     /// Held by these agencies or below them.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29.05"]))]
     pub holder_agency: Option<Several<String>>,
     /// Of these procedures.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["1.004873"]))]
     pub procedure: Option<Several<String>>,
     /// Of these fields.
-    #[param(value_type = Option<String>, example = "dat-dai")]
+    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["dat-dai"]))]
     pub field: Option<Several<String>>,
     /// Order; most days late first when not given.
     #[param(inline)]

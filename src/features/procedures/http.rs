@@ -43,7 +43,7 @@ async fn list(
 /// Its newest version, in force or not.
 #[utoipa::path(
     operation_id = "get_procedure", tag = "procedures", security(("key" = ["catalogue:read"])),
-    params(("code" = String, Path, description = "Code of the procedure.", example = "1.004873")),
+    params(("code" = ProcedureCode, Path, description = "Code of the procedure.", example = "1.004873")),
     responses((status = 200, description = "The procedure.", body = ProcedureBody, headers(("ETag" = String, description = "Its version."))))
 )]
 #[get("/v1/procedures/{code}")]
@@ -67,12 +67,12 @@ async fn get_one(
 #[utoipa::path(
     operation_id = "put_procedure", tag = "procedures", request_body = PutProcedure, security(("key" = ["catalogue:write"])),
     params(
-        ("code" = String, Path, description = "Code of the procedure.", example = "1.004873"),
-        ("If-Match" = Option<String>, Header, description = "ETag of the procedure, to change it."),
+        ("code" = ProcedureCode, Path, description = "Code of the procedure.", example = "1.004873"),
+        ("If-Match" = Option<String>, Header, description = "`ETag` of the procedure, to change it; `*` for any version.", example = json!("\"1\"")),
     ),
     responses(
-        (status = 200, description = "Changed.", body = ProcedureBody, headers(("ETag" = String, description = "Its version."))),
-        (status = 201, description = "Created.", body = ProcedureBody, headers(("ETag" = String, description = "Its version."))),
+        (status = 200, description = "Changed.", body = ProcedureBody, headers(("ETag" = String, description = "Its version."), ("Location" = String, description = "Its address."))),
+        (status = 201, description = "Created.", body = ProcedureBody, headers(("ETag" = String, description = "Its version."), ("Location" = String, description = "Its address."))),
     )
 )]
 #[put("/v1/procedures/{code}")]

@@ -4,7 +4,7 @@ use super::actions::ProcedureInput;
 use super::queries::Procedure;
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::amount::Amount;
-use crate::domain::ids::{ProcedureCode, Slug};
+use crate::domain::ids::{AgencyCode, ProcedureCode, Slug};
 use crate::domain::local_time::{Day, Instant};
 use crate::domain::refusal::{Refusal, Rule, Violations};
 use crate::domain::text::clean;
@@ -27,11 +27,11 @@ pub struct LimitBody {
     pub unit: Unit,
     /// Decimal string; null for `same_day` and `none`. Calendar days are whole.
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = "2.5")]
+    #[schema(example = "2.5")]
     pub amount: Option<Amount>,
     /// For `same_day`: received after this local time, it is due the next working day.
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = "15:00")]
+    #[schema(value_type = Option<String>, example = "15:00", pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")]
     pub cutoff: Option<Cutoff>,
     /// Event that starts the clock.
     #[serde(default)]
@@ -83,10 +83,11 @@ impl LimitBody {
 pub struct CaseLimitBody {
     /// Case (trường hợp) as a slug; null: the default case.
     #[serde(default)]
-    #[schema(example = "xac-minh")]
+    #[schema(value_type = Option<Slug>, example = "xac-minh")]
     pub case: Option<String>,
     /// Name of the case.
     #[serde(default)]
+    #[schema(min_length = 1, max_length = 500)]
     pub case_name: Option<String>,
     /// Channel; null: every channel without a limit of its own.
     #[serde(default)]
@@ -135,18 +136,20 @@ pub struct ProcedureBody {
 #[serde(deny_unknown_fields)]
 pub struct PutProcedure {
     /// Official name, at most 1,000 characters.
-    #[schema(example = "Cấp Giấy xác nhận tình trạng hôn nhân")]
+    #[schema(min_length = 1, max_length = 1_000, example = "Cấp Giấy xác nhận tình trạng hôn nhân")]
     pub name: String,
     /// Field as a slug.
-    #[schema(example = "ho-tich")]
+    #[schema(value_type = Slug, example = "ho-tich")]
     pub field: String,
     /// Name of the field.
-    #[schema(example = "Hộ tịch")]
+    #[schema(min_length = 1, max_length = 200, example = "Hộ tịch")]
     pub field_name: String,
     /// Levels that handle it; at least one.
+    #[schema(min_items = 1)]
     pub levels: Vec<Level>,
     /// Codes of the competent agencies; empty: any agency of its levels.
     #[serde(default)]
+    #[schema(value_type = Vec<AgencyCode>, max_items = 1_000)]
     pub competent_agencies: Vec<String>,
     /// First day in force; not before that of the version it replaces.
     pub effective_from: Day,
@@ -155,6 +158,7 @@ pub struct PutProcedure {
     pub sample: bool,
     /// Time limits; at least one.
     #[serde(deserialize_with = "objects")]
+    #[schema(min_items = 1, max_items = 200)]
     pub limits: Vec<CaseLimitBody>,
 }
 
@@ -167,10 +171,10 @@ pub struct ProcedureFilter {
     #[param(example = "khai sinh")]
     pub q: Option<String>,
     /// Of these fields, comma-separated.
-    #[param(value_type = Option<String>, example = "ho-tich")]
+    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["ho-tich"]))]
     pub field: Option<Several<String>>,
     /// Handled at one of these levels, comma-separated.
-    #[param(value_type = Option<String>, example = "commune")]
+    #[param(value_type = Option<Vec<Level>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["commune"]))]
     pub level: Option<Several<Level>>,
     /// Decided by this agency.
     #[param(example = "H51.29.05")]

@@ -55,7 +55,7 @@ struct OnDay {
 /// The version of a day, today when none is given.
 #[utoipa::path(
     operation_id = "get_public_procedure", tag = "public", security(()),
-    params(("code" = String, Path, description = "Code of the procedure.", example = "1.004873"), OnDay),
+    params(("code" = ProcedureCode, Path, description = "Code of the procedure.", example = "1.004873"), OnDay),
     responses((status = 200, description = "The version in force.", body = ProcedureBody))
 )]
 #[get("/v1/public/procedures/{code}")]
@@ -84,7 +84,7 @@ async fn get_procedure(
 /// What it is, who has it, when it is due and what happened. Never whose it is.
 #[utoipa::path(
     operation_id = "get_public_dossier", tag = "public", security(()),
-    params(("code" = String, Path, description = "Code of the dossier.", example = "H51.29-220215-0001")),
+    params(("code" = DossierCode, Path, description = "Code of the dossier.", example = "H51.29-220215-0001")),
     responses((status = 200, description = "The dossier.", body = PublicDossierBody))
 )]
 #[get("/v1/public/dossiers/{code}")]

@@ -89,12 +89,15 @@ impl Input {
 
     /// The query parameters, for an operation that has one format and asks no `Accept`.
     pub fn parameters<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        let mut pairs = form_urlencoded::parse(self.query.as_bytes());
-        if let Some((name, _)) = pairs.find(|(_, value)| value.contains('\0')) {
-            return Err(Refusal::parameter(name, Rule::InvalidValue, "must not contain NUL").into());
-        }
         let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(self.query.as_bytes()));
-        serde_path_to_error::deserialize(pairs).map_err(|e| explain::query(&e))
+        let parameters = serde_path_to_error::deserialize(pairs).map_err(|e| explain::query(&e))?;
+        let mut pairs = form_urlencoded::parse(self.query.as_bytes());
+        match pairs.find(|(_, value)| value.contains('\0')) {
+            Some((name, _)) => {
+                Err(Refusal::parameter(name, Rule::InvalidValue, "must not contain NUL").into())
+            }
+            None => Ok(parameters),
+        }
     }
 }
 

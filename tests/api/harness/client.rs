@@ -1,5 +1,8 @@
-//! A caller of the service.
+//! A caller of the service. Every answer is held against the API document (`contract`).
 
+use super::contract::{self, Exchange};
+use super::remember::{Asked, Remember};
+use actix_web::HttpMessage;
 use actix_web::http::{Method, StatusCode, header::HeaderMap};
 use awc::ClientRequest;
 use serde_json::Value;
@@ -25,7 +28,7 @@ pub struct Answer {
 impl Client {
     pub fn new(base: &str, key: Option<String>) -> Self {
         // Debug builds on a busy machine take their time.
-        let http = awc::Client::builder().timeout(Duration::from_mins(1)).finish();
+        let http = awc::Client::builder().timeout(Duration::from_mins(1)).wrap(Remember).finish();
         Self { base: base.to_owned(), key, http }
     }
 
@@ -89,8 +92,17 @@ impl Answer {
         S: futures_util::Stream<Item = Result<actix_web::web::Bytes, actix_web::error::PayloadError>> + Unpin,
     {
         let (status, headers) = (response.status(), response.headers().clone());
-        let body = response.body().limit(64 << 20).await.map(|bytes| bytes.to_vec()).unwrap_or_default();
-        Self { status, headers, body }
+        let asked =
+            response.extensions().get::<Asked>().cloned().expect("the client remembers what it asked");
+        let body = response.body().limit(64 << 20).await.map(|bytes| bytes.to_vec()).ok();
+        contract::check(&Exchange {
+            method: asked.method.as_str(),
+            path: asked.uri.path_and_query().map_or("/", |path| path.as_str()),
+            status: status.as_u16(),
+            headers: &headers,
+            body: body.as_deref(),
+        });
+        Self { status, headers, body: body.unwrap_or_default() }
     }
 
     pub fn text(&self) -> String {

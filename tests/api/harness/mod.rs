@@ -1,10 +1,13 @@
-//! What tests start from: `db` gives each a database, `app` a running service on it, `client` a caller, `world` the
-//! agencies and procedures they speak of, `process` the binary itself.
+//! What tests start from: `db` gives each a database, `app` a running service on it, `client` a caller whose
+//! answers are held against the API document by `contract`, `world` the agencies and procedures they speak of, `process`
+//! the binary itself.
 
 mod app;
 mod client;
+pub mod contract;
 mod db;
 mod process;
+mod remember;
 mod world;
 
 pub use app::{NOW, TestApp};

@@ -19,28 +19,28 @@ use utoipa::{IntoParams, ToSchema};
 #[into_params(parameter_in = Query)]
 pub struct DossierFilter {
     /// Decided by these agencies or below them, or by what they watch; comma-separated.
-    #[param(value_type = Option<String>, example = "H51.29")]
+    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
     pub agency: Option<Several<String>>,
     /// Received by these agencies or below them.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
     pub receiving_agency: Option<Several<String>>,
     /// Held by these agencies or below them.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29.05"]))]
     pub holder_agency: Option<Several<String>>,
     /// Of these procedures.
-    #[param(value_type = Option<String>, example = "1.004873")]
+    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["1.004873"]))]
     pub procedure: Option<Several<String>>,
     /// Of these fields.
-    #[param(value_type = Option<String>, example = "ho-tich")]
+    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["ho-tich"]))]
     pub field: Option<Several<String>>,
     /// In these statuses.
-    #[param(value_type = Option<String>, example = "received,processing")]
+    #[param(value_type = Option<Vec<Status>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["received", "processing"]))]
     pub status: Option<Several<Status>>,
     /// In these timing states.
-    #[param(value_type = Option<String>, example = "overdue,due_soon")]
+    #[param(value_type = Option<Vec<TimingState>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["overdue", "due_soon"]))]
     pub timing: Option<Several<TimingState>>,
     /// Filed by these channels.
-    #[param(value_type = Option<String>, example = "online")]
+    #[param(value_type = Option<Vec<Channel>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["online"]))]
     pub channel: Option<Several<Channel>>,
     /// Received on this day or later.
     pub received_from: Option<Day>,
@@ -58,7 +58,7 @@ pub struct DossierFilter {
     #[param(example = "H51.29-2202")]
     pub q: Option<String>,
     /// Up to 200 codes, comma-separated.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29-220215-0001"]))]
     pub codes: Option<Several<String>>,
     /// Order; newest receipt first when not given.
     #[param(inline)]

@@ -16,22 +16,22 @@ use utoipa::ToSchema;
 pub struct PostDossier {
     /// Code; null: generated from the receiving agency, the day and a running number.
     #[serde(default)]
-    #[schema(example = json!(null))]
+    #[schema(value_type = Option<DossierCode>, example = json!(null))]
     pub code: Option<String>,
     /// Code of the procedure.
-    #[schema(example = "1.004873")]
+    #[schema(value_type = ProcedureCode, example = "1.004873")]
     pub procedure: String,
     /// Case of the procedure; null: the default case.
     #[serde(default)]
-    #[schema(example = json!(null))]
+    #[schema(value_type = Option<Slug>, example = json!(null))]
     pub case: Option<String>,
     /// How it was filed.
     pub channel: Channel,
     /// Code of the agency that received it.
-    #[schema(example = "H51.29")]
+    #[schema(value_type = AgencyCode, example = "H51.29")]
     pub receiving_agency: String,
     /// Code of the agency that decides it.
-    #[schema(example = "H51.29.18")]
+    #[schema(value_type = AgencyCode, example = "H51.29.18")]
     pub competent_agency: String,
     /// When it was submitted online.
     #[serde(default)]
@@ -45,6 +45,7 @@ pub struct PostDossier {
     pub appointed_at: Option<Instant>,
     /// Summary (trích yếu), at most 1,000 characters; kept as personal data.
     #[serde(default)]
+    #[schema(max_length = 1_000)]
     pub summary: Option<String>,
     /// Who received it.
     #[serde(default, deserialize_with = "optional_object")]
@@ -60,15 +61,15 @@ pub struct PostDossier {
 #[schema(as = Officer)]
 pub struct OfficerBody {
     /// Name.
-    #[schema(example = "Trần Thị Bình")]
+    #[schema(min_length = 1, max_length = 200, example = "Trần Thị Bình")]
     pub name: String,
     /// Title.
     #[serde(default)]
-    #[schema(example = "Công chức một cửa")]
+    #[schema(max_length = 200, example = "Công chức một cửa")]
     pub title: Option<String>,
     /// Unit.
     #[serde(default)]
-    #[schema(example = "Bộ phận Một cửa")]
+    #[schema(max_length = 200, example = "Bộ phận Một cửa")]
     pub unit: Option<String>,
 }
 
@@ -79,19 +80,23 @@ pub struct ApplicantSent {
     /// Kind.
     pub kind: ApplicantKind,
     /// Name.
-    #[schema(example = "Nguyễn Văn An")]
+    #[schema(min_length = 1, max_length = 300, example = "Nguyễn Văn An")]
     pub name: String,
     /// Number of the identity paper.
     #[serde(default)]
+    #[schema(max_length = 50)]
     pub id_number: Option<String>,
     /// Telephone number.
     #[serde(default)]
+    #[schema(max_length = 50)]
     pub phone: Option<String>,
     /// E-mail address.
     #[serde(default)]
+    #[schema(max_length = 254)]
     pub email: Option<String>,
     /// Address.
     #[serde(default)]
+    #[schema(max_length = 500)]
     pub address: Option<String>,
 }
 

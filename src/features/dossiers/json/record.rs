@@ -22,16 +22,18 @@ pub struct PostEvent {
     pub occurred_at: Instant,
     /// Code of the agency that acted; the holder when absent.
     #[serde(default)]
-    #[schema(example = json!(null))]
+    #[schema(value_type = Option<AgencyCode>, example = json!(null))]
     pub agency: Option<String>,
     /// Who acted.
     #[serde(default, deserialize_with = "optional_object")]
     pub officer: Option<OfficerBody>,
     /// Private note, at most 2,000 characters; kept as personal data and never shown.
     #[serde(default)]
+    #[schema(max_length = 2_000)]
     pub note: Option<String>,
     /// Note for the public timeline, at most 500 characters; must hold no personal data.
     #[serde(default)]
+    #[schema(max_length = 500)]
     pub public_note: Option<String>,
     /// `import` for events replayed from other software; `live` when absent.
     #[serde(default)]
@@ -43,13 +45,15 @@ pub struct PostEvent {
     pub source_recorded_at: Option<Instant>,
     /// `forwarded`: code of the agency it goes to; the present holder's when absent.
     #[serde(default)]
-    #[schema(example = "H51.29.18")]
+    #[schema(value_type = Option<AgencyCode>, example = "H51.29.18")]
     pub to_agency: Option<String>,
     /// `forwarded`: unit it goes to.
     #[serde(default)]
+    #[schema(max_length = 200)]
     pub to_unit: Option<String>,
     /// `forwarded`: officer it goes to.
     #[serde(default)]
+    #[schema(max_length = 200)]
     pub to_officer: Option<String>,
     /// `forwarded`: when the step is due.
     #[serde(default)]

@@ -1,0 +1,103 @@
+//! Nothing may be null by accident: an `Option` in a body is a promise to every client that null must be handled.
+
+use crate::harness::contract::document;
+use crate::openapi::operations;
+use serde_json::Value;
+
+/// Every property that may be null, by schema. A new one belongs here when null really is an answer, or may be sent.
+const NULLABLE: &[(&str, &[&str])] = &[
+    ("Agency", &["parent", "valid_to"]),
+    ("Applicant", &["id_number", "phone", "email", "address"]),
+    ("ApplicantSent", &["id_number", "phone", "email", "address"]),
+    ("CaseLimitBody", &["case", "case_name", "channel"]),
+    ("Closing", &["closed_at", "recorded_at", "days_late"]),
+    ("Deadline", &["amount", "due_on", "due_at", "overdue_from", "calendar_missing"]),
+    ("Dossier", &["summary", "submitted_at", "ended_at", "returned_at", "appointed_at", "reappointed_on"]),
+    (
+        "Event",
+        &[
+            "source_recorded_at",
+            "status_before",
+            "due_on_before",
+            "due_on_after",
+            "officer",
+            "to_agency",
+            "to_unit",
+            "to_officer",
+            "step_due_at",
+            "result",
+            "public_note",
+        ],
+    ),
+    ("EventOfficer", &["title", "unit"]),
+    ("Events", &["next_cursor"]),
+    ("Holder", &["unit", "officer", "step_due_at"]),
+    ("LimitBody", &["amount", "cutoff"]),
+    ("Monitor", &["valid_to"]),
+    ("Officer", &["title", "unit"]),
+    ("OverdueRow", &["holder_unit", "holder_officer", "days_late", "reappointed_on"]),
+    ("PageOf_Agency", &["next_cursor"]),
+    ("PageOf_Dossier", &["next_cursor"]),
+    ("PageOf_OverdueRow", &["next_cursor"]),
+    ("PageOf_Procedure", &["next_cursor"]),
+    ("PostDossier", &["code", "case", "submitted_at", "appointed_at", "summary", "officer"]),
+    (
+        "PostEvent",
+        &[
+            "agency",
+            "officer",
+            "note",
+            "public_note",
+            "origin",
+            "source_recorded_at",
+            "to_agency",
+            "to_unit",
+            "to_officer",
+            "step_due_at",
+            "result",
+        ],
+    ),
+    ("Procedure", &["effective_to"]),
+    ("ProcedureRef", &["case"]),
+    ("PublicDossier", &["due_on", "appointed_at", "reappointed_on", "ended_at", "returned_at"]),
+    ("PublicStep", &["to_agency", "note"]),
+    ("PublicTiming", &["days_left", "days_late"]),
+    ("PutAgency", &["parent", "valid_to"]),
+    ("PutMonitor", &["valid_to"]),
+    ("Timing", &["days_left", "days_late"]),
+];
+
+fn is_nullable(schema: &Value) -> bool {
+    let has_null =
+        |kind: &Value| kind == "null" || kind.as_array().is_some_and(|k| k.iter().any(|k| k == "null"));
+    let choices =
+        ["oneOf", "anyOf"].into_iter().flat_map(|word| schema[word].as_array().into_iter().flatten());
+    has_null(&schema["type"]) || choices.into_iter().any(is_nullable)
+}
+
+#[test]
+fn only_what_is_meant_to_be_null_is_nullable() {
+    let document = document();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        assert!(!is_nullable(schema), "{name} itself is nullable");
+        let properties = schema["properties"].as_object().into_iter().flatten();
+        let found: Vec<&String> =
+            properties.filter(|(_, s)| is_nullable(s)).map(|(property, _)| property).collect();
+        let meant =
+            NULLABLE.iter().find(|(meant, _)| meant == name).map_or(&[][..], |(_, properties)| properties);
+        assert_eq!(found, meant, "{name}");
+    }
+    for (name, _) in NULLABLE {
+        assert!(document["components"]["schemas"][name].is_object(), "{name} is no schema");
+    }
+}
+
+/// A parameter is there or not; there is no way to send null in a path, a query or a header.
+#[test]
+fn no_parameter_is_nullable() {
+    for (name, operation) in operations(&document()) {
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            assert!(!is_nullable(&parameter["schema"]), "{name}: {}", parameter["name"]);
+        }
+    }
+}
