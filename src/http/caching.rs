@@ -43,7 +43,8 @@ pub(super) fn finish<B: MessageBody + 'static>(response: ServiceResponse<B>) -> 
 /// Says who may keep the answer; false when nobody may.
 fn set_headers(request: &HttpRequest, headers: &mut HeaderMap) -> bool {
     headers.insert(VARY, DEPENDS_ON);
-    let path = request.path();
+    // As it was routed: `/%761/dossiers` leads to `/v1/dossiers` and must not be taken for something public.
+    let path = request.match_info().as_str();
     let set = if path.starts_with("/health/") || path == "/metrics" {
         NEVER
     } else if path.starts_with("/v1/") && !path.starts_with("/v1/public/") {

@@ -78,6 +78,25 @@ async fn who_may_keep_an_answer() {
     assert_eq!(problem.header("etag"), "");
 }
 
+/// A path means the same however its letters are written (RFC 3986 section 6.2.2.2).
+#[actix_web::test]
+async fn another_spelling_of_a_path_is_kept_and_shown_alike() {
+    let app = TestApp::start();
+    let root = app.root().await;
+    let code = root.receive(&receipt("2022-02-15T08:00:00+07:00")).await;
+    for (path, spelling) in [
+        ("/v1/dossiers".to_owned(), "/%761/dossiers".to_owned()),
+        (format!("/v1/dossiers/{code}/events"), format!("/v1/dossiers/{code}/%65vents")),
+        (format!("/v1/public/dossiers/{code}"), format!("/v1/%70ublic/dossiers/{code}")),
+    ] {
+        let (plain, spelled) = (root.get(&path).await, root.get(&spelling).await);
+        assert_eq!(plain.expect(200), spelled.expect(200), "{spelling}");
+        assert_eq!(plain.header("cache-control"), spelled.header("cache-control"), "{spelling}");
+    }
+    let health = app.nobody().get("/%68ealth/live").await;
+    assert_eq!(health.header("cache-control"), "no-store");
+}
+
 #[actix_web::test]
 async fn head_tells_the_same_without_a_body() {
     let app = TestApp::start();

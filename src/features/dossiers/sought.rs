@@ -42,7 +42,9 @@ impl FromRequest for Sought {
         let code = code.ok().and_then(|code| DossierCode::parse(&code).ok());
         // Nothing is read for a caller without anything like a key.
         let code = code.filter(|_| auth::token(request).is_some());
-        let with_events = request.path().ends_with("/events") || !request.query_string().is_empty();
+        // The path as it was routed: a client may write its letters as it likes, such as `%65vents`.
+        let path = request.match_info().as_str();
+        let with_events = path.ends_with("/events") || !request.query_string().is_empty();
         Box::pin(async move {
             let state = state.ok_or_else(|| Problem::new(Code::Internal))?;
             let Some(code) = code else { return Ok(Self(Ok(None))) };
