@@ -152,7 +152,7 @@ impl std::fmt::Display for Instant {
         // As many decimals as are needed, of none, three and six.
         let kept = match micros {
             0 => 19,
-            _ if micros % 1_000 == 0 => 23,
+            _ if micros.is_multiple_of(1_000) => 23,
             _ => 26,
         };
         for part in [&head[..kept], zone] {

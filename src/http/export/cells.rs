@@ -51,9 +51,8 @@ struct At<'a, S> {
 }
 
 impl<S: Sink> At<'_, S> {
-    fn put(self, cell: Cell<'_>) -> Result<(), Error> {
+    fn put(self, cell: Cell<'_>) {
         self.sink.cell(&self.walk.path, cell);
-        Ok(())
     }
 
     fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), Error> {
@@ -71,7 +70,8 @@ impl<S: Sink> At<'_, S> {
 macro_rules! whole {
     ($($method:ident: $type:ty),+) => {$(
         fn $method(self, value: $type) -> Result<(), Error> {
-            self.put(Cell::Whole(i64::from(value)))
+            self.put(Cell::Whole(i64::from(value)));
+            Ok(())
         }
     )+};
 }
@@ -91,11 +91,13 @@ impl<'a, S: Sink> ser::Serializer for At<'a, S> {
     whole!(serialize_u8: u8, serialize_u16: u16, serialize_u32: u32);
 
     fn serialize_bool(self, value: bool) -> Result<(), Error> {
-        self.put(Cell::Truth(value))
+        self.put(Cell::Truth(value));
+        Ok(())
     }
 
     fn serialize_str(self, value: &str) -> Result<(), Error> {
-        self.put(Cell::Text(value))
+        self.put(Cell::Text(value));
+        Ok(())
     }
 
     fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<(), Error> {
@@ -106,7 +108,8 @@ impl<'a, S: Sink> ser::Serializer for At<'a, S> {
     }
 
     fn serialize_none(self) -> Result<(), Error> {
-        self.put(Cell::Empty)
+        self.put(Cell::Empty);
+        Ok(())
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Error> {
@@ -114,7 +117,8 @@ impl<'a, S: Sink> ser::Serializer for At<'a, S> {
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, name: &'static str) -> Result<(), Error> {
-        self.put(Cell::Text(name))
+        self.put(Cell::Text(name));
+        Ok(())
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -243,7 +247,8 @@ impl<S: Sink> SerializeSeq for Several<'_, S> {
             Some(texts) => texts.join("; "),
             None => serde_json::to_string(&self.values)?,
         };
-        self.at.put(if text.is_empty() { Cell::Empty } else { Cell::Text(&text) })
+        self.at.put(if text.is_empty() { Cell::Empty } else { Cell::Text(&text) });
+        Ok(())
     }
 }
 
