@@ -92,8 +92,8 @@ def demonstration():
         # As root, PostgreSQL runs as another user, who must be able to enter.
         os.chmod(folder, 0o755)
         environment = {name: os.environ[name] for name in ("PATH", "PG_BIN_DIR") if name in os.environ}
-        # Thousands of requests from one address in a minute are what this is for.
-        environment |= {"RUST_LOG": "error", "CONGKHAI_PUBLIC_RATE": "0"}
+        # Thousands of requests from one address in a minute are what this is for. The log says who stopped the service.
+        environment |= {"RUST_LOG": "error,actix_server=info", "CONGKHAI_PUBLIC_RATE": "0"}
         command = [program, "demo", "--data-dir", folder, "--bind", "127.0.0.1:0"]
         service = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
         try:
