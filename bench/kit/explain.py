@@ -40,5 +40,5 @@ def print_plans(run):
             print(f"\n== {script}: {' '.join(sql.split())[:100]} ...")
             print(run.db.run(f"SET plan_cache_mode = force_generic_plan;\nBEGIN;\n{prepared(sql, values)}\nROLLBACK;"))
     print("\n== export")
-    print(run.db.run(f"SET max_parallel_workers_per_gather = 0;\nEXPLAIN (ANALYZE, BUFFERS) {scenarios.EXPORT_QUERY};"))
+    print(run.db.run(f"SET max_parallel_workers_per_gather = 0; SET random_page_cost = 1.1;\nEXPLAIN (ANALYZE, BUFFERS) {scenarios.EXPORT_QUERY};"))
     cleaning.clean(run)
