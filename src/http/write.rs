@@ -60,7 +60,8 @@ fn once(request: &HttpRequest, input: &Input, key_id: &str, key: &HeaderValue) -
     Ok(Once {
         key_id: key_id.to_owned(),
         method: request.method().as_str().to_owned(),
-        path: request.path().to_owned(),
+        // As it was routed: another spelling of the path is the same request.
+        path: request.match_info().as_str().to_owned(),
         key: key.to_owned(),
         body_digest: Sha256::digest(input.body()).to_vec(),
     })

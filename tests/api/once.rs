@@ -173,3 +173,13 @@ async fn a_dry_run_stores_nothing() {
     assert_eq!(problem["errors"][0]["parameter"], "dry_run");
     root.post("/v1/dossiers?dryrun=true", &body).await.problem(400, "unknown_parameter");
 }
+
+#[actix_web::test]
+async fn another_spelling_of_the_path_is_the_same_request() {
+    let app = TestApp::start();
+    let root = app.root().await;
+    let body = receipt("2022-02-15T08:00:00+07:00");
+    let first = post(&root, "/v1/dossiers", "k", &body).await.expect(201);
+    assert_eq!(post(&root, "/v1/%64ossiers", "k", &body).await.expect(201), first);
+    assert_eq!(app.count(DOSSIERS).await, 1);
+}
