@@ -49,6 +49,10 @@ pub fn start(format: LogFormat) {
         if shows_values(record.target()) && record.level() > log::Level::Info {
             return Ok(());
         }
+        // What is no HTTP is the fault of whoever sent it, who must not fill the log with errors.
+        if record.target().starts_with("actix_http") && record.level() == log::Level::Error {
+            return Ok(());
+        }
         let at = chrono::Utc::now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
         let ids = IDS.try_with(Ids::clone).ok();
         let id = ids.as_ref().map(|ids| &*ids.request);

@@ -20,7 +20,8 @@ pub struct Tag(String);
 impl Tag {
     /// The strong tag of a view of a version: `view` holds everything that the body depends on besides the version.
     pub fn of_version(version: i32, view: &[u8]) -> Self {
-        Self(format!("\"{version}-{}\"", digest(view)))
+        // The alphabet of digests has no point, so the tag of a body never looks like one of a version.
+        Self(format!("\"{version}.{}\"", digest(view)))
     }
 
     /// The strong tag of a body.
@@ -70,13 +71,17 @@ pub enum IfMatch {
     Any,
     /// That it has one of these tags.
     Tags(Vec<String>),
+    /// `If-None-Match: *`: that there is no such resource yet.
+    Nothing,
 }
 
 impl IfMatch {
-    /// Reads the header.
+    /// Reads the headers. Of the two, the one that lets less be done counts.
     pub fn of(request: &HttpRequest) -> Self {
         let tags: Vec<String> = listed(request.headers(), &IF_MATCH).map(ToOwned::to_owned).collect();
-        if tags.is_empty() {
+        if listed(request.headers(), &IF_NONE_MATCH).any(|tag| tag == "*") {
+            Self::Nothing
+        } else if tags.is_empty() {
             Self::Absent
         } else if tags.iter().any(|tag| tag == "*") {
             Self::Any
@@ -99,9 +104,9 @@ impl IfMatch {
     /// The same where the header may be left out, as when something is added to a resource.
     pub fn check_if_given(&self, version: Option<i32>) -> Result<(), Refusal> {
         let holds = match (self, version) {
-            (Self::Absent, _) | (Self::Any, Some(_)) => true,
+            (Self::Absent, _) | (Self::Any, Some(_)) | (Self::Nothing, None) => true,
             (Self::Tags(tags), Some(version)) => tags.iter().any(|tag| version_of(tag) == Some(version)),
-            (Self::Any | Self::Tags(_), None) => false,
+            (Self::Any | Self::Tags(_), None) | (Self::Nothing, Some(_)) => false,
         };
         if holds { Ok(()) } else { Err(Refusal::PreconditionFailed) }
     }
@@ -109,7 +114,10 @@ impl IfMatch {
 
 /// The version that a strong tag was issued for.
 fn version_of(tag: &str) -> Option<i32> {
-    tag.strip_prefix('"')?.strip_suffix('"')?.split_once('-')?.0.parse().ok()
+    let (version, view) = tag.strip_prefix('"')?.strip_suffix('"')?.split_once('.')?;
+    let issued = URL_SAFE_NO_PAD.decode(view).is_ok_and(|digest| digest.len() == SHOWN);
+    // As it is written: no sign and no leading zero.
+    version.parse().ok().filter(|number: &i32| issued && number.to_string() == version)
 }
 
 #[cfg(test)]
@@ -128,11 +136,20 @@ mod tests {
         assert_eq!(IfMatch::Absent.check(None), Ok(()));
         assert_eq!(IfMatch::Absent.check(Some(1)), Err(Refusal::PreconditionRequired));
         assert_eq!(if_match("*").check(Some(7)), Ok(()));
+        assert_eq!(IfMatch::Nothing.check(None), Ok(()));
+        assert_eq!(IfMatch::Nothing.check(Some(7)), Err(Refusal::PreconditionFailed));
         assert_eq!(if_match("*").check(None), Err(Refusal::PreconditionFailed));
         assert_eq!(if_match(one_view.as_str()).check(Some(7)), Ok(()));
-        assert_eq!(if_match(&format!("\"3-x\", {}", other_view.as_str())).check(Some(7)), Ok(()));
-        for stale in [one_view.as_str(), "7", "W/\"7-x\"", "\"7\"", "\"-7\"", ""] {
-            assert_eq!(if_match(stale).check(Some(8)), Err(Refusal::PreconditionFailed), "{stale}");
+        assert_eq!(
+            if_match(&format!("\"3.AAAAAAAAAAAAAAAA\", {}", other_view.as_str())).check(Some(7)),
+            Ok(())
+        );
+        assert_eq!(if_match(one_view.as_str()).check(Some(8)), Err(Refusal::PreconditionFailed));
+        // Stale, weak, or never issued.
+        for other in
+            ["7", "\"7\"", "\"7.x\"", "\"7.\"", "\"07.AAAAAAAAAAAAAAAA\"", "\"+7.AAAAAAAAAAAAAAAA\"", ""]
+        {
+            assert_eq!(if_match(other).check(Some(7)), Err(Refusal::PreconditionFailed), "{other}");
         }
         let weak = format!("W/{}", one_view.as_str());
         assert_eq!(if_match(&weak).check(Some(7)), Err(Refusal::PreconditionFailed), "strong comparison");
@@ -141,7 +158,10 @@ mod tests {
     #[test]
     fn a_condition_may_be_left_out_where_something_is_added() {
         assert_eq!(IfMatch::Absent.check_if_given(Some(7)), Ok(()));
-        assert_eq!(if_match("\"6-x\"").check_if_given(Some(7)), Err(Refusal::PreconditionFailed));
+        assert_eq!(
+            if_match("\"6.AAAAAAAAAAAAAAAA\"").check_if_given(Some(7)),
+            Err(Refusal::PreconditionFailed)
+        );
     }
 
     #[test]

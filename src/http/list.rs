@@ -6,6 +6,7 @@ use super::format::Format;
 use super::input::Input;
 use super::page::{Binding, Count};
 use crate::db::page::Page;
+use crate::domain::refusal::{Refusal, Rule};
 use actix_web::http::header::{HeaderValue, LINK};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
@@ -54,7 +55,11 @@ impl<Key: Serialize + DeserializeOwned> List<Key> {
         let Paging { limit, cursor, count, .. } = asked.paging();
         let binding = Binding::of(request, input, caller);
         let page = binding.page(limit, cursor)?;
-        let is_whole = format != Format::Json && limit.is_none() && cursor.is_none();
+        let is_whole = format != Format::Json && limit.is_none();
+        if is_whole && cursor.is_some() {
+            let message = "is required with cursor in this format, which else gives the whole list";
+            return Err(Refusal::parameter("limit", Rule::MissingField, message).into());
+        }
         let count = count.is_some() && format == Format::Json;
         Ok((asked, Self { format, page, count, is_whole, binding }))
     }

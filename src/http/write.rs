@@ -42,8 +42,15 @@ impl<T: DeserializeOwned> Write<T> {
     pub fn of(request: &HttpRequest, input: &Input, key_id: &str) -> Result<Self, Problem> {
         let (body, Parameters { dry_run }) = input.json()?;
         let if_match = IfMatch::of(request);
-        let given = request.headers().get(IDEMPOTENCY_KEY).filter(|_| request.method() == Method::POST);
-        let once = given.map(|key| once(request, input, key_id, key)).transpose()?;
+        let given = request.headers().get_all(IDEMPOTENCY_KEY).filter(|_| request.method() == Method::POST);
+        let once = match given.collect::<Vec<_>>().as_slice() {
+            [] => None,
+            [key] => Some(once(request, input, key_id, key)?),
+            _ => {
+                let message = "must be given once";
+                return Err(Refusal::header("Idempotency-Key", Rule::InvalidValue, message).into());
+            }
+        };
         Ok(Self { body, if_match, terms: Terms { once, dry_run: dry_run.unwrap_or(false) } })
     }
 }

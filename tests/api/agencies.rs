@@ -1,6 +1,7 @@
 //! The agency tree.
 
-use crate::harness::{FIRST_VERSION, TestApp};
+use crate::harness::{Answer, FIRST_VERSION, TestApp};
+use actix_web::http::Method;
 use congkhai::domain::vocabulary::Scope;
 use serde_json::{Value, json};
 
@@ -16,7 +17,7 @@ async fn any_code_old_or_new_finds_an_agency() {
     let app = TestApp::start();
     let caller = app.caller(&[], &["H51.30"]).await;
     let shown = caller.get("/v1/agencies/H51.29.05").await;
-    assert!(shown.header("etag").starts_with("\"1-"));
+    assert!(shown.header("etag").starts_with("\"1."));
     assert_eq!(
         shown.expect(200),
         json!({
@@ -67,11 +68,11 @@ async fn put_creates_once_and_changes_with_the_present_tag() {
     let created = district.put(path, &office(&json!({"codes": ["000.02.29.H51"]})), None).await;
     assert_eq!(created.expect(201)["version"], 1);
     assert_eq!(created.header("location"), path);
-    assert!(created.header("etag").starts_with("\"1-"));
+    assert!(created.header("etag").starts_with("\"1."));
 
     let renamed = office(&json!({"name": "Phòng Nội vụ và Lao động"}));
     district.put(path, &renamed, None).await.problem(428, "precondition_required");
-    district.put(path, &renamed, Some("\"7-x\"")).await.problem(412, "precondition_failed");
+    district.put(path, &renamed, Some("\"7.AAAAAAAAAAAAAAAA\"")).await.problem(412, "precondition_failed");
     district
         .put("/v1/agencies/H51.29.03", &renamed, Some(FIRST_VERSION))
         .await
@@ -182,4 +183,28 @@ async fn a_change_by_another_instance_is_seen_by_the_next_request() {
          UPDATE reference_state SET version = version + 1;",
     );
     assert_eq!(root.get("/v1/agencies/H51.29.05").await.expect(200)["name"], "Phòng Hộ tịch");
+}
+
+/// Of many who create, one does; the others are told that it is there, also those with roots.
+#[actix_web::test]
+async fn of_many_who_create_one_does() {
+    let app = TestApp::start();
+    let district = app.district().await;
+    let body = office(&json!({}));
+    let put = async |_| district.put("/v1/agencies/H51.29.81", &body, None).await.status.as_u16();
+    let mut statuses = futures_util::future::join_all((0..6).map(put)).await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 428, 428, 428, 428, 428]);
+}
+
+#[actix_web::test]
+async fn if_none_match_creates_only() {
+    let app = TestApp::start();
+    let district = app.district().await;
+    let put = async |path: &str| {
+        let request = district.request(Method::PUT, path).insert_header(("If-None-Match", "*"));
+        Answer::of(request.send_json(&office(&json!({}))).await.unwrap()).await
+    };
+    put("/v1/agencies/H51.29.82").await.expect(201);
+    put("/v1/agencies/H51.29.82").await.problem(412, "precondition_failed");
 }

@@ -1,6 +1,7 @@
 //! Every list in every format: the same rows as in JSON, opened as their readers open them.
 
-use crate::harness::{Client, Service, TestApp, TestDatabase, event, receipt, run};
+use crate::harness::{Answer, Client, Service, TestApp, TestDatabase, event, receipt, run};
+use actix_web::http::Method;
 use calamine::{Data, Reader, Xlsx};
 use serde_json::{Value, json};
 use std::io::Cursor;
@@ -128,6 +129,8 @@ async fn limit_asks_for_a_page_in_every_format() {
         for format in ["ndjson", "csv", "xlsx"] {
             let page = root.get(&format!("{path}?limit=1&format={format}")).await;
             assert_eq!(page.status, 200);
+            let is_file = format != "ndjson";
+            assert_eq!(!page.header("content-disposition").is_empty(), is_file, "{path} {format}");
             let rows = match format {
                 "xlsx" => xlsx_table(page.body.clone(), name).len() - 1,
                 "csv" => csv_table(&page.text()).len() - 1,
@@ -140,6 +143,10 @@ async fn limit_asks_for_a_page_in_every_format() {
                 root.get(next).await.status == 200 && next.contains(&format!("format={format}")),
                 "{link}"
             );
+            // Half a list would look like a whole one.
+            let rest = next.replace("limit=1&", "");
+            let problem = root.get(&rest).await.problem(422, "missing_field");
+            assert_eq!(problem["errors"][0]["parameter"], "limit");
         }
     }
 }
@@ -168,10 +175,14 @@ async fn a_format_that_is_not_offered_is_refused() {
     root.get(&format!("{one}?format=csv")).await.problem(400, "unknown_parameter");
     let problem = root.get("/v1/overdue?format=pdf").await.problem(422, "invalid_value");
     assert_eq!(problem["errors"][0]["parameter"], "format");
+    let several = root.request(Method::GET, "/v1/overdue").append_header(("Accept", "image/png"));
+    let several = several.append_header(("Accept", "text/csv")).send().await.unwrap();
+    assert!(Answer::of(several).await.header("content-type").starts_with("text/csv"));
     for (accept, content_type) in [
         ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/vnd"),
         ("text/html, text/csv;q=0.5", "text/csv"),
         ("*/*", "application/json"),
+        ("", "application/json"),
     ] {
         let answer = root.get_with("/v1/overdue", ("Accept", accept)).await;
         assert!(answer.header("content-type").starts_with(content_type), "{accept}");

@@ -86,6 +86,15 @@ async fn problems_speak_the_callers_language_and_are_explained() {
 }
 
 #[actix_web::test]
+async fn a_compressed_body_is_told_that_it_is_not_read() {
+    let app = TestApp::start();
+    let root = app.root().await;
+    let request = root.request(Method::POST, "/v1/dossiers").insert_header(("Content-Encoding", "gzip"));
+    let answer = Answer::of(request.send_json(&json!({})).await.unwrap()).await;
+    answer.problem(415, "unsupported_media_type");
+}
+
+#[actix_web::test]
 async fn bodies_that_cannot_be_read_store_nothing() {
     let app = TestApp::start();
     let root = app.root().await;

@@ -183,3 +183,14 @@ async fn another_spelling_of_the_path_is_the_same_request() {
     assert_eq!(post(&root, "/v1/%64ossiers", "k", &body).await.expect(201), first);
     assert_eq!(app.count(DOSSIERS).await, 1);
 }
+
+#[actix_web::test]
+async fn two_keys_are_refused() {
+    let app = TestApp::start();
+    let root = app.root().await;
+    let request = root.request(Method::POST, "/v1/dossiers").append_header(("Idempotency-Key", "a"));
+    let request = request.append_header(("Idempotency-Key", "b"));
+    let answer = Answer::of(request.send_json(&receipt("2022-02-15T08:00:00+07:00")).await.unwrap()).await;
+    assert_eq!(answer.problem(422, "invalid_value")["errors"][0]["header"], "Idempotency-Key");
+    assert_eq!(app.count(DOSSIERS).await, 0);
+}

@@ -34,7 +34,7 @@ async fn put_writes_the_first_version() {
         })
     );
     assert_eq!(created.header("location"), path);
-    assert!(created.header("etag").starts_with("\"1-"));
+    assert!(created.header("etag").starts_with("\"1."));
     assert_eq!(root.get(path).await.expect(200), created.json());
     root.put(path, &procedure(&json!({})), None).await.problem(428, "precondition_required");
     root.get("/v1/procedures/1.999999").await.problem(404, "not_found");

@@ -142,7 +142,11 @@ fn resolve(input: AgencyInput, present: Option<&Agency>, tree: &AgencyTree) -> R
 fn may_write(principal: &Principal, agency: &Agency) -> Result<(), Refusal> {
     let parent_place = || Place::Pointer("/parent".into());
     let out = |place, code: &str| Err(Refusal::AgencyOutOfScope { place, code: code.to_owned() });
-    if agency.id != 0 && !principal.governs(agency.id) {
+    // One that was made since the key was proved is governed with its parent.
+    let is_newer = principal.tree.get(agency.id).is_none();
+    let governs =
+        principal.governs(agency.id) || is_newer && agency.parent.is_some_and(|id| principal.governs(id));
+    if agency.id != 0 && !governs {
         return out(Place::Pointer(String::new()), &agency.code);
     }
     match agency.parent {

@@ -8,7 +8,9 @@ use crate::http::caching;
 use crate::http::error::Problem;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ACCEPT, AGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LINK};
+use actix_web::http::header::{
+    ACCEPT, AGE, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, LINK,
+};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::TimeDelta;
@@ -22,7 +24,7 @@ const X_DATA_AS_OF: HeaderName = HeaderName::from_static("x-data-as-of");
 const CAPACITY: u64 = 8 << 20;
 
 /// What an answer is kept of.
-const HEADERS: [HeaderName; 3] = [CONTENT_TYPE, ETAG, LINK];
+const HEADERS: [HeaderName; 4] = [CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, LINK];
 
 /// The answers of this process, shared by its workers.
 pub struct PublicCache {

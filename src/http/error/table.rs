@@ -82,8 +82,8 @@ problems! {
         "The body is larger than the service takes."
         / "Nội dung gửi lên lớn hơn giới hạn cho phép.";
     UnsupportedMediaType = "unsupported_media_type" 415 "Media type not supported" / "Kiểu nội dung không được hỗ trợ":
-        "The body must be sent as application/json."
-        / "Nội dung phải được gửi dạng application/json.";
+        "The body must be sent as application/json, not compressed."
+        / "Nội dung phải được gửi dạng application/json, không nén.";
     ValidationFailed = "validation_failed" 422 "Several values are not valid" / "Nhiều giá trị không hợp lệ":
         "Several values break different rules; each is named in errors."
         / "Nhiều giá trị vi phạm các quy tắc khác nhau; xem errors.";

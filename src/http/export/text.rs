@@ -99,9 +99,10 @@ impl Csv {
         self.next += 1;
     }
 
-    /// Puts a text in quotes where RFC 4180 section 2 asks for it. By hand, for an export is mostly this.
+    /// Puts a text in quotes where RFC 4180 section 2 asks for it, and where spreadsheets of other countries would split
+    /// it. By hand, for an export is mostly this.
     fn quoted_if_needed(&mut self, text: &str) {
-        if !text.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n')) {
+        if !text.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n' | b';' | b'\t')) {
             self.buffer.extend_from_slice(text.as_bytes());
             return;
         }

@@ -16,7 +16,7 @@ use super::format::{Format, negotiate};
 use crate::domain::refusal::{Refusal, Rule};
 use actix_web::dev::Payload;
 use actix_web::http::Method;
-use actix_web::http::header::{ACCEPT, CONTENT_TYPE};
+use actix_web::http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
@@ -115,9 +115,14 @@ impl FromRequest for Input {
             request.headers().get(name).and_then(|v: &actix_web::http::header::HeaderValue| v.to_str().ok())
         };
         let query = request.query_string().to_owned();
-        let accept = header(ACCEPT).unwrap_or("*/*").to_owned();
-        let is_json =
-            header(CONTENT_TYPE).is_some() && request.content_type().eq_ignore_ascii_case("application/json");
+        // Several headers are one list; an empty one asks for nothing in particular.
+        let accepts = request.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok());
+        let accepts = accepts.filter(|value| !value.trim().is_empty()).collect::<Vec<_>>().join(",");
+        let accept = if accepts.is_empty() { "*/*".to_owned() } else { accepts };
+        let is_plain = header(CONTENT_ENCODING).is_none_or(|coding| coding.eq_ignore_ascii_case("identity"));
+        let is_json = is_plain
+            && header(CONTENT_TYPE).is_some()
+            && request.content_type().eq_ignore_ascii_case("application/json");
         let payload = payload.take();
         // What has no meaning is not waited for (RFC 9110 section 9.3.1).
         let has_body = request.method() != Method::GET;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::time::Duration;
 
 /// A tag of the first version of anything: any view of a version guards a change of it.
-pub const FIRST_VERSION: &str = "\"1-a-view\"";
+pub const FIRST_VERSION: &str = "\"1.AAAAAAAAAAAAAAAA\"";
 
 #[derive(Clone)]
 pub struct Client {
