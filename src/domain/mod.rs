@@ -2,7 +2,7 @@
 //!
 //! Nothing here reads the clock, the database or the network; every function can be checked with a table of
 //! cases. Read in this order: `vocabulary` and `ids` (words), `local_time` and `calendar` (time), `time_limit`
-//! and `deadline` (when a dossier is due), `lifecycle` (what may happen to it), `timing` (the one definition of
+//! and `deadline` (when a dossier is due), `law` and `policy` (what the law fixes, and where there is a choice), `lifecycle` (what may happen to it), `timing` (the one definition of
 //! early, on time, late and overdue), `agency_tree` (who may see it), `refusal` (every reason to say no).
 
 pub mod agency_tree;
@@ -10,9 +10,11 @@ pub mod amount;
 pub mod calendar;
 pub mod deadline;
 pub mod ids;
+pub mod law;
 pub mod lifecycle;
 pub mod local_time;
 pub mod masking;
+pub mod policy;
 pub mod refusal;
 pub mod text;
 pub mod time_limit;

@@ -3,19 +3,8 @@
 //! A limit is a value; what it means on a calendar is in `deadline`.
 
 use super::amount::Amount;
-use super::vocabulary::{Channel, Unit};
+use super::vocabulary::{AgencyRole, Channel, Starts, Unit};
 use chrono::NaiveTime;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-/// Event that starts the clock.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Starts {
-    /// Receipt of a complete dossier at the one-stop desk.
-    #[default]
-    Received,
-}
 
 /// A time limit whose parts fit together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +96,26 @@ impl TimeLimit {
     }
 }
 
+/// A part of a chained limit (liên thông; NĐ 61/2018 Art. 19(6,7)): the time of one agency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Segment {
+    /// Whose time it is.
+    pub role: AgencyRole,
+    /// How long.
+    pub limit: TimeLimit,
+}
+
+/// A prolongation (kéo dài) that the law of a procedure allows on a ground, such as five days to verify.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prolongation {
+    /// The ground, as a slug.
+    pub ground: String,
+    /// By how much at most.
+    pub by: TimeLimit,
+    /// Where the law says so.
+    pub law: Option<String>,
+}
+
 /// A limit of a procedure with what it is for: a case (trường hợp) and a channel, each `None` for any.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaseLimit {
@@ -114,15 +123,36 @@ pub struct CaseLimit {
     pub case: Option<String>,
     /// Channel; `None`: every channel without a limit of its own.
     pub channel: Option<Channel>,
-    /// The limit.
+    /// The limit; of a chained one the sum.
     pub limit: TimeLimit,
+    /// Event that starts the clock.
+    pub starts: Starts,
+    /// Parts of a chained limit, in their order; none: it is all of the competent agency.
+    pub segments: Vec<Segment>,
+    /// Prolongations that are allowed.
+    pub prolongations: Vec<Prolongation>,
+}
+
+impl CaseLimit {
+    /// A plain limit of the default case, for every channel, from receipt.
+    pub fn plain(limit: TimeLimit) -> Self {
+        let (starts, segments, prolongations) = (Starts::Received, vec![], vec![]);
+        Self { case: None, channel: None, limit, starts, segments, prolongations }
+    }
 }
 
 /// The limit for a case and channel: that of the channel itself before that of any channel.
-pub fn choose(limits: &[CaseLimit], case: Option<&str>, channel: Channel) -> Option<TimeLimit> {
+pub fn choose<'a>(limits: &'a [CaseLimit], case: Option<&str>, channel: Channel) -> Option<&'a CaseLimit> {
     let of_case = || limits.iter().filter(|l| l.case.as_deref() == case);
     let exact = of_case().find(|l| l.channel == Some(channel));
-    exact.or_else(|| of_case().find(|l| l.channel.is_none())).map(|l| l.limit)
+    exact.or_else(|| of_case().find(|l| l.channel.is_none()))
+}
+
+/// Whether segments add up to the limit, each in its unit.
+pub fn adds_up(limit: TimeLimit, segments: &[Segment]) -> bool {
+    let amounts = segments.iter().map(|s| s.limit.amount().filter(|_| s.limit.unit() == limit.unit()));
+    let sum = amounts.map(|amount| amount.map(Amount::hundredths)).sum::<Option<i32>>();
+    sum == limit.amount().map(Amount::hundredths) && sum.is_some()
 }
 
 #[cfg(test)]
@@ -155,16 +185,32 @@ mod tests {
     #[test]
     fn the_channels_own_limit_comes_first() {
         let days = |text: &str| TimeLimit::WorkingDays(text.parse().unwrap());
-        let limit =
-            |case: Option<&str>, channel, limit| CaseLimit { case: case.map(Into::into), channel, limit };
+        let limit = |case: Option<&str>, channel, limit| CaseLimit {
+            case: case.map(Into::into),
+            channel,
+            ..CaseLimit::plain(limit)
+        };
         let limits = [
             limit(None, None, days("3")),
             limit(None, Some(Channel::Online), days("2")),
             limit(Some("xac-minh"), None, days("8")),
         ];
-        assert_eq!(choose(&limits, None, Channel::Online), Some(days("2")));
-        assert_eq!(choose(&limits, None, Channel::Postal), Some(days("3")));
-        assert_eq!(choose(&limits, Some("xac-minh"), Channel::Online), Some(days("8")));
-        assert_eq!(choose(&limits, Some("khac"), Channel::Online), None);
+        let chosen = |case, channel| choose(&limits, case, channel).map(|of| of.limit);
+        assert_eq!(chosen(None, Channel::Online), Some(days("2")));
+        assert_eq!(chosen(None, Channel::Postal), Some(days("3")));
+        assert_eq!(chosen(Some("xac-minh"), Channel::Online), Some(days("8")));
+        assert_eq!(chosen(Some("khac"), Channel::Online), None);
+    }
+
+    #[test]
+    fn segments_add_up_in_the_unit_of_the_limit() {
+        let days = |text: &str| TimeLimit::WorkingDays(text.parse().unwrap());
+        let of = |parts: &[TimeLimit]| -> Vec<Segment> {
+            parts.iter().map(|limit| Segment { role: AgencyRole::Competent, limit: *limit }).collect()
+        };
+        assert!(adds_up(days("22"), &of(&[days("7"), days("3"), days("9.5"), days("2.5")])));
+        assert!(!adds_up(days("22"), &of(&[days("7"), days("3")])));
+        assert!(!adds_up(days("10"), &of(&[days("7"), TimeLimit::CalendarDays(3)])));
+        assert!(!adds_up(TimeLimit::None, &of(&[])));
     }
 }

@@ -6,17 +6,15 @@
 //!   Friday is not overdue on Friday evening.
 //! - **late**: ended at or after `overdue_from`; **early**: ended on a local day before `due_on`; **on time**:
 //!   ended otherwise. Without a deadline: **`no_deadline`**, never "on time".
-//! - **due soon**: running, not overdue, and at most [`DUE_SOON_DAYS`] working days left.
+//! - **due soon**: running, not overdue, and at most `due_soon_days` working days left, a parameter of [`super::law`].
 //!
 //! `features/overdue` holds the mirror of this in SQL; a property test proves that the two agree.
 
 use super::calendar::{Calendar, MissingYear};
+use super::law::law;
 use super::local_time::Instant;
 use super::vocabulary::{Clock, ClosingState, TimingState};
 use chrono::{Datelike, NaiveDate};
-
-/// Working days left at or below which a running dossier is due soon.
-pub const DUE_SOON_DAYS: usize = 2;
 
 /// What the timing of a dossier depends on.
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +76,7 @@ pub fn state(facts: &Facts, now: Instant, due_soon_until: Option<NaiveDate>) -> 
 /// near enough; `None` when it does not even have today.
 pub fn due_soon_until(now: Instant, calendar: &Calendar) -> Option<NaiveDate> {
     let today = now.local_date();
-    match calendar.add_working_days(today, DUE_SOON_DAYS) {
+    match calendar.add_working_days(today, law().due_soon_days.on(today)) {
         Ok(day) => Some(day),
         Err(MissingYear(year)) if year > today.year() => NaiveDate::from_ymd_opt(year - 1, 12, 31),
         Err(_) => None,

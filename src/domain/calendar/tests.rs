@@ -1,15 +1,17 @@
 use super::*;
+use crate::domain::local_time::Instant;
+use chrono::{NaiveDate, TimeDelta};
 use proptest::prelude::*;
+use std::collections::BTreeMap;
 
 /// Weekends off, nothing else, but for a worked Saturday 2024-05-04 in exchange for 2024-04-29.
 fn calendar() -> Calendar {
     let table = |year| YearTable { year, ..YearTable::default() };
-    let swap = YearTable {
-        year: 2024,
-        days_off: vec![day("2024-04-29")],
-        worked_rest_days: vec![day("2024-05-04")],
-    };
-    Calendar::new(&[table(2022), table(2023), swap], OfficeHours::default())
+    let marks = BTreeMap::from([
+        (day("2024-04-29"), Mark::Off("swapped".into())),
+        (day("2024-05-04"), Mark::Worked("swapped".into())),
+    ]);
+    Calendar::new(&[table(2022), table(2023), YearTable { year: 2024, marks }], &[])
 }
 
 fn day(text: &str) -> NaiveDate {
@@ -41,7 +43,7 @@ fn a_missing_year_is_named() {
     assert_eq!(c.working_days_between(day("2021-12-30"), day("2022-01-05")), Err(MissingYear(2021)));
     let gap = Calendar::new(
         &[YearTable { year: 2022, ..YearTable::default() }, YearTable { year: 2024, ..YearTable::default() }],
-        OfficeHours::default(),
+        &[],
     );
     assert_eq!(gap.add_working_days(day("2022-12-30"), 1), Err(MissingYear(2023)), "never jumps over a gap");
 }

@@ -1,8 +1,8 @@
 use super::*;
-use crate::domain::calendar::{OfficeHours, YearTable};
+use crate::domain::calendar::YearTable;
 
 fn calendar() -> Calendar {
-    Calendar::new(&[YearTable { year: 2022, ..YearTable::default() }], OfficeHours::default())
+    Calendar::new(&[YearTable { year: 2022, ..YearTable::default() }], &[])
 }
 
 fn at(text: &str) -> Instant {

@@ -2,7 +2,7 @@
 //!
 //! The rules of counting are in `domain/calendar`.
 
-use crate::domain::calendar::{Calendar, OfficeHours, YearTable};
+use crate::domain::calendar::{Calendar, Mark, YearTable};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ static NATIONAL: LazyLock<Calendar> = LazyLock::new(|| {
     #[allow(clippy::expect_used)]
     let tables =
         read(include_str!("../../../data/calendar/national.json")).expect("the shipped calendar is JSON");
-    Calendar::new(&tables, OfficeHours::default())
+    Calendar::new(&tables, &[])
 });
 
 /// The calendar of offices without one of their own.
@@ -35,15 +35,15 @@ struct Year {
 #[derive(Deserialize)]
 struct Day {
     date: NaiveDate,
+    name: String,
 }
 
 fn read(json: &str) -> serde_json::Result<Vec<YearTable>> {
-    let dates = |days: Vec<Day>| days.into_iter().map(|day| day.date).collect();
     let file: File = serde_json::from_str(json)?;
-    let tables = file.years.into_iter().map(|(year, table)| YearTable {
-        year,
-        days_off: dates(table.days_off),
-        worked_rest_days: dates(table.worked_rest_days),
+    let tables = file.years.into_iter().map(|(year, table)| {
+        let off = table.days_off.into_iter().map(|day| (day.date, Mark::Off(day.name.into())));
+        let worked = table.worked_rest_days.into_iter().map(|day| (day.date, Mark::Worked(day.name.into())));
+        YearTable { year, marks: off.chain(worked).collect() }
     });
     Ok(tables.collect())
 }

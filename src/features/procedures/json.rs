@@ -8,8 +8,8 @@ use crate::domain::ids::{AgencyCode, ProcedureCode, Slug};
 use crate::domain::local_time::{Day, Instant};
 use crate::domain::refusal::{Refusal, Rule, Violations};
 use crate::domain::text::clean;
-use crate::domain::time_limit::{BadTimeLimit, CaseLimit, Starts, TimeLimit};
-use crate::domain::vocabulary::{Channel, Level, Unit};
+use crate::domain::time_limit::{BadTimeLimit, CaseLimit, TimeLimit};
+use crate::domain::vocabulary::{Channel, Level, Starts, Unit};
 use crate::http::export::ListRow;
 use crate::http::format::Format;
 use crate::http::input::{Several, object, objects};
@@ -280,7 +280,7 @@ fn check_limits(limits: Vec<CaseLimitBody>, wrong: &mut Violations) -> Vec<(Case
             wrong.add(at(""), Rule::InvalidValue, "must be the only limit of its case and channel");
         }
         if let Some(limit) = of.limit.check(&at("/limit"), wrong) {
-            checked.push((CaseLimit { case: of.case, channel: of.channel, limit }, name));
+            checked.push((CaseLimit { case: of.case, channel: of.channel, ..CaseLimit::plain(limit) }, name));
         }
     }
     checked

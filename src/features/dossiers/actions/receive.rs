@@ -232,7 +232,7 @@ fn require_competent(procedure: &Procedure, competent: &Agency) -> Result<(), Re
 
 fn limit_for(procedure: &Procedure, input: &ReceiveInput) -> Result<TimeLimit, Refusal> {
     let limits: Vec<CaseLimit> = procedure.limits.iter().map(|(limit, _)| limit.clone()).collect();
-    time_limit::choose(&limits, input.case.as_deref(), input.channel).ok_or_else(|| {
+    time_limit::choose(&limits, input.case.as_deref(), input.channel).map(|of| of.limit).ok_or_else(|| {
         let mut cases: Vec<&str> = limits.iter().filter_map(|l| l.case.as_deref()).collect();
         cases.dedup();
         let message = match cases.as_slice() {

@@ -247,7 +247,8 @@ where
         by_version.insert(row.id, Procedure { row, limits: vec![], agencies: vec![] });
     }
     for row in limits {
-        let limit = CaseLimit { case: row.case_code.clone(), channel: row.channel, limit: row.limit()? };
+        let limit =
+            CaseLimit { case: row.case_code.clone(), channel: row.channel, ..CaseLimit::plain(row.limit()?) };
         if let Some(procedure) = by_version.get_mut(&row.procedure_version_id) {
             procedure.limits.push((limit, row.case_name));
         }

@@ -1,0 +1,130 @@
+//! Runs through what happened to a dossier's time limit: its start, its stops, its extensions, in order of time.
+//!
+//! A stop never hides lateness: one that begins when the dossier is late already leaves its date as it is, and so does an
+//! extension; the date that they would have given is shown beside it. A stop never brings a date forward either.
+
+use super::Deadline;
+use super::count;
+use super::log::Log;
+use super::point::Point;
+use super::reasons::Reason;
+use super::running::Running;
+use crate::domain::calendar::{Calendar, MissingYear};
+use crate::domain::local_time::Instant;
+use crate::domain::time_limit::TimeLimit;
+use crate::domain::vocabulary::{Granularity, StopEffect};
+use chrono::NaiveDate;
+
+/// A part of a chained limit, or all of a plain one: the time of one agency on its calendar.
+#[derive(Clone, Copy, Debug)]
+pub struct Leg<'a> {
+    /// How long.
+    pub limit: TimeLimit,
+    /// Calendar of the agency.
+    pub calendar: &'a Calendar,
+    /// Code of the agency, when there is more than one part.
+    pub agency: Option<&'a str>,
+}
+
+/// By how much a limit is extended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extension {
+    /// By a time limit; `same_day` and `none` extend by nothing.
+    By(TimeLimit),
+    /// To a day, if it is later.
+    To(NaiveDate),
+}
+
+/// What happened to the limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Move<'a> {
+    /// Its clock stopped.
+    Stopped {
+        /// When.
+        from: Instant,
+        /// When it ran again; `None`: it has not yet, and nothing follows.
+        to: Option<Instant>,
+        /// What that does to the date.
+        effect: StopEffect,
+    },
+    /// It was extended.
+    Extended {
+        /// When; `None`: in time.
+        at: Option<Instant>,
+        /// By how much.
+        by: Extension,
+        /// On which ground.
+        ground: &'a str,
+    },
+    /// It counts as late from an instant on, whatever its date.
+    DeemedLate {
+        /// The instant.
+        at: Instant,
+    },
+}
+
+/// A time limit and what happened to it.
+#[derive(Clone, Copy, Debug)]
+pub struct Course<'a> {
+    /// The parts of the limit, at least one.
+    pub legs: &'a [Leg<'a>],
+    /// When its clock started.
+    pub start: Instant,
+    /// What happened, in order of time; stops do not overlap.
+    pub moves: &'a [Move<'a>],
+    /// From when a limit in days is late.
+    pub granularity: Granularity,
+    /// The date that the slip promised, where that judges.
+    pub appointed: Option<Instant>,
+}
+
+/// How a limit stands after all that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Due date; once late, the one that was missed.
+    pub due_on: NaiveDate,
+    /// Instant of that day.
+    pub due_at: Instant,
+    /// First instant at which it is late; `None` while its clock is stopped and it was not late before.
+    pub overdue_from: Option<Instant>,
+    /// The same, as if the clock ran: for a dossier that ends while stopped.
+    pub late_from: Instant,
+    /// Since when its clock is stopped.
+    pub stopped_at: Option<Instant>,
+    /// For a dossier that is late: the day to which later stops and extensions would have moved its date.
+    pub restarted_on: Option<NaiveDate>,
+    /// Of a chained limit, the deadline of each part.
+    pub legs: Vec<Deadline>,
+}
+
+/// Runs a course; `None` without a limit. Fails when the calendar of a year is missing.
+pub fn run<'a>(course: &Course<'a>, log: &mut impl Log<'a>) -> Result<Option<Standing>, MissingYear> {
+    let Some(last) = course.legs.last() else { return Ok(None) };
+    let started = Running::started(course, *last, log)?;
+    let Some(mut running) = started else { return Ok(None) };
+    for (i, happened) in course.moves.iter().enumerate() {
+        running.happened(happened, &course.moves[..i], log)?;
+    }
+    running.standing().map(Some)
+}
+
+/// Counts every part, each from the end of the one before (NĐ 61/2018 Art. 19(6,7)).
+pub(super) fn chained<'a>(
+    course: &Course<'a>,
+    start: Instant,
+    log: &mut impl Log<'a>,
+) -> Result<Option<(Point, Vec<Point>)>, MissingYear> {
+    if let [only] = course.legs {
+        return Ok(count::count(only.limit, start, only.calendar, log)?.map(|point| (point, vec![])));
+    }
+    let mut points = vec![];
+    let mut from = start;
+    for leg in course.legs {
+        let Some(point) = count::count(leg.limit, from, leg.calendar, log)? else { return Ok(None) };
+        let (date, at) = point.due(leg.calendar)?;
+        log.tell(Reason::Segment { agency: leg.agency.unwrap_or_default(), date });
+        from = at;
+        points.push(point);
+    }
+    Ok(points.last().copied().map(|last| (last, points)))
+}

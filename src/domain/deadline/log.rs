@@ -1,0 +1,29 @@
+//! Who listens while a deadline is computed: somebody who wants the reasons, or nobody.
+
+use super::reasons::Reason;
+use chrono::NaiveDate;
+
+/// A listener.
+pub trait Log<'a> {
+    /// Whether anybody listens: if not, nothing is walked day by day.
+    const LISTENS: bool;
+    /// Hears a reason.
+    fn tell(&mut self, reason: Reason<'a>);
+    /// Forgets the days after `day` that were told since the last restart, and says how much had been counted through it, in
+    /// hundredths of the unit.
+    fn back_to(&mut self, day: NaiveDate) -> i64;
+    /// Forgets every day that was counted.
+    fn restart(&mut self);
+}
+
+/// Nobody.
+pub struct NoLog;
+
+impl<'a> Log<'a> for NoLog {
+    const LISTENS: bool = false;
+    fn tell(&mut self, _: Reason<'a>) {}
+    fn back_to(&mut self, _: NaiveDate) -> i64 {
+        0
+    }
+    fn restart(&mut self) {}
+}

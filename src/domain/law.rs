@@ -1,0 +1,152 @@
+//! The constants of the law: dated parameters, each with its reference. The values are in `data/law/parameters.json`.
+//!
+//! What is in force on the day of receipt holds for a dossier to its end. Where nothing was in force yet, the first
+//! value holds.
+
+use super::policy::Policy;
+use super::vocabulary::{Granularity, JudgeBy, SecondSupplement, StopEffect};
+use chrono::{NaiveDate, NaiveTime};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error};
+use std::sync::LazyLock;
+
+/// A value from a day on, with the text that sets it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Since<T> {
+    value: T,
+    valid_from: NaiveDate,
+    /// Where the law says so; null: practice, explained in the note.
+    law: Option<String>,
+    /// What it means.
+    #[serde(rename = "note")]
+    _note: String,
+}
+
+/// A parameter over time, in order of time and never empty.
+#[derive(Clone, Debug)]
+pub struct Dated<T>(Vec<Since<T>>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Dated<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let values = Vec::<Since<T>>::deserialize(deserializer)?;
+        if values.is_empty() || values.windows(2).any(|pair| pair[0].valid_from >= pair[1].valid_from) {
+            return Err(D::Error::custom("values must be in order of time, and at least one"));
+        }
+        Ok(Self(values))
+    }
+}
+
+impl<T: Copy> Dated<T> {
+    /// The value in force on a day.
+    pub fn on(&self, day: NaiveDate) -> T {
+        self.since(day).value
+    }
+
+    /// The text that sets it.
+    pub fn law_on(&self, day: NaiveDate) -> Option<&str> {
+        self.since(day).law.as_deref()
+    }
+
+    fn since(&self, day: NaiveDate) -> &Since<T> {
+        let later = self.0.partition_point(|since| since.valid_from <= day);
+        // There is at least one.
+        &self.0[later.saturating_sub(1)]
+    }
+}
+
+/// A local time of day, `HH:MM`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeOfDay(pub NaiveTime);
+
+impl<'de> Deserialize<'de> for TimeOfDay {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        NaiveTime::parse_from_str(&text, "%H:%M").map(Self).map_err(D::Error::custom)
+    }
+}
+
+/// Every parameter.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Law {
+    /// Cut-off of same-day limits that name none.
+    pub same_day_cutoff: Dated<TimeOfDay>,
+    /// Cut-off of the hand-over to the competent agency.
+    pub handover_cutoff: Dated<TimeOfDay>,
+    /// Working days left at or below which a running dossier is due soon.
+    pub due_soon_days: Dated<usize>,
+    /// Working days from decision to disclosure, province.
+    pub disclosure_days_province: Dated<usize>,
+    /// The same, ministry.
+    pub disclosure_days_ministry: Dated<usize>,
+    /// The same, for texts made by the shortened procedure.
+    pub disclosure_days_shortened: Dated<usize>,
+    /// How often the return may be appointed again.
+    pub apologies_most: Dated<i16>,
+    /// Calendar days before the due day by which an apology must be given.
+    pub apology_days_before: Dated<u64>,
+    supplement: Dated<StopEffect>,
+    other_stop: Dated<StopEffect>,
+    second_supplement: Dated<SecondSupplement>,
+    granularity: Dated<Granularity>,
+    judge_by: Dated<JudgeBy>,
+}
+
+static LAW: LazyLock<Law> = LazyLock::new(|| {
+    // The file is part of the binary, and a test reads it.
+    #[allow(clippy::expect_used)]
+    serde_json::from_str(include_str!("../../data/law/parameters.json"))
+        .expect("the shipped parameters are JSON")
+});
+
+/// The law as it ships.
+pub fn law() -> &'static Law {
+    &LAW
+}
+
+impl Law {
+    /// The policy of a dossier that was received on a day, where neither its procedure nor its agency has another.
+    pub fn policy_on(&self, day: NaiveDate) -> Policy {
+        Policy {
+            supplement: self.supplement.on(day),
+            other_stop: self.other_stop.on(day),
+            second_supplement: self.second_supplement.on(day),
+            granularity: self.granularity.on(day),
+            judge_by: self.judge_by.on(day),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn parameters_are_dated_and_name_their_law() {
+        let today = day("2022-02-15");
+        assert_eq!(law().same_day_cutoff.on(today).0.to_string(), "15:00:00");
+        assert!(law().same_day_cutoff.law_on(today).unwrap().contains("Đ.5(3)"));
+        assert_eq!(law().disclosure_days_province.on(today), 5);
+        assert_eq!(law().apology_days_before.on(day("1990-01-01")), 1, "before the first text: its value");
+        let policy = law().policy_on(today);
+        assert_eq!((policy.supplement, policy.other_stop), (StopEffect::Restart, StopEffect::Shift));
+    }
+
+    #[test]
+    fn the_value_in_force_is_the_latest_that_has_begun() {
+        let json = r#"[{"value": 1, "valid_from": "2018-01-01", "law": null, "note": ""},
+                       {"value": 2, "valid_from": "2025-07-01", "law": "NĐ 118/2025", "note": ""}]"#;
+        let dated: Dated<usize> = serde_json::from_str(json).unwrap();
+        for (on, value) in [("2017-01-01", 1), ("2018-01-01", 1), ("2025-06-30", 1), ("2025-07-01", 2)] {
+            assert_eq!(dated.on(day(on)), value, "{on}");
+        }
+        assert!(serde_json::from_str::<Dated<usize>>("[]").is_err());
+        let backwards = json.replace("2018", "2030");
+        assert!(serde_json::from_str::<Dated<usize>>(&backwards).is_err(), "out of order");
+    }
+}
