@@ -68,14 +68,15 @@ ANALYZE s;
 INSERT INTO dossiers (id, code, procedure_version_id, channel, receiving_agency_id, competent_agency_id, applicant_kind,
     applicant_name_masked, status, clock, submitted_at, received_at, ended_at, returned_at, closed_recorded_at, appointed_at,
     limit_unit, limit_amount_hundredths, due_on, due_at, overdue_from, calendar_missing, holder_agency_id, holder_unit,
-    holder_officer, holder_since, last_event_at, last_recorded_at, version)
+    holder_officer, holder_since, last_event_at, last_recorded_at, version, clock_started_at, judged_at, last_step_at)
 SELECT id, code, pv, channel, receiving, competent, CASE WHEN i % 10 = 0 THEN 'business' ELSE 'individual' END,
     regexp_replace(name, '(\S)\S*', '\1***', 'g'), status, CASE WHEN ended_at IS NULL THEN 'running' ELSE 'stopped' END,
     CASE WHEN channel = 'online' THEN received_at - interval '90 minutes' END, received_at, ended_at, returned_at,
     returned_at + lag, due_at, unit, amount, due_on, due_at, overdue_from, missing,
     CASE WHEN handed THEN competent ELSE receiving END, CASE WHEN handed THEN 'Bộ phận chuyên môn' ELSE 'Bộ phận Một cửa' END,
     CASE WHEN handed THEN officer ELSE clerk END, coalesce(handed_at, received_at),
-    coalesce(returned_at, ended_at, noted_at, handed_at, received_at), coalesce(returned_at, ended_at, noted_at, handed_at, received_at) + lag, version
+    coalesce(returned_at, ended_at, noted_at, handed_at, received_at), coalesce(returned_at, ended_at, noted_at, handed_at, received_at) + lag, version,
+    received_at, ended_at, coalesce(returned_at, ended_at, handed_at, received_at)
 FROM s ORDER BY received_at;
 
 INSERT INTO dossier_persons (dossier_id, name, id_number, phone, address, summary)

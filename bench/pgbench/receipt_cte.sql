@@ -26,9 +26,9 @@ WITH counted AS (
 ), d AS (
     INSERT INTO dossiers (id, code, procedure_version_id, channel, receiving_agency_id, competent_agency_id, applicant_kind, applicant_name_masked,
     received_at, limit_unit, limit_amount_hundredths, due_on, due_at, overdue_from, status, clock, holder_agency_id, holder_unit,
-    holder_officer, holder_since, last_event_at, last_recorded_at, version)
+    holder_officer, holder_since, last_event_at, last_recorded_at, version, clock_started_at, last_step_at)
     SELECT id, code, :pv::int, 'in_person', :agency::int, :agency::int, 'individual', 'N*** V*** A***', :received_at::timestamptz, :unit, :amount::int, :due_on::date, :due_at::timestamptz,
-    :overdue_from::timestamptz, 'received', 'running', :agency::int, 'Bộ phận Một cửa', 'Trần Thị Bình', :received_at::timestamptz, :received_at::timestamptz, now(), 1 FROM n
+    :overdue_from::timestamptz, 'received', 'running', :agency::int, 'Bộ phận Một cửa', 'Trần Thị Bình', :received_at::timestamptz, :received_at::timestamptz, now(), 1, :received_at::timestamptz, :received_at::timestamptz FROM n
 ), p AS (
     INSERT INTO dossier_persons (dossier_id, name, id_number, phone, address, summary)
     SELECT id, 'Nguyễn Văn An', '094' || :person, '0900000001', 'ấp An Trung, huyện Cù Lao Dung, tỉnh Sóc Trăng', 'Hồ sơ số ' || :person FROM n

@@ -25,9 +25,9 @@ INSERT INTO dossier_counters (agency_id, day, last_number) VALUES (:agency, :day
 SELECT EXISTS (SELECT FROM dossiers WHERE code = :code);
 INSERT INTO dossiers (id, code, procedure_version_id, channel, receiving_agency_id, competent_agency_id, applicant_kind, applicant_name_masked,
     received_at, limit_unit, limit_amount_hundredths, due_on, due_at, overdue_from, status, clock, holder_agency_id, holder_unit,
-    holder_officer, holder_since, last_event_at, last_recorded_at, version)
+    holder_officer, holder_since, last_event_at, last_recorded_at, version, clock_started_at, last_step_at)
 VALUES (:id, :code, :pv, 'in_person', :agency, :agency, 'individual', 'N*** V*** A***', :received_at, :unit, :amount, :due_on, :due_at,
-    :overdue_from, 'received', 'running', :agency, 'Bộ phận Một cửa', 'Trần Thị Bình', :received_at, :received_at, now(), 1);
+    :overdue_from, 'received', 'running', :agency, 'Bộ phận Một cửa', 'Trần Thị Bình', :received_at, :received_at, now(), 1, :received_at::timestamptz, :received_at::timestamptz);
 INSERT INTO dossier_persons (dossier_id, name, id_number, phone, address, summary)
 VALUES (:id, 'Nguyễn Văn An', '094' || :person, '0900000001', 'ấp An Trung, huyện Cù Lao Dung, tỉnh Sóc Trăng', 'Hồ sơ số ' || :person);
 INSERT INTO dossier_events (id, dossier_id, seq, kind, occurred_at, recorded_at, origin, backdated, status_after, due_on_after, agency_id, officer, officer_title,

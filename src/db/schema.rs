@@ -104,6 +104,12 @@ diesel::table! {
         outcome -> Nullable<Text>,
         public_note -> Nullable<Text>,
         key_id -> Nullable<Text>,
+        ground -> Nullable<Text>,
+        items -> Nullable<Array<Text>>,
+        answer_by -> Nullable<Date>,
+        by_unit -> Nullable<Text>,
+        by_hundredths -> Nullable<Int4>,
+        new_due_on -> Nullable<Date>,
     }
 }
 
@@ -155,6 +161,13 @@ diesel::table! {
         last_event_at -> Timestamptz,
         last_recorded_at -> Timestamptz,
         version -> Int4,
+        clock_started_at -> Nullable<Timestamptz>,
+        stopped_at -> Nullable<Timestamptz>,
+        judged_at -> Nullable<Timestamptz>,
+        restarted_on -> Nullable<Date>,
+        resumes_to -> Nullable<Text>,
+        policy -> Nullable<Jsonb>,
+        last_step_at -> Timestamptz,
     }
 }
 
@@ -169,6 +182,23 @@ diesel::table! {
         headers -> Nullable<Jsonb>,
         body -> Nullable<Bytea>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    policies (name) {
+        name -> Text,
+        procedure_code -> Nullable<Text>,
+        agency_id -> Nullable<Int4>,
+        valid_from -> Date,
+        valid_to -> Nullable<Date>,
+        supplement -> Nullable<Text>,
+        other_stop -> Nullable<Text>,
+        second_supplement -> Nullable<Text>,
+        granularity -> Nullable<Text>,
+        judge_by -> Nullable<Text>,
+        law -> Text,
+        version -> Int4,
     }
 }
 
@@ -190,6 +220,8 @@ diesel::table! {
         amount_hundredths -> Nullable<Int4>,
         cutoff -> Nullable<Time>,
         starts -> Text,
+        segments -> Nullable<Jsonb>,
+        prolongations -> Nullable<Jsonb>,
     }
 }
 
@@ -231,6 +263,8 @@ diesel::joinable!(dossier_event_notes -> dossier_events (event_id));
 diesel::joinable!(dossier_events -> dossiers (dossier_id));
 diesel::joinable!(dossier_persons -> dossiers (dossier_id));
 diesel::joinable!(dossiers -> procedure_versions (procedure_version_id));
+diesel::joinable!(policies -> agencies (agency_id));
+diesel::joinable!(policies -> procedures (procedure_code));
 diesel::joinable!(procedure_agencies -> agencies (agency_id));
 diesel::joinable!(procedure_agencies -> procedure_versions (procedure_version_id));
 diesel::joinable!(procedure_limits -> procedure_versions (procedure_version_id));
@@ -249,6 +283,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     dossier_persons,
     dossiers,
     idempotency_keys,
+    policies,
     procedure_agencies,
     procedure_limits,
     procedure_versions,

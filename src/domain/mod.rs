@@ -8,6 +8,7 @@
 pub mod agency_tree;
 pub mod amount;
 pub mod calendar;
+pub mod clock;
 pub mod deadline;
 pub mod ids;
 pub mod law;

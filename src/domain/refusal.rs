@@ -35,6 +35,8 @@ pub enum Rule {
     AgencyCycle,
     /// A version would begin before the one it replaces.
     ValidityOverlap,
+    /// The law of the procedure does not allow the extension.
+    ProlongationNotAllowed,
 }
 
 /// Where in the request a value stands.
@@ -95,8 +97,8 @@ pub enum Refusal {
         /// Its code.
         code: String,
     },
-    /// The procedure lists no agencies, so it is every agency's, and the key has roots.
-    EverybodysProcedure {
+    /// It names no agency, so it is every agency's, and the key has roots.
+    Everybodys {
         /// Where the agencies stand.
         place: Place,
     },

@@ -5,6 +5,8 @@
 use super::amount::Amount;
 use super::vocabulary::{AgencyRole, Channel, Starts, Unit};
 use chrono::NaiveTime;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A time limit whose parts fit together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +98,29 @@ impl TimeLimit {
     }
 }
 
+/// A time limit of a unit with an amount, as JSON has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Span {
+    /// Unit: `working_days`, `calendar_days` or `working_hours`.
+    pub unit: Unit,
+    /// Decimal string; calendar days are whole.
+    #[schema(example = "5")]
+    pub amount: Amount,
+}
+
+impl Span {
+    /// What it means.
+    pub fn limit(self) -> Result<TimeLimit, BadTimeLimit> {
+        TimeLimit::new(self.unit, Some(self.amount), None)
+    }
+
+    /// As JSON has it; `None` for a limit without an amount.
+    pub fn of(limit: TimeLimit) -> Option<Self> {
+        limit.amount().map(|amount| Self { unit: limit.unit(), amount })
+    }
+}
+
 /// A part of a chained limit (liên thông; NĐ 61/2018 Art. 19(6,7)): the time of one agency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment {
@@ -121,6 +146,8 @@ pub struct Prolongation {
 pub struct CaseLimit {
     /// Case; `None`: the default case.
     pub case: Option<String>,
+    /// Name of the case.
+    pub case_name: Option<String>,
     /// Channel; `None`: every channel without a limit of its own.
     pub channel: Option<Channel>,
     /// The limit; of a chained one the sum.
@@ -137,7 +164,7 @@ impl CaseLimit {
     /// A plain limit of the default case, for every channel, from receipt.
     pub fn plain(limit: TimeLimit) -> Self {
         let (starts, segments, prolongations) = (Starts::Received, vec![], vec![]);
-        Self { case: None, channel: None, limit, starts, segments, prolongations }
+        Self { case: None, case_name: None, channel: None, limit, starts, segments, prolongations }
     }
 }
 

@@ -5,7 +5,7 @@
 //! - **overdue**: not ended, and now is at or after `overdue_from`. Overdue only the next day: a dossier due on
 //!   Friday is not overdue on Friday evening.
 //! - **late**: ended at or after `overdue_from`; **early**: ended on a local day before `due_on`; **on time**:
-//!   ended otherwise. Without a deadline: **`no_deadline`**, never "on time".
+//!   ended otherwise. What ends while its clock is stopped is judged by the instant at which it stopped. Without a deadline: **`no_deadline`**, never "on time".
 //! - **due soon**: running, not overdue, and at most `due_soon_days` working days left, a parameter of [`super::law`].
 //!
 //! `features/overdue` holds the mirror of this in SQL; a property test proves that the two agree.
@@ -23,8 +23,8 @@ pub struct Facts {
     pub due_on: Option<NaiveDate>,
     /// First instant at which it is late.
     pub overdue_from: Option<Instant>,
-    /// When its handling ended.
-    pub ended_at: Option<Instant>,
+    /// When its handling ended, or when its clock had stopped if it ended while stopped; `None` while it is open.
+    pub judged_at: Option<Instant>,
     /// Whether its clock runs.
     pub clock: Clock,
     /// When its closing was recorded.
@@ -36,8 +36,8 @@ pub struct Facts {
 pub struct Timing {
     /// The state.
     pub state: TimingState,
-    /// Working days after today through `due_on`; `None` when ended, without a deadline, or when a calendar year is
-    /// missing.
+    /// Working days after today through `due_on`; `None` when ended, stopped, without a deadline, or when a calendar year
+    /// is missing.
     pub days_left: Option<i64>,
     /// Working days after `due_on` through today or the day it ended; may be 0 when late on a rest day. `None`
     /// without a deadline or when a calendar year is missing.
@@ -56,12 +56,12 @@ pub struct Closing {
 /// The state of a dossier at `now`. `due_soon_until` is the last due day that is due soon, see [`due_soon_until`].
 pub fn state(facts: &Facts, now: Instant, due_soon_until: Option<NaiveDate>) -> TimingState {
     let Some(overdue_from) = facts.overdue_from else {
-        let stopped = facts.ended_at.is_none() && facts.clock == Clock::Stopped;
+        let stopped = facts.judged_at.is_none() && facts.clock == Clock::Stopped;
         return if stopped { TimingState::Stopped } else { TimingState::NoDeadline };
     };
-    match facts.ended_at {
-        Some(ended) if ended >= overdue_from => TimingState::Late,
-        Some(ended) if facts.due_on.is_some_and(|due| ended.local_date() < due) => TimingState::Early,
+    match facts.judged_at {
+        Some(at) if at >= overdue_from => TimingState::Late,
+        Some(at) if facts.due_on.is_some_and(|due| at.local_date() < due) => TimingState::Early,
         Some(_) => TimingState::OnTime,
         None if now >= overdue_from => TimingState::Overdue,
         None if facts.clock == Clock::Stopped => TimingState::Stopped,
@@ -83,19 +83,16 @@ pub fn due_soon_until(now: Instant, calendar: &Calendar) -> Option<NaiveDate> {
     }
 }
 
-/// State and day counts of a dossier at `now`.
+/// State and day counts of a dossier at `now`. Nothing is counted while the clock is stopped before it was late.
 pub fn judge(facts: &Facts, now: Instant, calendar: &Calendar) -> Timing {
     let state = state(facts, now, due_soon_until(now, calendar));
-    let until = facts.ended_at.unwrap_or(now).local_date();
+    let until = facts.judged_at.unwrap_or(now).local_date();
     let days = |after, through| calendar.working_days_between(after, through).ok();
+    let due_on = facts.due_on.filter(|_| facts.overdue_from.is_some());
     Timing {
         state,
-        days_left: if facts.ended_at.is_some() {
-            None
-        } else {
-            facts.due_on.and_then(|due| days(until, due))
-        },
-        days_late: facts.due_on.and_then(|due| days(due, until)),
+        days_left: due_on.filter(|_| facts.judged_at.is_none()).and_then(|due| days(until, due)),
+        days_late: due_on.and_then(|due| days(due, until)),
     }
 }
 

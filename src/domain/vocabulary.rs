@@ -70,16 +70,30 @@ words! {
 }
 
 words! {
-    /// Status of a dossier (trạng thái hồ sơ).
-    Status { Received = "received", Processing = "processing", Completed = "completed", Returned = "returned", }
+    /// Status of a dossier (trạng thái hồ sơ). What may follow what is in `lifecycle`.
+    Status {
+        Received = "received",
+        Processing = "processing",
+        SupplementRequested = "supplement_requested",
+        PaymentRequested = "payment_requested",
+        Suspended = "suspended",
+        Completed = "completed",
+        Returned = "returned",
+        Withdrawn = "withdrawn",
+        Terminated = "terminated",
+    }
 }
 
 impl Status {
-    /// Number of the status in the national format (`TrangThaiHoSo`).
+    /// Number of the status in the national format (`TrangThaiHoSo`). Suspended and terminated share one.
     pub const fn national_code(self) -> u8 {
         match self {
             Self::Received => 2,
             Self::Processing => 4,
+            Self::SupplementRequested => 5,
+            Self::PaymentRequested => 6,
+            Self::Withdrawn => 7,
+            Self::Suspended | Self::Terminated => 8,
             Self::Completed => 9,
             Self::Returned => 10,
         }
@@ -90,9 +104,24 @@ impl Status {
         match self {
             Self::Received => ("Được tiếp nhận", "Received"),
             Self::Processing => ("Đang xử lý", "Processing"),
+            Self::SupplementRequested => ("Yêu cầu bổ sung giấy tờ", "Supplement requested"),
+            Self::PaymentRequested => ("Yêu cầu thực hiện nghĩa vụ tài chính", "Payment requested"),
+            Self::Suspended => ("Tạm dừng xử lý", "Suspended"),
             Self::Completed => ("Đã xử lý xong", "Completed"),
             Self::Returned => ("Đã trả kết quả", "Result returned"),
+            Self::Withdrawn => ("Công dân yêu cầu rút hồ sơ", "Withdrawn by the applicant"),
+            Self::Terminated => ("Dừng giải quyết", "Terminated"),
         }
+    }
+
+    /// Whether the dossier waits for somebody outside the agency, or for a ground to fall away.
+    pub const fn waits(self) -> bool {
+        matches!(self, Self::SupplementRequested | Self::PaymentRequested | Self::Suspended)
+    }
+
+    /// Whether its handling has ended.
+    pub const fn ended(self) -> bool {
+        matches!(self, Self::Completed | Self::Returned | Self::Withdrawn | Self::Terminated)
     }
 }
 
@@ -100,10 +129,23 @@ words! {
     /// Kind of event in the life of a dossier.
     EventKind {
         Received = "received",
+        ReceivedByCompetent = "received_by_competent",
+        Accepted = "accepted",
         Forwarded = "forwarded",
         Noted = "noted",
+        SupplementRequested = "supplement_requested",
+        SupplementReceived = "supplement_received",
+        PaymentRequested = "payment_requested",
+        PaymentReceived = "payment_received",
+        Suspended = "suspended",
+        Resumed = "resumed",
+        Extended = "extended",
+        Apologised = "apologised",
         Completed = "completed",
         Returned = "returned",
+        Withdrawn = "withdrawn",
+        Terminated = "terminated",
+        CalendarChanged = "calendar_changed",
     }
 }
 
@@ -112,11 +154,31 @@ impl EventKind {
     pub const fn labels(self) -> (&'static str, &'static str) {
         match self {
             Self::Received => ("Tiếp nhận hồ sơ", "Dossier received"),
+            Self::ReceivedByCompetent => {
+                ("Cơ quan có thẩm quyền nhận hồ sơ", "Received by the competent agency")
+            }
+            Self::Accepted => ("Thụ lý hồ sơ", "Accepted for handling"),
             Self::Forwarded => ("Chuyển xử lý", "Forwarded for handling"),
             Self::Noted => ("Ghi chú", "Note"),
+            Self::SupplementRequested => ("Yêu cầu bổ sung", "Supplement requested"),
+            Self::SupplementReceived => ("Nhận bổ sung", "Supplement received"),
+            Self::PaymentRequested => ("Yêu cầu thực hiện nghĩa vụ tài chính", "Payment requested"),
+            Self::PaymentReceived => ("Đã thực hiện nghĩa vụ tài chính", "Payment received"),
+            Self::Suspended => ("Tạm dừng xử lý", "Handling suspended"),
+            Self::Resumed => ("Tiếp tục xử lý", "Handling resumed"),
+            Self::Extended => ("Gia hạn giải quyết", "Time limit extended"),
+            Self::Apologised => ("Xin lỗi và hẹn lại ngày trả kết quả", "Apology and new appointment"),
             Self::Completed => ("Xử lý xong", "Handling completed"),
             Self::Returned => ("Trả kết quả", "Result returned"),
+            Self::Withdrawn => ("Rút hồ sơ", "Withdrawn"),
+            Self::Terminated => ("Dừng giải quyết hồ sơ", "Handling terminated"),
+            Self::CalendarChanged => ("Lịch làm việc thay đổi", "Office calendar changed"),
         }
+    }
+
+    /// Whether the service records it by itself, or with the dossier: nobody sends it.
+    pub const fn is_own(self) -> bool {
+        matches!(self, Self::Received | Self::CalendarChanged)
     }
 }
 

@@ -12,6 +12,7 @@ pub mod dossiers;
 pub mod health;
 pub mod metrics;
 pub mod overdue;
+pub mod policies;
 pub mod procedures;
 pub mod public;
 mod state;
@@ -25,6 +26,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(public::http::routes)
         .configure(agencies::http::routes)
         .configure(procedures::http::routes)
+        .configure(policies::http::routes)
         .configure(dossiers::http::routes)
         .configure(overdue::http::routes)
         .configure(health::http::routes)

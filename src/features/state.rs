@@ -2,6 +2,7 @@
 
 use super::agencies::cache::TreeCache;
 use super::calendar;
+use super::policies::cache::PolicyCache;
 use super::procedures::cache::ProcedureCache;
 use super::public::cache::PublicCache;
 use crate::clock::Clock;
@@ -25,6 +26,8 @@ pub struct State {
     pub agencies: Arc<TreeCache>,
     /// The procedures in memory.
     pub procedures: Arc<ProcedureCache>,
+    /// The policies in memory.
+    pub policies: Arc<PolicyCache>,
     /// Public answers in memory.
     pub public: Arc<PublicCache>,
     /// The national office calendar.
@@ -50,6 +53,8 @@ pub struct Shared {
     pub agencies: Arc<TreeCache>,
     /// The procedures in memory.
     pub procedures: Arc<ProcedureCache>,
+    /// The policies in memory.
+    pub policies: Arc<PolicyCache>,
     /// Public answers in memory.
     pub public: Arc<PublicCache>,
     /// The rate limits.
@@ -61,9 +66,21 @@ pub struct Shared {
 impl State {
     /// The state of a new worker.
     pub fn of(shared: &Shared) -> Self {
-        let Shared { database, slow, writer, clock, agencies, procedures, public, limits, metrics } =
+        let Shared { database, slow, writer, clock, agencies, procedures, policies, public, limits, metrics } =
             shared.clone();
         let (reader, calendar) = (Reader::new(database), calendar::national());
-        Self { reader, slow, writer, clock, agencies, procedures, public, calendar, limits, metrics }
+        Self {
+            reader,
+            slow,
+            writer,
+            clock,
+            agencies,
+            procedures,
+            policies,
+            public,
+            calendar,
+            limits,
+            metrics,
+        }
     }
 }

@@ -9,6 +9,7 @@
 mod access;
 mod agencies;
 mod caching;
+mod clock;
 mod commands;
 mod contract;
 mod cors;
@@ -28,6 +29,7 @@ mod once;
 mod openapi;
 mod overdue;
 mod packaging;
+mod policies;
 mod procedures;
 mod public;
 mod receipts;

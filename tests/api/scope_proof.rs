@@ -51,6 +51,8 @@ fn lines() -> Vec<Line> {
         "competent_agencies": ["H51.29"], "effective_from": "2021-01-01",
         "limits": [{"limit": {"unit": "working_days", "amount": "3"}}]
     });
+    let policy =
+        json!({"agency": "H51.29", "valid_from": "2022-01-01", "supplement": "shift", "law": "Quy chế"});
     let note = event("noted", "2022-02-15T09:00:00+07:00", json!({"note": "x"}));
     vec![
         line("health_live", "/health/live", Shows::Everybody),
@@ -65,6 +67,8 @@ fn lines() -> Vec<Line> {
         line("get_agency", "/v1/agencies/H51.30", Shows::EveryKey),
         line("list_procedures", "/v1/procedures?count=exact", Shows::EveryKey),
         line("get_procedure", "/v1/procedures/1.004873", Shows::EveryKey),
+        line("list_policies", "/v1/policies?count=exact", Shows::EveryKey),
+        line("get_policy", "/v1/policies/huyen-khac", Shows::EveryKey),
         line("get_dossier", "/v1/dossiers/{dossier}?include=events", Shows::TheDossier),
         line("list_dossier_events", "/v1/dossiers/{dossier}/events", Shows::TheDossier),
         line("list_dossiers", "/v1/dossiers?count=exact", Shows::AList),
@@ -73,6 +77,7 @@ fn lines() -> Vec<Line> {
         change("record_event", "/v1/dossiers/{dossier}/events", note),
         change("put_agency", "/v1/agencies/H51.29", office),
         change("put_procedure", "/v1/procedures/1.004874", procedure),
+        change("put_policy", "/v1/policies/huyen", policy),
     ]
 }
 
@@ -93,6 +98,9 @@ impl Stage {
     async fn set() -> Self {
         let app = TestApp::start();
         let dossier = app.root().await.receive(&of_the_district("2022-01-10T08:00:00+07:00")).await;
+        let policy =
+            json!({"agency": "H51.30", "valid_from": "2022-01-01", "supplement": "shift", "law": "Quy chế"});
+        app.root().await.put("/v1/policies/huyen-khac", &policy, None).await.expect(201);
         Self { app, dossier }
     }
 

@@ -41,28 +41,33 @@ fn facts() -> impl Strategy<Value = Facts> {
     ];
     (due, prop::option::of(minutes(0..45)), any::<bool>()).prop_map(
         move |((due_on, overdue_from), ended, stopped)| {
-            let ended_at = ended.map(|minute| first + TimeDelta::minutes(minute));
-            let clock = if stopped || ended_at.is_some() { Clock::Stopped } else { Clock::Running };
-            Facts { due_on, overdue_from, ended_at, clock, closed_recorded_at: None }
+            let judged_at = ended.map(|minute| first + TimeDelta::minutes(minute));
+            let clock = if stopped || judged_at.is_some() { Clock::Stopped } else { Clock::Running };
+            Facts { due_on, overdue_from, judged_at, clock, closed_recorded_at: None }
         },
     )
 }
 
 async fn store(app: &TestApp, all: &[Facts]) {
     let client = connect(&app.db.url).await;
-    let insert = "INSERT INTO dossiers
-        SELECT gen_random_uuid(), 'H51.29-220110-' || (1000 + $1::int4), procedure_version_id, case_code, channel,
+    // Every third ended while its clock was stopped, some time after the instant by which it is judged.
+    let insert = "INSERT INTO dossiers (id, code, procedure_version_id, channel, receiving_agency_id,
+            competent_agency_id, applicant_kind, applicant_name_masked, status, clock, received_at, ended_at,
+            judged_at, limit_unit, limit_amount_hundredths, due_on, due_at, overdue_from, holder_agency_id,
+            holder_since, last_event_at, last_recorded_at, last_step_at, version)
+        SELECT gen_random_uuid(), 'H51.29-220110-' || (1000 + $1::int4), procedure_version_id, channel,
             receiving_agency_id, competent_agency_id, applicant_kind, applicant_name_masked,
-            CASE WHEN $2::text IS NULL THEN 'received' ELSE 'completed' END, $3::text, submitted_at,
-            '2022-01-01T00:00:00Z', $2::text::timestamptz, NULL, NULL, appointed_at, NULL, 0, false, limit_unit,
-            limit_amount_hundredths, $4::text::date, $4::text::date::timestamptz, $5::text::timestamptz, NULL,
-            holder_agency_id, NULL, NULL, holder_since, NULL, last_event_at, last_recorded_at, 1
+            CASE WHEN $2::text IS NULL THEN 'received' ELSE 'completed' END, $3::text,
+            '2022-01-01T00:00:00Z', $2::text::timestamptz + make_interval(hours => 30 * ($1 % 3)),
+            $2::text::timestamptz, limit_unit, limit_amount_hundredths, $4::text::date,
+            $4::text::date::timestamptz, $5::text::timestamptz, holder_agency_id, holder_since, last_event_at,
+            last_recorded_at, last_step_at, 1
         FROM dossiers WHERE code = 'H51.29-220103-0001'";
     let insert = client.prepare(insert).await.unwrap();
     for (n, facts) in all.iter().enumerate() {
         let text = |at: Option<Instant>| at.map(|at| at.to_string());
         let (number, clock) = (i32::try_from(n).unwrap(), facts.clock.as_str());
-        let (ended, late) = (text(facts.ended_at), text(facts.overdue_from));
+        let (ended, late) = (text(facts.judged_at), text(facts.overdue_from));
         let due = facts.due_on.map(|day: NaiveDate| day.to_string());
         client.execute(&insert, &[&number, &ended, &clock, &due, &late]).await.unwrap();
     }
@@ -86,7 +91,7 @@ async fn found(app: &TestApp, state: TimingState, now: Instant) -> BTreeSet<Stri
 async fn rust_and_sql_agree() {
     let app = TestApp::start();
     app.root().await.receive(&receipt("2022-01-03T08:00:00+07:00")).await;
-    app.db.sql("UPDATE dossiers SET ended_at = received_at, status = 'completed', due_on = NULL, due_at = NULL, overdue_from = NULL");
+    app.db.sql("UPDATE dossiers SET ended_at = received_at, judged_at = received_at, status = 'completed', due_on = NULL, due_at = NULL, overdue_from = NULL");
     let mut runner = TestRunner::deterministic();
     let all = prop::collection::vec(facts(), 1_500).new_tree(&mut runner).unwrap().current();
     store(&app, &all).await;

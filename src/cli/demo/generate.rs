@@ -11,7 +11,7 @@ use crate::domain::deadline::{self, Deadline};
 use crate::domain::local_time::Instant;
 use crate::domain::time_limit::TimeLimit;
 use crate::domain::timing::{self, Facts};
-use crate::domain::vocabulary::{Channel, Clock, Origin, Outcome, Status, TimingState};
+use crate::domain::vocabulary::{Channel, Clock, EventKind, Origin, Outcome, Status, TimingState};
 use crate::features::dossiers::actions::{EventDetails, EventInput, OfficerInput, ReceiveInput};
 use crate::features::procedures::actions::ProcedureInput;
 use chrono::{NaiveDate, TimeDelta};
@@ -74,7 +74,7 @@ impl<'a> Generator<'a> {
     fn draft(&mut self, wanted: TimingState) -> Option<Draft<'a>> {
         let procedures = self.procedures;
         let procedure = self.random.pick(procedures)?;
-        let limit = procedure.limits.iter().find(|(l, _)| l.case.is_none() && l.channel.is_none())?.0.limit;
+        let limit = procedure.limits.iter().find(|l| l.case.is_none() && l.channel.is_none())?.limit;
         if (limit == TimeLimit::None) != (wanted == TimingState::NoDeadline) {
             return None;
         }
@@ -93,7 +93,7 @@ impl<'a> Generator<'a> {
         let facts = Facts {
             due_on: deadline.map(|d| d.due_on),
             overdue_from: deadline.map(|d| d.overdue_from),
-            ended_at: ended,
+            judged_at: ended,
             clock: Clock::Running,
             closed_recorded_at: None,
         };
@@ -119,7 +119,7 @@ impl<'a> Generator<'a> {
             if self.random.chance(15) {
                 let noted = self.between(handed, until)?;
                 let note = people::NOTES[usize::try_from(self.random.below(3)).ok()?];
-                events.push(self.event(noted, EventDetails::Noted, Some(note)));
+                events.push(self.event(noted, EventDetails::Plain(EventKind::Noted), Some(note)));
             }
             if matches!(status, Status::Completed | Status::Returned) {
                 let latest = events.last().map_or(draft.received, |(event, _)| event.occurred_at);
@@ -134,7 +134,7 @@ impl<'a> Generator<'a> {
                     let within =
                         if self.random.chance(85) { TimeDelta::minutes(90) } else { TimeDelta::days(3) };
                     let returned = self.between(ended, ended + within)?;
-                    events.push(self.event(returned, EventDetails::Returned, None));
+                    events.push(self.event(returned, EventDetails::Plain(EventKind::Returned), None));
                 }
             }
         }

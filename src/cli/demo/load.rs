@@ -52,6 +52,7 @@ async fn tell(tx: &mut Transaction, actor: &Actor, tree: &AgencyTree, story: &St
         visible: &Visible::All,
         governed: &Visible::All,
         calendar: calendar::national(),
+        policies: &[],
         now,
     };
     let (receipt, recorded) = &story.receipt;

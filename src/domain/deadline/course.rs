@@ -65,13 +65,13 @@ pub enum Move<'a> {
 
 /// A time limit and what happened to it.
 #[derive(Clone, Copy, Debug)]
-pub struct Course<'a> {
+pub struct Course<'c, 'a> {
     /// The parts of the limit, at least one.
-    pub legs: &'a [Leg<'a>],
+    pub legs: &'c [Leg<'a>],
     /// When its clock started.
     pub start: Instant,
     /// What happened, in order of time; stops do not overlap.
-    pub moves: &'a [Move<'a>],
+    pub moves: &'c [Move<'a>],
     /// From when a limit in days is late.
     pub granularity: Granularity,
     /// The date that the slip promised, where that judges.
@@ -98,7 +98,7 @@ pub struct Standing {
 }
 
 /// Runs a course; `None` without a limit. Fails when the calendar of a year is missing.
-pub fn run<'a>(course: &Course<'a>, log: &mut impl Log<'a>) -> Result<Option<Standing>, MissingYear> {
+pub fn run<'a>(course: &Course<'_, 'a>, log: &mut impl Log<'a>) -> Result<Option<Standing>, MissingYear> {
     let Some(last) = course.legs.last() else { return Ok(None) };
     let started = Running::started(course, *last, log)?;
     let Some(mut running) = started else { return Ok(None) };
@@ -110,7 +110,7 @@ pub fn run<'a>(course: &Course<'a>, log: &mut impl Log<'a>) -> Result<Option<Sta
 
 /// Counts every part, each from the end of the one before (NĐ 61/2018 Art. 19(6,7)).
 pub(super) fn chained<'a>(
-    course: &Course<'a>,
+    course: &Course<'_, 'a>,
     start: Instant,
     log: &mut impl Log<'a>,
 ) -> Result<Option<(Point, Vec<Point>)>, MissingYear> {

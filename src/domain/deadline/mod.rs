@@ -51,5 +51,11 @@ pub fn compute(
     point.deadline(calendar, super::vocabulary::Granularity::Date).map(Some)
 }
 
+/// The due day of a limit that was due at an instant and is extended by another.
+pub fn extended(due_at: Instant, by: TimeLimit, calendar: &Calendar) -> Result<NaiveDate, MissingYear> {
+    let point = point::Point::exactly(due_at, false);
+    Ok(change::extend(point, Extension::By(by), calendar)?.due(calendar)?.0)
+}
+
 #[cfg(test)]
 mod tests;

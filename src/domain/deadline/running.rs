@@ -14,7 +14,7 @@ use crate::domain::vocabulary::StopEffect;
 use chrono::NaiveDate;
 
 pub(super) struct Running<'c, 'a> {
-    course: &'c Course<'a>,
+    course: &'c Course<'c, 'a>,
     /// The last part of the limit, or all of it.
     last: Leg<'a>,
     /// Since when it is counted.
@@ -32,7 +32,7 @@ pub(super) struct Running<'c, 'a> {
 
 impl<'c, 'a> Running<'c, 'a> {
     pub(super) fn started(
-        course: &'c Course<'a>,
+        course: &'c Course<'c, 'a>,
         last: Leg<'a>,
         log: &mut impl Log<'a>,
     ) -> Result<Option<Self>, MissingYear> {

@@ -5,6 +5,7 @@ use super::json::{DossierBody, DossierFilter, EventBody, PostDossier, PostEvent}
 use super::queries::{Listed, list};
 use super::sought::Sought;
 use crate::domain::ids::DossierCode;
+use crate::domain::policy::PolicyRule;
 use crate::domain::refusal::Refusal;
 use crate::features::State;
 use crate::features::audit::Actor;
@@ -33,9 +34,14 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(receive).service(list_all).service(get_one).service(events).service(record);
 }
 
-fn context<'a>(actor: &'a Actor, caller: &'a Principal, state: &'a State) -> Context<'a> {
+fn context<'a>(
+    actor: &'a Actor,
+    caller: &'a Principal,
+    state: &'a State,
+    policies: &'a [PolicyRule],
+) -> Context<'a> {
     let (tree, visible, governed) = (&*caller.tree, &caller.visible, &caller.governed);
-    Context { actor, tree, visible, governed, calendar: state.calendar, now: state.clock.now() }
+    Context { actor, tree, visible, governed, calendar: state.calendar, policies, now: state.clock.now() }
 }
 
 /// Receive a dossier
@@ -57,7 +63,8 @@ async fn receive(
     let asked = Write::<PostDossier>::of(&request, &input, &caller.key_id)?;
     let body = asked.body.check()?;
     let actor = caller.actor();
-    let context = context(&actor, &caller, &state);
+    let policies = state.policies.at(caller.catalogue_version, &state.reader).await?;
+    let context = context(&actor, &caller, &state, &policies.rules);
     let show = |received: &Recorded| {
         let shown = DossierBody::new(&received.dossier, &caller.tree, state.calendar, context.now);
         let location = format!("/v1/dossiers/{}", shown.code);
@@ -216,7 +223,8 @@ async fn record(
     let body = asked.body.check()?;
     let code = DossierCode::parse(&code).map_err(|_| Refusal::NotFound)?;
     let actor = caller.actor();
-    let context = context(&actor, &caller, &state);
+    // A dossier keeps the policy it was received under.
+    let context = context(&actor, &caller, &state, &[]);
     let expects = |version| asked.if_match.check_if_given(Some(version));
     let show = |recorded: &Recorded| {
         write::answer(StatusCode::CREATED, None, None, &EventBody::new(&recorded.event, &caller.tree))

@@ -32,8 +32,8 @@ pub struct ProcedureInput {
     pub effective_from: NaiveDate,
     /// Whether it is sample data.
     pub sample: bool,
-    /// Limits, with the names of their cases.
-    pub limits: Vec<(CaseLimit, Option<String>)>,
+    /// Limits.
+    pub limits: Vec<CaseLimit>,
 }
 
 /// Writes the next version on the given terms and shows it; the one before ends where it begins. `expects` checks the number of the present one.
@@ -105,7 +105,7 @@ fn may_write(principal: &Principal, agencies: &[AgencyId], place: Place) -> Resu
     }
     match agencies.iter().find(|id| !principal.governs(**id)) {
         Some(id) => Err(Refusal::AgencyOutOfScope { place, code: principal.tree.code(*id).to_owned() }),
-        None if agencies.is_empty() => Err(Refusal::EverybodysProcedure { place }),
+        None if agencies.is_empty() => Err(Refusal::Everybodys { place }),
         None => Ok(()),
     }
 }

@@ -107,9 +107,8 @@ impl From<Refusal> for Problem {
             Refusal::AgencyOutOfScope { place, code } => {
                 Self::out_of_scope(place, format!("The agency {code} is outside the scope of the key."))
             }
-            Refusal::EverybodysProcedure { place } => {
-                let detail =
-                    "A procedure that lists no agencies is every agency's: it needs a key that sees all.";
+            Refusal::Everybodys { place } => {
+                let detail = "What names no agency is every agency's: it needs a key that sees all.";
                 Self::out_of_scope(place, detail.into())
             }
             Refusal::DuplicateCode { code } => Self::new(Code::DuplicateCode)

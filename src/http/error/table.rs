@@ -126,6 +126,9 @@ problems! {
     ValidityOverlap = "validity_overlap" 422 "Validity overlaps" / "Hiệu lực chồng lấn":
         "The version would begin before the version that it replaces."
         / "Phiên bản mới có hiệu lực trước phiên bản mà nó thay thế.";
+    ProlongationNotAllowed = "prolongation_not_allowed" 422 "Prolongation not allowed" / "Không được kéo dài":
+        "The law of the procedure does not allow the extension on this ground, again, or by so much."
+        / "Quy định của thủ tục không cho phép kéo dài thời hạn với lý do, số lần hoặc mức này.";
     PreconditionRequired = "precondition_required" 428 "If-Match needed" / "Cần If-Match":
         "A change of an existing resource needs If-Match with its ETag."
         / "Sửa dữ liệu đã có cần tiêu đề If-Match với ETag hiện tại.";
@@ -185,6 +188,7 @@ impl From<Rule> for Code {
             Rule::InTheFuture => Self::InTheFuture,
             Rule::AgencyCycle => Self::AgencyCycle,
             Rule::ValidityOverlap => Self::ValidityOverlap,
+            Rule::ProlongationNotAllowed => Self::ProlongationNotAllowed,
         }
     }
 }

@@ -33,6 +33,7 @@ use utoipa::{OpenApi, ToSchema};
         (name = "public", description = "For citizens, through the portal. No key, never personal data."),
         (name = "agencies", description = "The agency tree (cơ quan, đơn vị)."),
         (name = "procedures", description = "Administrative procedures (thủ tục hành chính) and their time limits."),
+        (name = "policies", description = "Choices where law, practice and the national index differ."),
         (name = "dossiers", description = "Dossiers (hồ sơ) and their events."),
         (name = "lateness", description = "What is overdue, for scripts."),
         (name = "operations", description = "For those who run the service."),

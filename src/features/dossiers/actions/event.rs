@@ -1,15 +1,13 @@
-//! Records an event: asks the lifecycle whether it is allowed, and derives the dossier's new state from it.
+//! An event to record: what happened, and what belongs to it.
 
-use super::{Context, OfficerInput, Recorded};
-use crate::db::{Answer, Failure, Given, Terms, Transaction, Writer};
-use crate::domain::lifecycle;
+use super::OfficerInput;
+use crate::domain::amount::Amount;
+use crate::domain::deadline::Extension;
 use crate::domain::local_time::Instant;
-use crate::domain::refusal::{Place, Refusal, Rule};
-use crate::domain::vocabulary::{Clock, EventKind, Origin, Outcome, Status};
-use crate::features::audit::{self, Change};
-use crate::features::dossiers::queries::{DossierRow, EventRow, visible, write};
-use serde_json::json;
-use uuid::Uuid;
+use crate::domain::time_limit::TimeLimit;
+use crate::domain::vocabulary::{EventKind, Origin, Outcome, Unit};
+use crate::features::dossiers::queries::OfKind;
+use chrono::NaiveDate;
 
 /// An event to record.
 #[derive(Clone, Debug)]
@@ -46,15 +44,44 @@ pub enum EventDetails {
         /// When the step is due.
         step_due_at: Option<Instant>,
     },
-    /// Noted.
-    Noted,
+    /// Supplements asked for.
+    SupplementRequested {
+        /// What is to be supplemented.
+        items: Option<Vec<String>>,
+        /// Local day through which the applicant may answer.
+        answer_by: Option<NaiveDate>,
+    },
+    /// Suspended.
+    Suspended {
+        /// On which ground.
+        ground: String,
+    },
+    /// Extended, as the law of the procedure allows.
+    Extended {
+        /// By how much.
+        by: Extension,
+        /// On which ground.
+        ground: String,
+    },
+    /// An apology, with the day on which the result is to be had.
+    Apologised {
+        /// Why it takes longer.
+        reason: String,
+        /// The day.
+        new_due_on: NaiveDate,
+    },
     /// Decided.
     Completed {
         /// How.
         outcome: Outcome,
     },
-    /// Result handed to the applicant.
-    Returned,
+    /// Ended without a decision.
+    Terminated {
+        /// On which ground.
+        ground: String,
+    },
+    /// Any of the kinds with nothing of their own.
+    Plain(EventKind),
 }
 
 impl EventDetails {
@@ -62,174 +89,56 @@ impl EventDetails {
     pub const fn kind(&self) -> EventKind {
         match self {
             Self::Forwarded { .. } => EventKind::Forwarded,
-            Self::Noted => EventKind::Noted,
+            Self::SupplementRequested { .. } => EventKind::SupplementRequested,
+            Self::Suspended { .. } => EventKind::Suspended,
+            Self::Extended { .. } => EventKind::Extended,
+            Self::Apologised { .. } => EventKind::Apologised,
             Self::Completed { .. } => EventKind::Completed,
-            Self::Returned => EventKind::Returned,
+            Self::Terminated { .. } => EventKind::Terminated,
+            Self::Plain(kind) => *kind,
+        }
+    }
+
+    /// Code of the agency that it is handed to.
+    pub fn to_agency(&self) -> Option<&String> {
+        match self {
+            Self::Forwarded { to_agency, .. } => to_agency.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// What is stored of it.
+    pub(super) fn row(&self) -> OfKind {
+        let ground = |ground: &String| OfKind { ground: Some(ground.clone()), ..OfKind::default() };
+        match self {
+            Self::Forwarded { to_unit, to_officer, step_due_at, .. } => OfKind {
+                to_unit: to_unit.clone(),
+                to_officer: to_officer.clone(),
+                step_due_at: step_due_at.map(Instant::utc),
+                ..OfKind::default()
+            },
+            Self::SupplementRequested { items, answer_by } => {
+                OfKind { items: items.clone(), answer_by: *answer_by, ..OfKind::default() }
+            }
+            Self::Extended { by: Extension::By(limit), ground: why } => {
+                let (by_unit, by_hundredths) = by_of(*limit);
+                OfKind { by_unit, by_hundredths, ..ground(why) }
+            }
+            Self::Extended { by: Extension::To(day), ground: why } => {
+                OfKind { new_due_on: Some(*day), ..ground(why) }
+            }
+            Self::Apologised { reason, new_due_on } => {
+                OfKind { new_due_on: Some(*new_due_on), ..ground(reason) }
+            }
+            Self::Suspended { ground: why } | Self::Terminated { ground: why } => ground(why),
+            Self::Completed { outcome } => OfKind { outcome: Some(*outcome), ..OfKind::default() },
+            Self::Plain(_) => OfKind::default(),
         }
     }
 }
 
-/// Records an event of the dossier with a code on the given terms and shows it.
-pub async fn record(
-    writer: &Writer,
-    context: &Context<'_>,
-    (code, input): (&str, &EventInput),
-    terms: &Terms,
-    expects: impl Fn(i32) -> Result<(), Refusal>,
-    show: impl Fn(&Recorded) -> Answer,
-) -> Result<Given, Failure> {
-    let work = async |tx: &mut Transaction| Ok(show(&record_in(tx, context, (code, input), &expects).await?));
-    writer.on_terms(terms, context.now, work).await
-}
-
-/// The same inside a transaction that does more. `expects` checks the version of the dossier.
-pub async fn record_in(
-    tx: &mut Transaction,
-    context: &Context<'_>,
-    (code, input): (&str, &EventInput),
-    expects: &impl Fn(i32) -> Result<(), Refusal>,
-) -> Result<Recorded, Failure> {
-    let kind = input.details.kind();
-    context.not_ahead("/occurred_at", input.occurred_at)?;
-    let named = named(context, input)?;
-    let mut listed = write::lock(tx, code).await?.ok_or(Refusal::NotFound)?;
-    let dossier = &mut listed.dossier;
-    if !visible::sees(context.visible, dossier) {
-        return Err(Refusal::NotFound.into());
-    }
-    if !visible::sees(context.governed, dossier) {
-        let code = context.tree.code(dossier.competent_agency_id).to_owned();
-        return Err(Refusal::AgencyOutOfScope { place: Place::Pointer(String::new()), code }.into());
-    }
-    expects(dossier.version)?;
-    let before = dossier.clone();
-    let status = lifecycle::after(Some(before.status), kind);
-    let not_allowed =
-        || Refusal::EventNotAllowed { state: before.status, allowed: lifecycle::allowed(before.status) };
-    let event = event_row(context, input, &before, named, status.ok_or_else(not_allowed)?);
-    in_order(&event, &before)?;
-    apply(dossier, &event);
-    write::insert_event(tx, &event, input.note.as_deref()).await?;
-    write::update(tx, dossier).await?;
-    let details = json!({
-        "event": event.id, "seq": event.seq, "occurred_at": input.occurred_at,
-        "status_before": event.status_before, "status_after": event.status_after,
-    });
-    let action = format!("dossier.{kind}");
-    let change = Change { action: &action, subject: format!("dossier:{code}"), details };
-    audit::record(tx, context.actor, context.now, change).await?;
-    Ok(Recorded { dossier: listed, event })
-}
-
-/// A step happens after the steps that are recorded; a note may be about any moment since the receipt, and binds
-/// nothing that comes later.
-fn in_order(event: &EventRow, before: &DossierRow) -> Result<(), Refusal> {
-    let steps = [Some(before.holder_since), before.ended_at, before.returned_at];
-    let last_step = steps.into_iter().flatten().fold(before.received_at, std::cmp::max);
-    let since = if event.kind == EventKind::Noted { before.received_at } else { last_step };
-    if event.occurred_at < since {
-        return Err(Refusal::EventOutOfOrder { last_event_at: since.into() });
-    }
-    Ok(())
-}
-
-/// The state that follows from an event.
-fn apply(dossier: &mut DossierRow, event: &EventRow) {
-    dossier.status = event.status_after;
-    match event.kind {
-        EventKind::Forwarded => {
-            dossier.holder_agency_id = event.to_agency_id.unwrap_or(dossier.holder_agency_id);
-            dossier.holder_unit.clone_from(&event.to_unit);
-            dossier.holder_officer.clone_from(&event.to_officer);
-            dossier.holder_since = event.occurred_at;
-            dossier.step_due_at = event.step_due_at;
-        }
-        EventKind::Completed => {
-            dossier.ended_at = Some(event.occurred_at);
-            dossier.clock = Clock::Stopped;
-            dossier.step_due_at = None;
-        }
-        EventKind::Returned => {
-            dossier.returned_at = Some(event.occurred_at);
-            dossier.closed_recorded_at = Some(event.recorded_at);
-        }
-        EventKind::Received | EventKind::Noted => {}
-    }
-    dossier.last_event_at = dossier.last_event_at.max(event.occurred_at);
-    dossier.last_recorded_at = event.recorded_at;
-    dossier.version = event.seq;
-}
-
-/// The agencies that an event names.
-#[derive(Clone, Copy)]
-struct Named {
-    acting: Option<i32>,
-    to: Option<i32>,
-}
-
-/// Judges what needs no dossier: the agencies that the event names, and where its record comes from.
-fn named(context: &Context<'_>, input: &EventInput) -> Result<Named, Refusal> {
-    if let Some(at) = input.source_recorded_at {
-        context.not_ahead("/source_recorded_at", at)?;
-        if input.origin == Origin::Live {
-            let message = "must be null unless origin says that the event was replayed";
-            return Err(Refusal::invalid("/source_recorded_at", Rule::InvalidValue, message));
-        }
-    }
-    let find = |pointer, code: Option<&String>, within| match code {
-        Some(code) => context.agency(pointer, code, input.occurred_at, within).map(|agency| Some(agency.id)),
-        None => Ok(None),
-    };
-    let to_agency = match &input.details {
-        EventDetails::Forwarded { to_agency, .. } => to_agency.as_ref(),
-        EventDetails::Noted | EventDetails::Completed { .. } | EventDetails::Returned => None,
-    };
-    let acting = find("/agency", input.agency.as_ref(), context.governed)?;
-    Ok(Named { acting, to: find("/to_agency", to_agency, context.visible)? })
-}
-
-fn event_row(
-    context: &Context<'_>,
-    input: &EventInput,
-    before: &DossierRow,
-    named: Named,
-    status_after: Status,
-) -> EventRow {
-    let (to_unit, to_officer, step_due_at) = match &input.details {
-        EventDetails::Forwarded { to_unit, to_officer, step_due_at, .. } => {
-            (to_unit.clone(), to_officer.clone(), *step_due_at)
-        }
-        EventDetails::Noted | EventDetails::Completed { .. } | EventDetails::Returned => (None, None, None),
-    };
-    let officer = input.officer.clone();
-    EventRow {
-        id: Uuid::now_v7(),
-        dossier_id: before.id,
-        seq: before.version + 1,
-        kind: input.details.kind(),
-        occurred_at: input.occurred_at.utc(),
-        // Never before an earlier record, even when the clocks of two instances differ.
-        recorded_at: context.now.utc().max(before.last_recorded_at),
-        origin: input.origin,
-        source_recorded_at: input.source_recorded_at.map(Instant::utc),
-        backdated: input.occurred_at.utc() < before.last_event_at,
-        status_before: Some(before.status),
-        status_after,
-        due_on_before: before.due_on,
-        due_on_after: before.due_on,
-        agency_id: named.acting.unwrap_or(before.holder_agency_id),
-        officer: officer.as_ref().map(|o| o.name.clone()),
-        officer_title: officer.as_ref().and_then(|o| o.title.clone()),
-        officer_unit: officer.and_then(|o| o.unit),
-        to_agency_id: named.to,
-        to_unit,
-        to_officer,
-        step_due_at: step_due_at.map(Instant::utc),
-        outcome: match input.details {
-            EventDetails::Completed { outcome } => Some(outcome),
-            EventDetails::Forwarded { .. } | EventDetails::Noted | EventDetails::Returned => None,
-        },
-        public_note: input.public_note.clone(),
-        key_id: context.actor.key_id.clone(),
-    }
+/// An extension has an amount: those without were refused.
+fn by_of(limit: TimeLimit) -> (Option<Unit>, Option<i32>) {
+    let amount = limit.amount().map(Amount::hundredths);
+    (amount.map(|_| limit.unit()), amount)
 }

@@ -1,32 +1,31 @@
 //! The rows that a receipt stores: the dossier, its first event, its personal data.
 
-use super::{ApplicantInput, Context, ReceiveInput};
+use super::{ApplicantInput, Context, ReceiveInput, dating};
 use crate::domain::amount::Amount;
-use crate::domain::calendar::MissingYear;
-use crate::domain::deadline::Deadline;
+use crate::domain::clock::ClockEvent;
 use crate::domain::lifecycle;
 use crate::domain::local_time::Instant;
 use crate::domain::masking;
-use crate::domain::time_limit::TimeLimit;
+use crate::domain::policy::Policy;
+use crate::domain::time_limit::CaseLimit;
 use crate::domain::vocabulary::{Clock, EventKind, Origin, Status};
 use crate::features::dossiers::queries::write::PersonRow;
-use crate::features::dossiers::queries::{DossierRow, EventRow};
+use crate::features::dossiers::queries::{DossierRow, EventRow, OfKind};
 use crate::features::procedures::queries::Procedure;
 use uuid::Uuid;
 
-/// A procedure, the limit that applies, and what the calendar makes of it.
-pub(super) type Dated<'a> = (&'a Procedure, TimeLimit, Result<Option<Deadline>, MissingYear>);
+/// A procedure, the limit that applies, and the policy unless it is that of the law.
+pub(super) type Ruled<'a> = (&'a Procedure, &'a CaseLimit, Option<Policy>);
 
-/// The state of a dossier that was just received.
+/// The state of a dossier that was just received, dated.
 pub(super) fn dossier_row(
     context: &Context<'_>,
     input: &ReceiveInput,
-    (procedure, limit, due): Dated<'_>,
+    (procedure, limit, policy): Ruled<'_>,
     (receiving, competent): (i32, i32),
 ) -> DossierRow {
-    let deadline = due.ok().flatten();
     let received_at = input.received_at.utc();
-    DossierRow {
+    let mut row = DossierRow {
         id: Uuid::now_v7(),
         // Known when it is stored.
         code: String::new(),
@@ -48,12 +47,12 @@ pub(super) fn dossier_row(
         reappointed_on: None,
         apologies: 0,
         apology_late: false,
-        limit_unit: limit.unit(),
-        limit_amount_hundredths: limit.amount().map(Amount::hundredths),
-        due_on: deadline.map(|d| d.due_on),
-        due_at: deadline.map(|d| d.due_at.utc()),
-        overdue_from: deadline.map(|d| d.overdue_from.utc()),
-        calendar_missing: due.err().map(|MissingYear(year)| year),
+        limit_unit: limit.limit.unit(),
+        limit_amount_hundredths: limit.limit.amount().map(Amount::hundredths),
+        due_on: None,
+        due_at: None,
+        overdue_from: None,
+        calendar_missing: None,
         holder_agency_id: receiving,
         holder_unit: input.officer.as_ref().and_then(|o| o.unit.clone()),
         holder_officer: input.officer.as_ref().map(|o| o.name.clone()),
@@ -62,7 +61,18 @@ pub(super) fn dossier_row(
         last_event_at: received_at,
         last_recorded_at: context.now.utc(),
         version: 1,
-    }
+        clock_started_at: None,
+        stopped_at: None,
+        judged_at: None,
+        restarted_on: None,
+        resumes_to: None,
+        // Five words, which JSON has.
+        policy: policy.and_then(|policy| serde_json::to_value(policy).ok()),
+        last_step_at: received_at,
+    };
+    let received = ClockEvent { kind: EventKind::Received, at: input.received_at, extension: None };
+    dating::redate(context, &mut row, limit, &[received]);
+    row
 }
 
 /// The event of its receipt.
@@ -79,7 +89,7 @@ pub(super) fn event_row(context: &Context<'_>, input: &ReceiveInput, dossier: &D
         backdated: false,
         status_before: None,
         // The table of moves has this one, and its test says so.
-        status_after: lifecycle::after(None, EventKind::Received).unwrap_or(Status::Received),
+        status_after: lifecycle::after(None, EventKind::Received, None).unwrap_or(Status::Received),
         due_on_before: None,
         due_on_after: dossier.due_on,
         agency_id: dossier.receiving_agency_id,
@@ -87,12 +97,9 @@ pub(super) fn event_row(context: &Context<'_>, input: &ReceiveInput, dossier: &D
         officer_title: input.officer.as_ref().and_then(|o| o.title.clone()),
         officer_unit: input.officer.as_ref().and_then(|o| o.unit.clone()),
         to_agency_id: None,
-        to_unit: None,
-        to_officer: None,
-        step_due_at: None,
-        outcome: None,
         public_note: None,
         key_id: context.actor.key_id.clone(),
+        of_kind: OfKind::default(),
     }
 }
 

@@ -1,16 +1,23 @@
-//! What a write does: `receive` makes a dossier, `first_rows` what it stores, `event` records what happened to it. One transaction each.
+//! What a write does, one transaction each: `receive` makes a dossier, `first_rows` what it stores; `record` records what
+//! happened to it, an `event`, with what follows from it in `follow` and `prolongation`. `dating` makes the due date.
 
+pub mod dating;
 mod event;
 mod first_rows;
+mod follow;
+mod prolongation;
 mod receive;
+mod record;
 
-pub use event::{EventDetails, EventInput, record, record_in};
+pub use event::{EventDetails, EventInput};
 pub use receive::{ApplicantInput, OfficerInput, ReceiveInput, receive, receive_in};
+pub use record::{record, record_in};
 
 use super::queries::{EventRow, Listed};
-use crate::domain::agency_tree::{Agency, AgencyTree};
+use crate::domain::agency_tree::{Agency, AgencyId, AgencyTree};
 use crate::domain::calendar::Calendar;
 use crate::domain::local_time::Instant;
+use crate::domain::policy::PolicyRule;
 use crate::domain::refusal::{Place, Refusal, Rule};
 use crate::features::audit::Actor;
 use crate::features::auth::Visible;
@@ -28,6 +35,8 @@ pub struct Context<'a> {
     pub governed: &'a Visible,
     /// The office calendar.
     pub calendar: &'a Calendar,
+    /// The policies that somebody made.
+    pub policies: &'a [PolicyRule],
     /// When it is recorded.
     pub now: Instant,
 }
@@ -36,6 +45,11 @@ pub struct Context<'a> {
 const AHEAD: TimeDelta = TimeDelta::minutes(5);
 
 impl<'a> Context<'a> {
+    /// The calendar of an agency.
+    pub fn calendar_of(&self, _agency: AgencyId) -> &'a Calendar {
+        self.calendar
+    }
+
     /// Fails for an instant in the future.
     fn not_ahead(&self, pointer: &str, at: Instant) -> Result<(), Refusal> {
         if at <= self.now + AHEAD {

@@ -4,11 +4,12 @@ use super::first_rows::{dossier_row, event_row, person_row};
 use super::{Context, Recorded};
 use crate::db::{Answer, Constraint, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::agency_tree::Agency;
-use crate::domain::deadline;
 use crate::domain::ids::DossierCode;
+use crate::domain::law::law;
 use crate::domain::local_time::Instant;
+use crate::domain::policy::Policy;
 use crate::domain::refusal::{Refusal, Rule};
-use crate::domain::time_limit::{self, CaseLimit, TimeLimit};
+use crate::domain::time_limit::{self, CaseLimit};
 use crate::domain::vocabulary::{ApplicantKind, Channel};
 use crate::features::audit::{self, Change};
 use crate::features::dossiers::queries::receipt::{self, NewCode, TheSubject};
@@ -159,8 +160,8 @@ fn judge<'a>(
     let competent = context.agency("/competent_agency", &input.competent_agency, at, context.visible)?;
     require_competent(procedure, competent)?;
     let limit = limit_for(procedure, input)?;
-    let due = deadline::compute(limit, at, context.calendar);
-    let dossier = dossier_row(context, input, (procedure, limit, due), (receiving.id, competent.id));
+    let policy = policy_of(context, competent, procedure, at);
+    let dossier = dossier_row(context, input, (procedure, limit, policy), (receiving.id, competent.id));
     let event = event_row(context, input, &dossier);
     let details = json!({
         "procedure": input.procedure, "receiving_agency": receiving.code, "competent_agency": competent.code,
@@ -230,9 +231,25 @@ fn require_competent(procedure: &Procedure, competent: &Agency) -> Result<(), Re
     Err(Refusal::invalid("/competent_agency", Rule::AgencyNotCompetent, message))
 }
 
-fn limit_for(procedure: &Procedure, input: &ReceiveInput) -> Result<TimeLimit, Refusal> {
-    let limits: Vec<CaseLimit> = procedure.limits.iter().map(|(limit, _)| limit.clone()).collect();
-    time_limit::choose(&limits, input.case.as_deref(), input.channel).map(|of| of.limit).ok_or_else(|| {
+/// The policy of the dossier, unless it is that of the law.
+fn policy_of(
+    context: &Context<'_>,
+    competent: &Agency,
+    procedure: &Procedure,
+    received_at: Instant,
+) -> Option<Policy> {
+    let day = received_at.local_date();
+    let default = law().policy_on(day);
+    let above = std::iter::successors(Some(competent), |agency| context.tree.get(agency.parent?));
+    let agencies: Vec<i32> = above.map(|agency| agency.id).collect();
+    let code = &procedure.row.procedure_code;
+    let policy = Policy::resolve(default, context.policies, code, &agencies, day);
+    Some(policy).filter(|policy| *policy != default)
+}
+
+fn limit_for<'a>(procedure: &'a Procedure, input: &ReceiveInput) -> Result<&'a CaseLimit, Refusal> {
+    let limits = &procedure.limits;
+    time_limit::choose(limits, input.case.as_deref(), input.channel).ok_or_else(|| {
         let mut cases: Vec<&str> = limits.iter().filter_map(|l| l.case.as_deref()).collect();
         cases.dedup();
         let message = match cases.as_slice() {

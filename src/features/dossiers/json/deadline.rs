@@ -23,9 +23,14 @@ pub struct DeadlineBody {
     pub due_on: Option<NaiveDate>,
     /// Instant at which it is due.
     pub due_at: Option<Instant>,
-    /// First instant at which it is late.
+    /// First instant at which it is late; null while its clock is stopped and it was not late before.
     pub overdue_from: Option<Instant>,
-    /// True while the date cannot be computed yet.
+    /// For a dossier that is late: the day to which later stops and extensions would have moved it. It clears nothing.
+    pub restarted_on: Option<NaiveDate>,
+    /// Since when its clock is stopped.
+    pub stopped_at: Option<Instant>,
+    /// True while the date cannot be computed yet: the event that starts the clock has not happened, or a calendar is
+    /// missing.
     pub provisional: bool,
     /// Year whose calendar is missing.
     pub calendar_missing: Option<i32>,
@@ -66,7 +71,10 @@ impl DeadlineBody {
             due_on: row.due_on,
             due_at: row.due_at.map(Instant::from),
             overdue_from: row.overdue_from.map(Instant::from),
-            provisional: row.calendar_missing.is_some(),
+            restarted_on: row.restarted_on,
+            stopped_at: row.stopped_at.map(Instant::from),
+            provisional: row.calendar_missing.is_some()
+                || row.clock_started_at.is_none() && row.limit_unit != Unit::None && row.ended_at.is_none(),
             calendar_missing: row.calendar_missing,
         }
     }

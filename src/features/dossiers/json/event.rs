@@ -1,7 +1,9 @@
 //! Events as they are shown.
 
 use crate::domain::agency_tree::AgencyTree;
+use crate::domain::amount::Amount;
 use crate::domain::local_time::Instant;
+use crate::domain::time_limit::Span;
 use crate::domain::vocabulary::{EventKind, Origin, Outcome, Status};
 use crate::features::dossiers::queries::EventRow;
 use chrono::NaiveDate;
@@ -51,6 +53,18 @@ pub struct EventBody {
     pub step_due_at: Option<Instant>,
     /// How the dossier was decided.
     pub result: Option<ResultBody>,
+    /// What was to be supplemented.
+    pub items: Option<Vec<String>>,
+    /// Day through which the applicant may answer.
+    pub answer_by: Option<NaiveDate>,
+    /// By how much the time limit was extended.
+    pub by: Option<Span>,
+    /// Day to which it was extended, or day of return that an apology appointed.
+    pub new_due_on: Option<NaiveDate>,
+    /// Ground of a suspension, an extension or a termination.
+    pub ground: Option<String>,
+    /// Reason of an apology.
+    pub reason: Option<String>,
     /// Note of the public timeline.
     pub public_note: Option<String>,
     /// Version of the dossier after it.
@@ -87,6 +101,9 @@ pub struct ResultBody {
 impl EventBody {
     /// Shows an event.
     pub fn new(row: &EventRow, tree: &AgencyTree) -> Self {
+        let of = &row.of_kind;
+        let amount = of.by_hundredths.and_then(Amount::from_hundredths);
+        let is_apology = row.kind == EventKind::Apologised;
         Self {
             id: row.id,
             seq: row.seq,
@@ -103,10 +120,16 @@ impl EventBody {
             agency: tree.code(row.agency_id).to_owned(),
             officer: EventOfficer::of(row),
             to_agency: row.to_agency_id.map(|id| tree.code(id).to_owned()),
-            to_unit: row.to_unit.clone(),
-            to_officer: row.to_officer.clone(),
-            step_due_at: row.step_due_at.map(Instant::from),
-            result: row.outcome.map(|outcome| ResultBody { outcome }),
+            to_unit: of.to_unit.clone(),
+            to_officer: of.to_officer.clone(),
+            step_due_at: of.step_due_at.map(Instant::from),
+            result: of.outcome.map(|outcome| ResultBody { outcome }),
+            items: of.items.clone(),
+            answer_by: of.answer_by,
+            by: of.by_unit.zip(amount).map(|(unit, amount)| Span { unit, amount }),
+            new_due_on: of.new_due_on,
+            ground: of.ground.clone().filter(|_| !is_apology),
+            reason: of.ground.clone().filter(|_| is_apology),
             public_note: row.public_note.clone(),
             dossier_version: row.seq,
         }

@@ -2,9 +2,12 @@
 
 use super::event::ResultBody;
 use super::receive::{OfficerBody, text};
+use crate::domain::deadline::Extension;
 use crate::domain::ids::AgencyCode;
-use crate::domain::local_time::Instant;
+use crate::domain::local_time::{Day, Instant};
 use crate::domain::refusal::{Refusal, Rule, Violations};
+use crate::domain::text::clean;
+use crate::domain::time_limit::Span;
 use crate::domain::vocabulary::{EventKind, Origin};
 use crate::features::dossiers::actions::{EventDetails, EventInput};
 use crate::http::input::optional_object;
@@ -15,7 +18,7 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PostEvent {
-    /// What happened; `received` comes with the dossier and cannot be sent here.
+    /// What happened. `received` comes with the dossier, `calendar_changed` with a calendar: these cannot be sent.
     #[schema(example = "forwarded")]
     pub kind: EventKind,
     /// When it happened; at most 5 minutes ahead of now.
@@ -63,6 +66,31 @@ pub struct PostEvent {
     #[serde(default, deserialize_with = "optional_object")]
     #[schema(example = json!(null))]
     pub result: Option<ResultBody>,
+    /// `supplement_requested`: what is to be supplemented, at most 50 items of at most 500 characters; must hold no
+    /// personal data.
+    #[serde(default)]
+    #[schema(max_items = 50, example = json!(null))]
+    pub items: Option<Vec<String>>,
+    /// `supplement_requested`: day through which the applicant may answer.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub answer_by: Option<Day>,
+    /// `extended`: by how much, unless `new_due_on` says to which day.
+    #[serde(default, deserialize_with = "optional_object")]
+    #[schema(example = json!(null))]
+    pub by: Option<Span>,
+    /// `extended`: the day to which, unless `by` says by how much. `apologised`: the day on which the result is to be had.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub new_due_on: Option<Day>,
+    /// `suspended`, `terminated`: why, at most 500 characters. `extended`: a ground that the procedure's limit knows.
+    #[serde(default)]
+    #[schema(max_length = 500, example = json!(null))]
+    pub ground: Option<String>,
+    /// `apologised`: why it takes longer, at most 500 characters.
+    #[serde(default)]
+    #[schema(max_length = 500, example = json!(null))]
+    pub reason: Option<String>,
 }
 
 fn blank(text: Option<&str>) -> bool {
@@ -89,10 +117,8 @@ impl PostEvent {
         }
         let note = text(&mut wrong, "/note", self.note.as_deref(), 2_000);
         let public_note = text(&mut wrong, "/public_note", self.public_note.as_deref(), 500);
-        let to_unit = text(&mut wrong, "/to_unit", self.to_unit.as_deref(), 200);
-        let to_officer = text(&mut wrong, "/to_officer", self.to_officer.as_deref(), 200);
         let officer = self.officer.clone().map(|officer| officer.check("/officer", &mut wrong));
-        let details = self.details(to_unit, to_officer, &mut wrong);
+        let details = self.details(&mut wrong);
         if self.kind == EventKind::Noted && blank(self.note.as_deref()) && blank(self.public_note.as_deref())
         {
             wrong.add("/note", Rule::MissingField, "is required for noted unless public_note is given");
@@ -114,47 +140,120 @@ impl PostEvent {
     }
 
     /// What belongs to the kind; `None` when something is wrong with it.
-    fn details(
-        &self,
-        to_unit: Option<String>,
-        to_officer: Option<String>,
-        wrong: &mut Violations,
-    ) -> Option<EventDetails> {
-        match (self.kind, self.result) {
-            (EventKind::Received, _) => {
-                wrong.add("/kind", Rule::InvalidValue, "must not be received, which comes with the dossier");
+    fn details(&self, wrong: &mut Violations) -> Option<EventDetails> {
+        match self.kind {
+            kind if kind.is_own() => {
+                wrong.add(
+                    "/kind",
+                    Rule::InvalidValue,
+                    format!("must not be {kind}, which the service records"),
+                );
                 None
             }
-            (EventKind::Forwarded, _) => {
-                if self.to_agency.is_none() && to_unit.is_none() && to_officer.is_none() {
-                    let message = "is required unless to_unit or to_officer is given";
-                    wrong.add("/to_agency", Rule::MissingField, message);
+            EventKind::Forwarded => Some(self.forwarded(wrong)),
+            EventKind::SupplementRequested => Some(self.supplement(wrong)),
+            EventKind::Extended => self.extended(wrong),
+            EventKind::Apologised => {
+                let reason = self.required("/reason", self.reason.as_deref(), wrong);
+                let new_due_on = self.new_due_on.map(Day::date);
+                if new_due_on.is_none() {
+                    wrong.add("/new_due_on", Rule::MissingField, "is required for apologised");
+                } else if new_due_on < Some(self.occurred_at.local_date()) {
+                    wrong.add("/new_due_on", Rule::InvalidValue, "must not be before the day of the apology");
                 }
-                let (to_agency, step_due_at) = (self.to_agency.clone(), self.step_due_at);
-                Some(EventDetails::Forwarded { to_agency, to_unit, to_officer, step_due_at })
+                Some(EventDetails::Apologised { reason: reason?, new_due_on: new_due_on? })
             }
-            (EventKind::Noted, _) => Some(EventDetails::Noted),
-            (EventKind::Returned, _) => Some(EventDetails::Returned),
-            (EventKind::Completed, Some(result)) => Some(EventDetails::Completed { outcome: result.outcome }),
-            (EventKind::Completed, None) => {
-                wrong.add("/result", Rule::MissingField, "is required for completed");
+            EventKind::Suspended => {
+                let ground = self.required("/ground", self.ground.as_deref(), wrong)?;
+                Some(EventDetails::Suspended { ground })
+            }
+            EventKind::Terminated => {
+                let ground = self.required("/ground", self.ground.as_deref(), wrong)?;
+                Some(EventDetails::Terminated { ground })
+            }
+            EventKind::Completed => {
+                if self.result.is_none() {
+                    wrong.add("/result", Rule::MissingField, "is required for completed");
+                }
+                Some(EventDetails::Completed { outcome: self.result?.outcome })
+            }
+            plain => Some(EventDetails::Plain(plain)),
+        }
+    }
+
+    /// A text that the kind must have.
+    fn required(&self, pointer: &str, value: Option<&str>, wrong: &mut Violations) -> Option<String> {
+        let found = text(wrong, pointer, value, 500);
+        if blank(value) {
+            wrong.add(pointer, Rule::MissingField, format!("is required for {}", self.kind));
+        }
+        found
+    }
+
+    fn forwarded(&self, wrong: &mut Violations) -> EventDetails {
+        let to_unit = text(wrong, "/to_unit", self.to_unit.as_deref(), 200);
+        let to_officer = text(wrong, "/to_officer", self.to_officer.as_deref(), 200);
+        if self.to_agency.is_none() && to_unit.is_none() && to_officer.is_none() {
+            let message = "is required unless to_unit or to_officer is given";
+            wrong.add("/to_agency", Rule::MissingField, message);
+        }
+        let (to_agency, step_due_at) = (self.to_agency.clone(), self.step_due_at);
+        EventDetails::Forwarded { to_agency, to_unit, to_officer, step_due_at }
+    }
+
+    fn supplement(&self, wrong: &mut Violations) -> EventDetails {
+        let items = self.items.as_ref().map(|items| {
+            if !(1..=50).contains(&items.len()) {
+                wrong.add("/items", Rule::InvalidValue, "must have 1 to 50 items");
+            }
+            let item = |(i, item): (usize, &String)| wrong.take(format!("/items/{i}"), clean(item, 500));
+            items.iter().enumerate().filter_map(item).collect()
+        });
+        let answer_by = self.answer_by.map(Day::date);
+        if answer_by.is_some_and(|day| day < self.occurred_at.local_date()) {
+            wrong.add("/answer_by", Rule::InvalidValue, "must not be before the day of the request");
+        }
+        EventDetails::SupplementRequested { items, answer_by }
+    }
+
+    fn extended(&self, wrong: &mut Violations) -> Option<EventDetails> {
+        let ground = self.required("/ground", self.ground.as_deref(), wrong);
+        let by = match (self.by, self.new_due_on) {
+            (Some(by), None) => wrong.take("/by/amount", by.limit()).map(Extension::By),
+            (None, Some(day)) => Some(Extension::To(day.date())),
+            (None, None) => {
+                wrong.add("/by", Rule::MissingField, "is required for extended unless new_due_on is given");
                 None
             }
-        }
+            (Some(_), Some(_)) => {
+                wrong.add("/new_due_on", Rule::InvalidValue, "must be null when by is given");
+                None
+            }
+        };
+        Some(EventDetails::Extended { by: by?, ground: ground? })
     }
 
     /// A field of another kind is as unknown as one that no kind has.
     fn only_own_fields(&self, wrong: &mut Violations) {
-        let fields = [
-            ("/to_agency", self.to_agency.is_some(), EventKind::Forwarded),
-            ("/to_unit", self.to_unit.is_some(), EventKind::Forwarded),
-            ("/to_officer", self.to_officer.is_some(), EventKind::Forwarded),
-            ("/step_due_at", self.step_due_at.is_some(), EventKind::Forwarded),
-            ("/result", self.result.is_some(), EventKind::Completed),
+        use EventKind as K;
+        let fields: [(&str, bool, &[K]); 11] = [
+            ("/to_agency", self.to_agency.is_some(), &[K::Forwarded]),
+            ("/to_unit", self.to_unit.is_some(), &[K::Forwarded]),
+            ("/to_officer", self.to_officer.is_some(), &[K::Forwarded]),
+            ("/step_due_at", self.step_due_at.is_some(), &[K::Forwarded]),
+            ("/result", self.result.is_some(), &[K::Completed]),
+            ("/items", self.items.is_some(), &[K::SupplementRequested]),
+            ("/answer_by", self.answer_by.is_some(), &[K::SupplementRequested]),
+            ("/by", self.by.is_some(), &[K::Extended]),
+            ("/new_due_on", self.new_due_on.is_some(), &[K::Extended, K::Apologised]),
+            ("/ground", self.ground.is_some(), &[K::Suspended, K::Extended, K::Terminated]),
+            ("/reason", self.reason.is_some(), &[K::Apologised]),
         ];
-        for (pointer, given, kind) in fields {
-            if given && kind != self.kind {
-                wrong.add(pointer, Rule::UnknownField, format!("belongs to {kind}, not to {}", self.kind));
+        for (pointer, given, kinds) in fields {
+            if given && !kinds.contains(&self.kind) {
+                let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+                let message = format!("belongs to {}, not to {}", kinds.join(", "), self.kind);
+                wrong.add(pointer, Rule::UnknownField, message);
             }
         }
     }

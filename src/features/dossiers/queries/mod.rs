@@ -6,13 +6,16 @@ mod rows;
 pub mod visible;
 pub(super) mod write;
 
-pub use rows::{DossierRow, EventRow, Listed, ProcedureOf};
+pub use rows::{DossierRow, EventRow, Listed, OfKind, ProcedureOf};
 
 use crate::db::schema::{dossier_events, dossiers, procedure_versions};
+use crate::domain::clock;
+use crate::domain::vocabulary::EventKind;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::{AsyncConnectionCore, AsyncPgConnection, RunQueryDsl};
 use futures_util::future::try_join;
+use uuid::Uuid;
 
 /// The dossier with a code, whoever asks: for the public page, which shows nothing that is not public.
 pub async fn by_code<C>(conn: &mut C, code: &str) -> QueryResult<Option<Listed>>
@@ -38,6 +41,21 @@ pub async fn with_events(
     // An event may have come after the dossier was read.
     let known = events.into_iter().filter(|event: &EventRow| event.seq <= listed.dossier.version).collect();
     Ok(Some((listed, known)))
+}
+
+/// The events of a dossier that may touch its clock, in the order in which they happened.
+pub async fn clock_events<C>(conn: &mut C, dossier: Uuid) -> QueryResult<Vec<EventRow>>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    let kinds = EventKind::ALL.iter().filter(|kind| clock::touches(**kind)).map(|kind| kind.as_str());
+    dossier_events::table
+        .filter(dossier_events::dossier_id.eq(dossier))
+        .filter(dossier_events::kind.eq_any(kinds.collect::<Vec<_>>()))
+        .order((dossier_events::occurred_at, dossier_events::seq))
+        .select(EventRow::as_select())
+        .load(conn)
+        .await
 }
 
 /// When the latest event of any dossier was recorded; for the clock of the demonstration.

@@ -1,7 +1,13 @@
 //! The rows of the dossier tables.
 
 use crate::db::schema::{dossier_events, dossiers, procedure_versions};
+use crate::domain::amount::Amount;
+use crate::domain::clock::{self, ClockEvent};
+use crate::domain::deadline::Extension;
+use crate::domain::law::law;
 use crate::domain::local_time::Instant;
+use crate::domain::policy::Policy;
+use crate::domain::time_limit::TimeLimit;
 use crate::domain::timing::Facts;
 use crate::domain::vocabulary::{ApplicantKind, Channel, Clock, EventKind, Origin, Outcome, Status, Unit};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -49,18 +55,44 @@ pub struct DossierRow {
     pub last_event_at: At,
     pub last_recorded_at: At,
     pub version: i32,
+    pub clock_started_at: Option<At>,
+    pub stopped_at: Option<At>,
+    pub judged_at: Option<At>,
+    pub restarted_on: Option<NaiveDate>,
+    pub resumes_to: Option<Status>,
+    pub policy: Option<serde_json::Value>,
+    pub last_step_at: At,
 }
 
 impl DossierRow {
+    /// The choices that hold for its time limit: its own, or those of the law on its day of receipt.
+    pub fn policy(&self) -> Policy {
+        let own = self.policy.clone().and_then(|policy| serde_json::from_value(policy).ok());
+        own.unwrap_or_else(|| law().policy_on(Instant::from(self.received_at).local_date()))
+    }
+
     /// What its timing depends on.
     pub fn facts(&self) -> Facts {
         Facts {
             due_on: self.due_on,
             overdue_from: self.overdue_from.map(Instant::from),
-            ended_at: self.ended_at.map(Instant::from),
+            judged_at: self.judged_at.map(Instant::from),
             clock: self.clock,
             closed_recorded_at: self.closed_recorded_at.map(Instant::from),
         }
+    }
+}
+
+impl EventRow {
+    /// What it does to the clock; `None` when it cannot touch one.
+    pub fn clock_event(&self) -> Option<ClockEvent> {
+        let of = &self.of_kind;
+        let by = of.by_unit.zip(of.by_hundredths.and_then(Amount::from_hundredths));
+        let by =
+            by.and_then(|(unit, amount)| TimeLimit::new(unit, Some(amount), None).ok()).map(Extension::By);
+        let extension = by.or(of.new_due_on.map(Extension::To)).zip(of.ground.clone());
+        let (kind, at) = (self.kind, self.occurred_at.into());
+        clock::touches(kind).then_some(ClockEvent { kind, at, extension })
     }
 }
 
@@ -110,10 +142,25 @@ pub struct EventRow {
     pub officer_title: Option<String>,
     pub officer_unit: Option<String>,
     pub to_agency_id: Option<i32>,
+    pub public_note: Option<String>,
+    pub key_id: Option<String>,
+    #[diesel(embed)]
+    pub of_kind: OfKind,
+}
+
+/// What belongs to the kind of an event.
+#[derive(Clone, Debug, Default, Queryable, Selectable)]
+#[diesel(table_name = dossier_events)]
+#[allow(missing_docs)]
+pub struct OfKind {
     pub to_unit: Option<String>,
     pub to_officer: Option<String>,
     pub step_due_at: Option<At>,
     pub outcome: Option<Outcome>,
-    pub public_note: Option<String>,
-    pub key_id: Option<String>,
+    pub ground: Option<String>,
+    pub items: Option<Vec<String>>,
+    pub answer_by: Option<NaiveDate>,
+    pub by_unit: Option<Unit>,
+    pub by_hundredths: Option<i32>,
+    pub new_due_on: Option<NaiveDate>,
 }

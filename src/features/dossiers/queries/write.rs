@@ -6,7 +6,7 @@ use crate::db::schema::{
     dossier_counters, dossier_event_notes, dossier_events, dossier_persons, dossiers, procedure_versions,
 };
 use crate::db::{Prepared, Transaction};
-use crate::domain::vocabulary::{Outcome, Status};
+use crate::domain::vocabulary::{Outcome, Status, Unit};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -82,10 +82,7 @@ pub(super) fn inserting_dossier(row: &DossierRow) -> impl QueryFragment<Pg> + Se
             d::appointed_at.eq(row.appointed_at),
             d::limit_unit.eq(row.limit_unit.as_str()),
             d::limit_amount_hundredths.eq(row.limit_amount_hundredths),
-            d::due_on.eq(row.due_on),
-            d::due_at.eq(row.due_at),
-            d::overdue_from.eq(row.overdue_from),
-            d::calendar_missing.eq(row.calendar_missing),
+            d::policy.eq(&row.policy),
         ),
         present(row),
     );
@@ -114,6 +111,19 @@ struct Present<'a> {
     last_event_at: DateTime<Utc>,
     last_recorded_at: DateTime<Utc>,
     version: i32,
+    reappointed_on: Option<NaiveDate>,
+    apologies: i16,
+    apology_late: bool,
+    due_on: Option<NaiveDate>,
+    due_at: Option<DateTime<Utc>>,
+    overdue_from: Option<DateTime<Utc>>,
+    calendar_missing: Option<i32>,
+    clock_started_at: Option<DateTime<Utc>>,
+    stopped_at: Option<DateTime<Utc>>,
+    judged_at: Option<DateTime<Utc>>,
+    restarted_on: Option<NaiveDate>,
+    resumes_to: Option<&'static str>,
+    last_step_at: DateTime<Utc>,
 }
 
 fn present(row: &DossierRow) -> Present<'_> {
@@ -131,6 +141,19 @@ fn present(row: &DossierRow) -> Present<'_> {
         last_event_at: row.last_event_at,
         last_recorded_at: row.last_recorded_at,
         version: row.version,
+        reappointed_on: row.reappointed_on,
+        apologies: row.apologies,
+        apology_late: row.apology_late,
+        due_on: row.due_on,
+        due_at: row.due_at,
+        overdue_from: row.overdue_from,
+        calendar_missing: row.calendar_missing,
+        clock_started_at: row.clock_started_at,
+        stopped_at: row.stopped_at,
+        judged_at: row.judged_at,
+        restarted_on: row.restarted_on,
+        resumes_to: row.resumes_to.map(Status::as_str),
+        last_step_at: row.last_step_at,
     }
 }
 
@@ -152,6 +175,7 @@ pub async fn insert_event(tx: &mut Transaction, row: &EventRow, note: Option<&st
 /// Inserts an event.
 pub(super) fn inserting_event(row: &EventRow) -> impl QueryFragment<Pg> + QueryId + Send + use<'_> {
     use dossier_events as e;
+    let of = &row.of_kind;
     let values = (
         e::id.eq(row.id),
         e::dossier_id.eq(row.dossier_id),
@@ -172,11 +196,22 @@ pub(super) fn inserting_event(row: &EventRow) -> impl QueryFragment<Pg> + QueryI
             e::officer_unit.eq(&row.officer_unit),
         ),
         e::to_agency_id.eq(row.to_agency_id),
-        (e::to_unit.eq(&row.to_unit), e::to_officer.eq(&row.to_officer)),
-        e::step_due_at.eq(row.step_due_at),
-        e::outcome.eq(row.outcome.map(Outcome::as_str)),
         e::public_note.eq(&row.public_note),
         e::key_id.eq(&row.key_id),
+        (
+            e::to_unit.eq(&of.to_unit),
+            e::to_officer.eq(&of.to_officer),
+            e::step_due_at.eq(of.step_due_at),
+            e::outcome.eq(of.outcome.map(Outcome::as_str)),
+        ),
+        (
+            e::ground.eq(&of.ground),
+            e::items.eq(&of.items),
+            e::answer_by.eq(of.answer_by),
+            e::by_unit.eq(of.by_unit.map(Unit::as_str)),
+            e::by_hundredths.eq(of.by_hundredths),
+            e::new_due_on.eq(of.new_due_on),
+        ),
     );
     diesel::insert_into(dossier_events::table).values(values)
 }

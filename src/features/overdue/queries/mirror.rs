@@ -40,7 +40,7 @@ impl Moment {
 
 /// Whether a dossier is in a timing state.
 pub fn is(state: TimingState, moment: &Moment) -> Condition {
-    use dossiers::{clock, due_on, ended_at, overdue_from};
+    use dossiers::{clock, due_on, ended_at, judged_at, overdue_from};
     let now = moment.now;
     let open = ended_at.is_null();
     let ended = ended_at.is_not_null();
@@ -49,14 +49,14 @@ pub fn is(state: TimingState, moment: &Moment) -> Condition {
     let soon = || due_on.le(moment.due_soon_until);
     match state {
         TimingState::Overdue => Box::new(open.and(overdue_from.le(now)).nullable()),
-        TimingState::Late => Box::new(ended_at.ge(overdue_from).nullable()),
+        TimingState::Late => Box::new(judged_at.ge(overdue_from).nullable()),
         TimingState::Early => {
-            let ended_on = local_day(local_time(ZONE, ended_at));
-            Box::new(ended_at.lt(overdue_from).and(ended_on.lt(due_on)).nullable())
+            let judged_on = local_day(local_time(ZONE, judged_at));
+            Box::new(judged_at.lt(overdue_from).and(judged_on.lt(due_on)).nullable())
         }
         TimingState::OnTime => {
-            let ended_on = local_day(local_time(ZONE, ended_at));
-            Box::new(ended_at.lt(overdue_from).and(ended_on.ge(due_on)).nullable())
+            let judged_on = local_day(local_time(ZONE, judged_at));
+            Box::new(judged_at.lt(overdue_from).and(judged_on.ge(due_on)).nullable())
         }
         TimingState::NoDeadline => Box::new(overdue_from.is_null().and(ended.or(running)).nullable()),
         TimingState::Stopped => {

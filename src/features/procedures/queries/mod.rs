@@ -1,16 +1,16 @@
-//! Reads the procedure tables; `write` has the inserts.
+//! Reads the procedure tables; `limits` has the time limits, `write` the inserts.
 
+mod limits;
 pub(super) mod write;
 
 use crate::db::fingerprint::Fingerprint;
 use crate::db::page::Page;
-use crate::db::schema::{procedure_agencies, procedure_limits, procedure_versions, reference_state};
+use crate::db::schema::{procedure_agencies, procedure_versions, reference_state};
 use crate::db::{RowSender, like};
 use crate::domain::agency_tree::AgencyId;
-use crate::domain::amount::Amount;
-use crate::domain::time_limit::{CaseLimit, TimeLimit};
-use crate::domain::vocabulary::{Channel, Level, Unit};
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use crate::domain::time_limit::CaseLimit;
+use crate::domain::vocabulary::Level;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{count_star, sql};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -51,8 +51,8 @@ pub struct VersionRow {
 pub struct Procedure {
     /// The version.
     pub row: VersionRow,
-    /// Its limits, with the names of their cases.
-    pub limits: Vec<(CaseLimit, Option<String>)>,
+    /// Its limits.
+    pub limits: Vec<CaseLimit>,
     /// Its competent agencies; none: any agency of its levels.
     pub agencies: Vec<AgencyId>,
 }
@@ -61,27 +61,6 @@ impl Procedure {
     /// Its position in the list.
     pub fn key(&self) -> String {
         self.row.procedure_code.clone()
-    }
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = procedure_limits)]
-struct LimitRow {
-    procedure_version_id: i32,
-    case_code: Option<String>,
-    case_name: Option<String>,
-    channel: Option<Channel>,
-    unit: Unit,
-    amount_hundredths: Option<i32>,
-    cutoff: Option<NaiveTime>,
-}
-
-impl LimitRow {
-    fn limit(&self) -> QueryResult<TimeLimit> {
-        let amount = self.amount_hundredths.and_then(Amount::from_hundredths);
-        // Constraints of the table keep the parts fitting; a row that slipped through is an error, not a guess.
-        TimeLimit::new(self.unit, amount, self.cutoff)
-            .map_err(|e| diesel::result::Error::DeserializationError(Box::new(e)))
     }
 }
 
@@ -204,6 +183,15 @@ pub fn in_force_on(versions: &[Procedure], day: NaiveDate) -> Option<&Procedure>
     })
 }
 
+/// The limits of a version.
+pub async fn limits_of<C>(conn: &mut C, version_id: i32) -> QueryResult<Vec<CaseLimit>>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    let limits = limits::of(conn, &[version_id]).await?;
+    Ok(limits.into_iter().map(|(_, limit)| limit).collect())
+}
+
 /// The newest version of a procedure, in force or not.
 pub async fn newest<C>(conn: &mut C, code: &str) -> QueryResult<Option<Procedure>>
 where
@@ -231,12 +219,7 @@ where
         return Ok(vec![]);
     }
     let ids: Vec<i32> = rows.iter().map(|row| row.id).collect();
-    let limits: Vec<LimitRow> = procedure_limits::table
-        .filter(procedure_limits::procedure_version_id.eq_any(&ids))
-        .order(procedure_limits::id)
-        .select(LimitRow::as_select())
-        .load(conn)
-        .await?;
+    let limits = limits::of(conn, &ids).await?;
     let agencies: Vec<(i32, AgencyId)> = procedure_agencies::table
         .filter(procedure_agencies::procedure_version_id.eq_any(&ids))
         .order(procedure_agencies::agency_id)
@@ -246,11 +229,9 @@ where
     for row in rows {
         by_version.insert(row.id, Procedure { row, limits: vec![], agencies: vec![] });
     }
-    for row in limits {
-        let limit =
-            CaseLimit { case: row.case_code.clone(), channel: row.channel, ..CaseLimit::plain(row.limit()?) };
-        if let Some(procedure) = by_version.get_mut(&row.procedure_version_id) {
-            procedure.limits.push((limit, row.case_name));
+    for (version, limit) in limits {
+        if let Some(procedure) = by_version.get_mut(&version) {
+            procedure.limits.push(limit);
         }
     }
     for (version, agency) in agencies {

@@ -1,13 +1,8 @@
 //! Inserts and updates of the procedure tables, inside a transaction of an action.
 
-use super::Procedure;
+use super::{Procedure, limits};
 use crate::db::Transaction;
-use crate::db::schema::{
-    procedure_agencies, procedure_limits, procedure_versions, procedures, reference_state,
-};
-use crate::domain::amount::Amount;
-use crate::domain::time_limit::CaseLimit;
-use crate::domain::vocabulary::Channel;
+use crate::db::schema::{procedure_agencies, procedure_versions, procedures, reference_state};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
@@ -53,30 +48,10 @@ pub async fn write(tx: &mut Transaction, new: &Procedure, name_folded: &str) -> 
         .returning(procedure_versions::id)
         .get_result(tx)
         .await?;
-    write_limits(tx, id, &new.limits).await?;
+    limits::write(tx, id, &new.limits).await?;
     let agencies = new.agencies.iter().map(|agency| {
         (procedure_agencies::procedure_version_id.eq(id), procedure_agencies::agency_id.eq(agency))
     });
     diesel::insert_into(procedure_agencies::table).values(agencies.collect::<Vec<_>>()).execute(tx).await?;
     Ok(())
-}
-
-async fn write_limits(
-    tx: &mut Transaction,
-    id: i32,
-    limits: &[(CaseLimit, Option<String>)],
-) -> QueryResult<usize> {
-    let limits = limits.iter().map(|(of, name)| {
-        (
-            procedure_limits::procedure_version_id.eq(id),
-            procedure_limits::case_code.eq(of.case.as_deref()),
-            procedure_limits::case_name.eq(name.as_deref()),
-            procedure_limits::channel.eq(of.channel.map(Channel::as_str)),
-            procedure_limits::unit.eq(of.limit.unit().as_str()),
-            procedure_limits::amount_hundredths.eq(of.limit.amount().map(Amount::hundredths)),
-            procedure_limits::cutoff.eq(of.limit.cutoff()),
-            procedure_limits::starts.eq("received"),
-        )
-    });
-    diesel::insert_into(procedure_limits::table).values(limits.collect::<Vec<_>>()).execute(tx).await
 }

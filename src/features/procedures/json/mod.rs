@@ -1,101 +1,25 @@
-//! Bodies of the procedure operations.
+//! Bodies of the procedure operations; `limit` has the time limits.
+
+mod limit;
+
+pub use limit::CaseLimitBody;
 
 use super::actions::ProcedureInput;
 use super::queries::Procedure;
 use crate::domain::agency_tree::AgencyTree;
-use crate::domain::amount::Amount;
 use crate::domain::ids::{AgencyCode, ProcedureCode, Slug};
 use crate::domain::local_time::{Day, Instant};
 use crate::domain::refusal::{Refusal, Rule, Violations};
 use crate::domain::text::clean;
-use crate::domain::time_limit::{BadTimeLimit, CaseLimit, TimeLimit};
-use crate::domain::vocabulary::{Channel, Level, Starts, Unit};
+use crate::domain::vocabulary::Level;
 use crate::http::export::ListRow;
 use crate::http::format::Format;
-use crate::http::input::{Several, object, objects};
+use crate::http::input::{Several, objects};
 use crate::http::list::{Listed, Paging};
 use crate::http::page::Count;
-use chrono::{NaiveDate, NaiveTime};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-
-/// A time limit.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LimitBody {
-    /// Unit.
-    pub unit: Unit,
-    /// Decimal string; null for `same_day` and `none`. Calendar days are whole.
-    #[serde(default)]
-    #[schema(example = "2.5")]
-    pub amount: Option<Amount>,
-    /// For `same_day`: received after this local time, it is due the next working day.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, example = "15:00", pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-    pub cutoff: Option<Cutoff>,
-    /// Event that starts the clock.
-    #[serde(default)]
-    pub starts: Starts,
-}
-
-/// A local time of day, `HH:MM`.
-#[derive(Clone, Copy, Debug)]
-pub struct Cutoff(NaiveTime);
-
-impl Serialize for Cutoff {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0.format("%H:%M"))
-    }
-}
-
-impl<'de> Deserialize<'de> for Cutoff {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let time = NaiveTime::parse_from_str(&text, "%H:%M").ok().filter(|_| text.len() == 5);
-        time.map(Self).ok_or_else(|| serde::de::Error::custom("must be a local time such as \"15:00\""))
-    }
-}
-
-impl LimitBody {
-    /// Shows a limit.
-    pub fn new(limit: TimeLimit) -> Self {
-        let (unit, amount, cutoff) = (limit.unit(), limit.amount(), limit.cutoff().map(Cutoff));
-        Self { unit, amount, cutoff, starts: Starts::Received }
-    }
-
-    fn check(self, pointer: &str, wrong: &mut Violations) -> Option<TimeLimit> {
-        let limit = TimeLimit::new(self.unit, self.amount, self.cutoff.map(|c| c.0));
-        limit
-            .map_err(|why| {
-                let field = match why {
-                    BadTimeLimit::CutoffMissing | BadTimeLimit::CutoffUnexpected => "cutoff",
-                    _ => "amount",
-                };
-                wrong.add(format!("{pointer}/{field}"), Rule::InvalidValue, why);
-            })
-            .ok()
-    }
-}
-
-/// The limit of a case and channel.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CaseLimitBody {
-    /// Case (trường hợp) as a slug; null: the default case.
-    #[serde(default)]
-    #[schema(value_type = Option<Slug>, example = "xac-minh")]
-    pub case: Option<String>,
-    /// Name of the case.
-    #[serde(default)]
-    #[schema(min_length = 1, max_length = 500)]
-    pub case_name: Option<String>,
-    /// Channel; null: every channel without a limit of its own.
-    #[serde(default)]
-    pub channel: Option<Channel>,
-    /// The limit.
-    #[serde(deserialize_with = "object")]
-    pub limit: LimitBody,
-}
 
 /// A procedure as it is shown.
 #[derive(Debug, Serialize, ToSchema)]
@@ -206,12 +130,6 @@ impl ProcedureBody {
     /// Shows a version.
     pub fn new(procedure: &Procedure, tree: &AgencyTree) -> Self {
         let row = &procedure.row;
-        let limits = procedure.limits.iter().map(|(of, case_name)| CaseLimitBody {
-            case: of.case.clone(),
-            case_name: case_name.clone(),
-            channel: of.channel,
-            limit: LimitBody::new(of.limit),
-        });
         Self {
             code: row.procedure_code.clone(),
             version: row.version,
@@ -223,7 +141,7 @@ impl ProcedureBody {
             effective_from: row.effective_from,
             effective_to: row.effective_to,
             sample: row.sample,
-            limits: limits.collect(),
+            limits: procedure.limits.iter().map(CaseLimitBody::new).collect(),
             recorded_at: row.recorded_at.into(),
         }
     }
@@ -247,7 +165,7 @@ impl PutProcedure {
         if self.competent_agencies.len() > 1_000 {
             wrong.add("/competent_agencies", Rule::InvalidValue, "must have at most 1000 items");
         }
-        let limits = check_limits(self.limits, &mut wrong);
+        let limits = limit::check(self.limits, self.effective_from.date(), &mut wrong);
         wrong.check()?;
         Ok(ProcedureInput {
             code: code.as_str().to_owned(),
@@ -261,27 +179,4 @@ impl PutProcedure {
             limits,
         })
     }
-}
-
-fn check_limits(limits: Vec<CaseLimitBody>, wrong: &mut Violations) -> Vec<(CaseLimit, Option<String>)> {
-    let mut checked: Vec<(CaseLimit, Option<String>)> = vec![];
-    if !(1..=200).contains(&limits.len()) {
-        wrong.add("/limits", Rule::InvalidValue, "must hold 1 to 200 limits");
-        return checked;
-    }
-    for (i, of) in limits.into_iter().enumerate() {
-        let at = |field: &str| format!("/limits/{i}{field}");
-        if let Some(case) = &of.case {
-            wrong.take(at("/case"), Slug::parse(case));
-        }
-        let name = of.case_name.map(|name| clean(&name, 500)).transpose();
-        let name = wrong.take(at("/case_name"), name).flatten();
-        if checked.iter().any(|(other, _)| (&other.case, other.channel) == (&of.case, of.channel)) {
-            wrong.add(at(""), Rule::InvalidValue, "must be the only limit of its case and channel");
-        }
-        if let Some(limit) = of.limit.check(&at("/limit"), wrong) {
-            checked.push((CaseLimit { case: of.case, channel: of.channel, ..CaseLimit::plain(limit) }, name));
-        }
-    }
-    checked
 }
