@@ -47,7 +47,7 @@ pub const fn touches(kind: EventKind) -> bool {
 
 impl<'a> DossierClock<'a> {
     /// The clock after events in the order in which they happened.
-    pub fn of(events: &'a [ClockEvent], starts: Starts, policy: &Policy) -> Self {
+    pub fn of(events: &'a [ClockEvent], starts: Starts, policy: Policy) -> Self {
         let begins = |event: &&ClockEvent| event.kind == starting(starts);
         let start = events.iter().find(begins).map(|event| event.at);
         let Some(started) = start else { return Self { start, moves: vec![] } };
@@ -60,7 +60,7 @@ impl<'a> DossierClock<'a> {
                     open = clock.supplement(event.at, requests, policy);
                 }
                 EventKind::PaymentRequested | EventKind::Suspended => {
-                    open = Some((event.at, policy.other_stop))
+                    open = Some((event.at, policy.other_stop));
                 }
                 EventKind::SupplementReceived | EventKind::PaymentReceived | EventKind::Resumed => {
                     if let Some((from, effect)) = open.take()
@@ -88,7 +88,7 @@ impl<'a> DossierClock<'a> {
     }
 
     /// What the `n`-th request for supplements does.
-    fn supplement(&mut self, at: Instant, n: usize, policy: &Policy) -> Option<(Instant, StopEffect)> {
+    fn supplement(&mut self, at: Instant, n: usize, policy: Policy) -> Option<(Instant, StopEffect)> {
         let stop = Some((at, policy.supplement));
         match policy.second_supplement {
             _ if n < 2 => stop,
@@ -145,7 +145,7 @@ mod tests {
             event(EventKind::SupplementReceived, "02-17T08:00"),
             event(EventKind::Suspended, "02-18T08:00"),
         ];
-        let clock = DossierClock::of(&events, Starts::Received, &policy());
+        let clock = DossierClock::of(&events, Starts::Received, policy());
         assert_eq!(clock.start, Some(at("02-15T08:00")));
         let first = Move::Stopped {
             from: at("02-16T08:00"),
@@ -164,10 +164,10 @@ mod tests {
             event(EventKind::PaymentRequested, "02-16T08:00"),
             event(EventKind::PaymentReceived, "02-18T08:00"),
         ];
-        let clock = DossierClock::of(&events, Starts::PaymentReceived, &policy());
+        let clock = DossierClock::of(&events, Starts::PaymentReceived, policy());
         assert_eq!(clock, DossierClock { start: Some(at("02-18T08:00")), moves: vec![] });
-        assert_eq!(DossierClock::of(&events[..2], Starts::PaymentReceived, &policy()).start, None);
-        assert_eq!(DossierClock::of(&events, Starts::Accepted, &policy()).start, None);
+        assert_eq!(DossierClock::of(&events[..2], Starts::PaymentReceived, policy()).start, None);
+        assert_eq!(DossierClock::of(&events, Starts::Accepted, policy()).start, None);
     }
 
     /// NĐ 61/2018 Art. 11(2): one request. QĐ 766/QĐ-TTg: a dossier with two counts as late.
@@ -185,7 +185,7 @@ mod tests {
             (SecondSupplement::Late, 3, true),
         ] {
             let policy = Policy { second_supplement, ..policy() };
-            let clock = DossierClock::of(&events, Starts::Received, &policy);
+            let clock = DossierClock::of(&events, Starts::Received, policy);
             assert_eq!(
                 (clock.moves.len(), clock.stopped_at().is_some()),
                 (moves, stopped),

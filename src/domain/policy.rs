@@ -56,7 +56,7 @@ pub struct PolicyRule {
 impl Policy {
     /// This policy where `choices` leaves a choice open.
     #[must_use]
-    const fn under(self, choices: &Choices) -> Self {
+    const fn under(self, choices: Choices) -> Self {
         const fn or<T: Copy>(chosen: Option<T>, default: T) -> T {
             match chosen {
                 Some(chosen) => chosen,
@@ -90,7 +90,7 @@ impl Policy {
             .filter_map(|rule| strength(rule, agencies).map(|strength| (strength, rule)))
             .collect();
         chosen.sort_by_key(|(strength, rule)| (*strength, rule.valid_from));
-        chosen.iter().fold(default, |policy, (_, rule)| policy.under(&rule.choices))
+        chosen.iter().fold(default, |policy, (_, rule)| policy.under(rule.choices))
     }
 }
 

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 const RECEIVED: &str = "2022-02-15T08:00:00+07:00";
 
-fn policy(agency: Option<&str>, more: Value) -> Value {
+fn policy(agency: Option<&str>, more: impl Into<Value>) -> Value {
     let mut body = json!({"agency": agency, "valid_from": "2022-01-01", "law": "Quyết định của UBND huyện"});
-    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    body.as_object_mut().unwrap().extend(more.into().as_object().unwrap().clone());
     body
 }
 
@@ -27,9 +27,8 @@ async fn a_dossier_keeps_the_policy_it_was_received_under() {
     let app = TestApp::start();
     let (root, district) = (app.root().await, app.district().await);
     let before = district.receive(&receipt(RECEIVED)).await;
-    let made =
-        district.put("/v1/policies/bo-sung", &policy(Some("H51.29"), json!({"supplement": "shift"})), None);
-    let made = made.await.expect(201);
+    let shift = policy(Some("H51.29"), json!({"supplement": "shift"}));
+    let made = district.put("/v1/policies/bo-sung", &shift, None).await.expect(201);
     assert_eq!(
         (&made["name"], &made["supplement"], &made["judge_by"]),
         (&json!("bo-sung"), &json!("shift"), &json!(null))

@@ -122,7 +122,7 @@ async fn bad_procedures_name_the_field_and_store_nothing() {
         (limit(json!({"unit": "working_days", "amount": 3})), "wrong_type", "/limits/0/limit/amount"),
         (limit(json!({"unit": "working_days", "amount": "9999"})), "invalid_value", "/limits/0/limit/amount"),
         (limit(json!({"unit": "calendar_days", "amount": "1.5"})), "invalid_value", "/limits/0/limit/amount"),
-        (limit(json!({"unit": "same_day"})), "invalid_value", "/limits/0/limit/cutoff"),
+        (limit(json!({"unit": "none", "starts": "accepted"})), "invalid_value", "/limits/0/limit/starts"),
         (limit(json!({"unit": "same_day", "cutoff": "3pm"})), "invalid_value", "/limits/0/limit/cutoff"),
         (limit(json!({"unit": "weeks", "amount": "1"})), "invalid_value", "/limits/0/limit/unit"),
         (json!({"limits": [{"limit": days.clone()}, {"limit": days.clone()}]}), "invalid_value", "/limits/1"),

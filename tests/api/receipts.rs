@@ -34,7 +34,8 @@ async fn a_received_dossier_has_the_shape_of_the_contract() {
             "appointed_at": null, "reappointed_on": null, "apologies": 0, "apology_late": false,
             "deadline": {
                 "unit": "working_days", "amount": "3", "due_on": "2022-02-18", "due_at": "2022-02-18T17:00:00+07:00",
-                "overdue_from": "2022-02-19T00:00:00+07:00", "provisional": false, "calendar_missing": null
+                "overdue_from": "2022-02-19T00:00:00+07:00", "restarted_on": null,
+                "provisional": false, "calendar_missing": null
             },
             "timing": {"state": "in_time", "days_left": 3, "days_late": 0},
             "closing": {"state": "open", "closed_at": null, "recorded_at": null, "days_late": 0},

@@ -160,7 +160,9 @@ impl Ready {
         for status in Status::ALL {
             let of_status = self.counts.iter().filter(|(s, _, _)| s == status);
             let states: Vec<String> = of_status.map(|(_, timing, n)| format!("{timing} {n}")).collect();
-            println!("  {:<11} {}", status.as_str(), states.join(", "));
+            if !states.is_empty() {
+                println!("  {:<11} {}", status.as_str(), states.join(", "));
+            }
         }
         let (base, key) = (format!("http://{address}"), &self.key);
         let code = self.overdue_code.as_deref().unwrap_or("H51.29-220215-0001");

@@ -34,7 +34,7 @@ pub fn date<'a>(
     log: &mut impl Log<'a>,
 ) -> Dated {
     let policy = row.policy();
-    let clock = DossierClock::of(events, limit.starts, &policy);
+    let clock = DossierClock::of(events, limit.starts, policy);
     let mut dated =
         Dated { start: clock.start, standing: None, missing: None, stopped_at: clock.stopped_at() };
     let Some(start) = clock.start else { return dated };

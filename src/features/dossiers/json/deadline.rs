@@ -27,8 +27,6 @@ pub struct DeadlineBody {
     pub overdue_from: Option<Instant>,
     /// For a dossier that is late: the day to which later stops and extensions would have moved it. It clears nothing.
     pub restarted_on: Option<NaiveDate>,
-    /// Since when its clock is stopped.
-    pub stopped_at: Option<Instant>,
     /// True while the date cannot be computed yet: the event that starts the clock has not happened, or a calendar is
     /// missing.
     pub provisional: bool,
@@ -72,7 +70,6 @@ impl DeadlineBody {
             due_at: row.due_at.map(Instant::from),
             overdue_from: row.overdue_from.map(Instant::from),
             restarted_on: row.restarted_on,
-            stopped_at: row.stopped_at.map(Instant::from),
             provisional: row.calendar_missing.is_some()
                 || row.clock_started_at.is_none() && row.limit_unit != Unit::None && row.ended_at.is_none(),
             calendar_missing: row.calendar_missing,
