@@ -29,7 +29,8 @@ pub(super) fn shift(
         point.day + TimeDelta::days((through - after).num_days().max(0))
     } else {
         let days = calendar.working_days_between(after, through)?;
-        calendar.add_working_days(point.day, usize::try_from(days).unwrap_or(0))?
+        let last = calendar.working_day_from(point.day)?;
+        calendar.add_working_days(last, usize::try_from(days).unwrap_or(0))?
     };
     Ok(Point { day, ..point })
 }
