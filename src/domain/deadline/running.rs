@@ -63,9 +63,12 @@ impl<'c, 'a> Running<'c, 'a> {
         &self.course.legs[self.last()]
     }
 
+    fn end(&self) -> Point {
+        self.instead.unwrap_or(self.ends[self.last()])
+    }
+
     fn deadline(&self) -> Result<Deadline, MissingYear> {
-        let end = self.instead.unwrap_or(self.ends[self.last()]);
-        end.deadline(self.leg().calendar, self.course.granularity)
+        self.end().deadline(self.leg().calendar, self.course.granularity)
     }
 
     fn tell_end<L: Log<'a>>(&mut self, log: &mut L) -> Result<(), MissingYear> {
@@ -131,16 +134,16 @@ impl<'c, 'a> Running<'c, 'a> {
         before: &[Move<'a>],
         log: &mut impl Log<'a>,
     ) -> Result<(), MissingYear> {
-        let old = self.deadline()?;
+        let (old, old_due) = (self.end(), self.deadline()?.due_at);
         // What is due the same day is due the day on which it can be settled.
         if effect == StopEffect::Restart || matches!(self.leg().limit, TimeLimit::SameDay(_)) {
             self.restarted(stop, before, log)?;
         } else {
             self.moved(stop, effect, before, log)?;
         }
-        if self.deadline()?.due_at < old.due_at {
+        if self.deadline()?.due_at < old_due {
             // A stop never brings a date forward.
-            self.instead = Some(Point::exactly(old.due_at, self.ends[self.last()].by_minute));
+            self.instead = Some(old);
         }
         self.since = stop.1;
         self.tell_end(log)
@@ -285,6 +288,10 @@ impl<'c, 'a> Running<'c, 'a> {
         let is_stopped = self.stopped_at.is_some() && self.missed.is_none();
         let legs = self.ends.iter().zip(self.course.legs).filter(|_| self.last() > 0);
         let legs = legs.map(|(point, leg)| point.deadline(leg.calendar, self.course.granularity));
+        let legs = match legs.collect() {
+            Err(_) if self.is_undated => vec![],
+            legs => legs?,
+        };
         Ok(Standing {
             due_on: deadline.due_on,
             due_at: deadline.due_at,
@@ -292,7 +299,7 @@ impl<'c, 'a> Running<'c, 'a> {
             late_from: deadline.overdue_from,
             stopped_at: self.stopped_at,
             restarted_on: Some(present.due_on).filter(|day| *day != deadline.due_on),
-            legs: legs.collect::<Result<_, _>>()?,
+            legs,
         })
     }
 }
