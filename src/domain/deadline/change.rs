@@ -85,5 +85,7 @@ pub(super) fn subtract(
         return Ok(Point::exactly(calendar.open_from(due)?, true));
     }
     let days = (to.local_date() - from.local_date()).num_days();
-    Ok(Point { day: calendar.working_day_from(point.day + TimeDelta::days(days))?, ..point })
+    // From the date that the slip shows, as existing software does it.
+    let shown = point.due(calendar)?.0;
+    Ok(Point { day: calendar.working_day_from(shown + TimeDelta::days(days))?, ..point })
 }

@@ -304,7 +304,9 @@ impl Clerk<'_> {
     fn by_the_calendar(&self, end: End, from: Minute, to: Minute) -> End {
         match end {
             End::Minute(_) => End::Minute(self.wall.opening(self.due() + to - from)),
-            End::Day(day, share) => End::Day(self.wall.working_day(day + to / DAY - from / DAY), share),
+            End::Day(_, share) => {
+                End::Day(self.wall.working_day(self.due() / DAY + to / DAY - from / DAY), share)
+            }
         }
     }
 
