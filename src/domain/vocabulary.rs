@@ -264,15 +264,13 @@ words! {
 }
 
 impl Default for Starts {
-    /// Where nothing is said, receipt.
     fn default() -> Self {
         Self::Received
     }
 }
 
 words! {
-    /// Whose time a segment of a chained limit is: of the agency that received the dossier, of the one that decides it,
-    /// or of the one above that.
+    /// Whose time a segment of a chained limit is: of the agency that receives, that decides, or of the one above that.
     AgencyRole { Receiving = "receiving", Competent = "competent", Superior = "superior", }
 }
 

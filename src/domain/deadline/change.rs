@@ -29,7 +29,8 @@ pub(super) fn shift(
         point.day + TimeDelta::days((through - after).num_days().max(0))
     } else {
         let days = calendar.working_days_between(after, through)?;
-        calendar.add_working_days(point.day, usize::try_from(days).unwrap_or(0))?
+        let last = calendar.working_day_from(point.day)?;
+        calendar.add_working_days(last, usize::try_from(days).unwrap_or(0))?
     };
     Ok(Point { day, ..point })
 }
@@ -84,5 +85,7 @@ pub(super) fn subtract(
         return Ok(Point::exactly(calendar.open_from(due)?, true));
     }
     let days = (to.local_date() - from.local_date()).num_days();
-    Ok(Point { day: calendar.working_day_from(point.day + TimeDelta::days(days))?, ..point })
+    // From the date that the slip shows, as existing software does it.
+    let shown = point.due(calendar)?.0;
+    Ok(Point { day: calendar.working_day_from(shown + TimeDelta::days(days))?, ..point })
 }

@@ -42,14 +42,14 @@ pub(super) fn count<'a>(
             log.tell(Reason::DayZero { date: zero, law: DAY_ZERO });
             let last = zero.checked_add_days(Days::new(days.into())).unwrap_or(NaiveDate::MAX);
             walk(Unit::CalendarDays, (zero, last), 0, i64::from(days) * 100, calendar, log);
-            moved(last, calendar, log)?;
+            moved(last, calendar, log);
             Point::end_of(last)
         }
         TimeLimit::WorkingHours(amount) => {
             let open = opened(start, calendar, log)?;
             log.tell(Reason::DayZero { date: open.local_date(), law: FIRST_MOMENT });
             let due = calendar.add_working_time(open, hours(amount))?;
-            walk_hours((open, due), 0, calendar, log);
+            walk_hours((open, due), TimeDelta::zero(), hours(amount), calendar, log);
             Point::exactly(due, true)
         }
         TimeLimit::SameDay(cutoff) => same_day(cutoff, start, calendar, log)?,
@@ -75,7 +75,7 @@ fn working_days<'a>(
     let day = calendar.add_working_days(zero, whole + usize::from(part > 0))?;
     walk(Unit::WorkingDays, (zero, day), 0, amount.hundredths().into(), calendar, log);
     let time = TimeOfDay::Share(if part == 0 { WHOLE } else { part });
-    Ok(Point { day, time, by_minute: false })
+    Ok(Point { time, ..Point::end_of(day) })
 }
 
 /// Exactly the cut-off is not after it (Luật Hộ tịch 60/2014 Art. 5(3)).
@@ -107,8 +107,8 @@ fn opened<'a>(
     Ok(open)
 }
 
-/// Tells every day after the first through the last, and how much has been counted by it: `counted` and on to `total`,
-/// in hundredths of the unit.
+/// Tells every day after the first through the last, and how much has been counted by it: `counted` and on until it is
+/// `total`, in hundredths of the unit.
 pub(super) fn walk<'a, L: Log<'a>>(
     unit: Unit,
     (after, through): (NaiveDate, NaiveDate),
@@ -121,6 +121,9 @@ pub(super) fn walk<'a, L: Log<'a>>(
         return;
     }
     for date in after.iter_days().skip(1).take_while(|day| *day <= through) {
+        if counted >= total {
+            return;
+        }
         // A year that is missing in the middle of calendar days is no reason to stop: only the last day needs one.
         let kind = calendar.kind(date).unwrap_or(DayKind::Working);
         let works = matches!(kind, DayKind::Working | DayKind::WorkedRestDay(_));
@@ -143,48 +146,52 @@ fn not_counted(date: NaiveDate, kind: DayKind<'_>) -> Reason<'_> {
     }
 }
 
-/// Tells each day from the one instant to the other with the office hours counted by its end: `counted` seconds and on.
+/// Tells each day from the one instant to the other, and the office time that has been counted by its end: `counted` and
+/// on until it is `total`. Days on which none passes are not told.
 pub(super) fn walk_hours<'a, L: Log<'a>>(
     (from, to): (Instant, Instant),
-    counted: i64,
+    mut counted: TimeDelta,
+    total: TimeDelta,
     calendar: &'a Calendar,
     log: &mut L,
 ) {
-    if !L::LISTENS {
+    if !L::LISTENS || to <= from {
         return;
     }
     let last = to.local_date();
     for date in from.local_date().iter_days().take_while(|day| *day <= last) {
-        let kind = calendar.kind(date).unwrap_or(DayKind::WeeklyRest);
-        match kind {
-            DayKind::WeeklyRest | DayKind::DayOff(_) => log.tell(not_counted(date, kind)),
-            DayKind::Working | DayKind::WorkedRestDay(_) => {
-                if let DayKind::WorkedRestDay(name) = kind {
-                    log.tell(Reason::WorkedRestDay { date, name });
-                }
-                let until = to.min(Instant::end_of(date));
-                let passed = calendar.working_time_between(from, until).unwrap_or_default().num_seconds();
-                log.tell(Reason::Counted { date, n: (counted + passed) / 36 });
-            }
+        if counted >= total {
+            return;
         }
+        let kind = calendar.kind(date).unwrap_or(DayKind::WeeklyRest);
+        if let DayKind::WeeklyRest | DayKind::DayOff(_) = kind {
+            log.tell(not_counted(date, kind));
+            continue;
+        }
+        let (begin, end) = (from.max(Instant::start_of(date)), to.min(Instant::end_of(date)));
+        let passed = calendar.working_time_between(begin, end).unwrap_or_default();
+        if passed <= TimeDelta::zero() {
+            continue;
+        }
+        if let DayKind::WorkedRestDay(name) = kind {
+            log.tell(Reason::WorkedRestDay { date, name });
+        }
+        counted = (counted + passed).min(total);
+        log.tell(Reason::Counted { date, n: counted.num_seconds() / 36 });
     }
 }
 
 /// Tells why a limit that ends on a day off ends later.
-pub(super) fn moved<'a, L: Log<'a>>(
-    last: NaiveDate,
-    calendar: &'a Calendar,
-    log: &mut L,
-) -> Result<(), MissingYear> {
+pub(super) fn moved<'a, L: Log<'a>>(last: NaiveDate, calendar: &'a Calendar, log: &mut L) {
     if !L::LISTENS {
-        return Ok(());
+        return;
     }
-    let due = calendar.working_day_from(last)?;
+    // Without a table there is no date, and so nothing to tell.
+    let Ok(due) = calendar.working_day_from(last) else { return };
     for date in last.iter_days().take_while(|day| *day < due) {
-        log.tell(not_counted(date, calendar.kind(date)?));
+        log.tell(not_counted(date, calendar.kind(date).unwrap_or(DayKind::WeeklyRest)));
     }
     if due != last {
-        log.tell(Reason::MovedToWorkingDay { date: due, law: NEXT_WORKING_DAY });
+        log.tell(Reason::MovedToWorkingDay { date: due, law: Some(NEXT_WORKING_DAY) });
     }
-    Ok(())
 }

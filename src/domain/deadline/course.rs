@@ -97,34 +97,64 @@ pub struct Standing {
     pub legs: Vec<Deadline>,
 }
 
-/// Runs a course; `None` without a limit. Fails when the calendar of a year is missing.
+/// Runs a course; `None` without a limit. Fails when the calendar of a year is missing, unless it was late before.
 pub fn run<'a>(course: &Course<'_, 'a>, log: &mut impl Log<'a>) -> Result<Option<Standing>, MissingYear> {
-    let Some(last) = course.legs.last() else { return Ok(None) };
-    let started = Running::started(course, *last, log)?;
-    let Some(mut running) = started else { return Ok(None) };
+    let Some(mut running) = Running::started(course, log)? else { return Ok(None) };
     for (i, happened) in course.moves.iter().enumerate() {
         running.happened(happened, &course.moves[..i], log)?;
     }
     running.standing().map(Some)
 }
 
-/// Counts every part, each from the end of the one before (NĐ 61/2018 Art. 19(6,7)).
+/// Where each part ends, each counted from the end of the one before (NĐ 61/2018 Art. 19(6,7)): those from `first` on,
+/// which starts at `start`, after `ends` of those before it. `None` without a limit.
 pub(super) fn chained<'a>(
     course: &Course<'_, 'a>,
     start: Instant,
+    mut ends: Vec<Point>,
     log: &mut impl Log<'a>,
-) -> Result<Option<(Point, Vec<Point>)>, MissingYear> {
-    if let [only] = course.legs {
-        return Ok(count::count(only.limit, start, only.calendar, log)?.map(|point| (point, vec![])));
-    }
-    let mut points = vec![];
+) -> Result<Option<Vec<Point>>, MissingYear> {
     let mut from = start;
-    for leg in course.legs {
-        let Some(point) = count::count(leg.limit, from, leg.calendar, log)? else { return Ok(None) };
-        let (date, at) = point.due(leg.calendar)?;
-        log.tell(Reason::Segment { agency: leg.agency.unwrap_or_default(), date });
-        from = at;
-        points.push(point);
+    for (k, leg) in course.legs.iter().enumerate().skip(ends.len()) {
+        if k > 0 {
+            from = handed_over(ends[k - 1], &course.legs[k - 1], leg)?;
+        }
+        let Some(end) = count::count(leg.limit, from, leg.calendar, log)? else { return Ok(None) };
+        ends.push(end);
+        ended(course, k, end, log)?;
     }
-    Ok(points.last().copied().map(|last| (last, points)))
+    Ok(Some(ends).filter(|ends| !ends.is_empty()))
+}
+
+/// Tells where a part of a chained limit ends.
+pub(super) fn ended<'a, L: Log<'a>>(
+    course: &Course<'_, 'a>,
+    part: usize,
+    end: Point,
+    log: &mut L,
+) -> Result<(), MissingYear> {
+    let leg = &course.legs[part];
+    if L::LISTENS && course.legs.len() > 1 {
+        log.tell(Reason::Segment { agency: leg.agency.unwrap_or_default(), date: end.due(leg.calendar)?.0 });
+    }
+    Ok(())
+}
+
+/// When the next agency begins: when the part before it ends, and that same day also where its office closes earlier. A
+/// stop that outlasts a part takes nothing from the next: all of them together are as long as their sum.
+pub(super) fn handed_over(end: Point, leg: &Leg<'_>, next: &Leg<'_>) -> Result<Instant, MissingYear> {
+    let (day, at) = Point { not_before: None, ..end }.due(leg.calendar)?;
+    Ok(at.min(Instant::at(day, next.calendar.hours(day).closing())))
+}
+
+/// The number of the part that runs at an instant, of those that end at `ends`; the last one when all are over.
+pub(super) fn part_at(course: &Course<'_, '_>, ends: &[Point], at: Instant) -> Result<usize, MissingYear> {
+    for (part, (end, leg)) in ends.iter().zip(course.legs).enumerate() {
+        let (day, due_at) = Point { not_before: None, ..*end }.due(leg.calendar)?;
+        let runs = if end.by_minute { at < due_at } else { at.local_date() <= day };
+        if runs {
+            return Ok(part);
+        }
+    }
+    Ok(ends.len().saturating_sub(1))
 }

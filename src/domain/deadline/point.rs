@@ -15,6 +15,8 @@ pub(super) struct Point {
     pub time: TimeOfDay,
     /// Whether the limit is in hours, and so late by the minute.
     pub by_minute: bool,
+    /// When its clock ran again after the last stop, which no date comes before, and how exactly that is taken.
+    pub not_before: Option<(Instant, Granularity)>,
 }
 
 /// The time of day at which a limit ends.
@@ -32,26 +34,58 @@ pub(super) const WHOLE: i32 = 100;
 impl Point {
     /// The end of a day.
     pub const fn end_of(day: NaiveDate) -> Self {
-        Self { day, time: TimeOfDay::Share(WHOLE), by_minute: false }
+        Self { day, time: TimeOfDay::Share(WHOLE), by_minute: false, not_before: None }
     }
 
     /// An instant that hours lead to.
     pub fn exactly(at: Instant, by_minute: bool) -> Self {
-        Self { day: at.local_date(), time: TimeOfDay::Exactly(at.local_time()), by_minute }
+        let (day, time) = (at.local_date(), TimeOfDay::Exactly(at.local_time()));
+        Self { day, time, by_minute, not_before: None }
     }
 
     /// The working day and the instant that it means (Civil Code 91/2015 Art. 148(5)).
     pub fn due(self, calendar: &Calendar) -> Result<(NaiveDate, Instant), MissingYear> {
         let day = calendar.working_day_from(self.day)?;
+        let due = (day, self.on(day, calendar));
+        match self.not_before {
+            Some((to, granularity)) => self.after_resuming(due, to, granularity, calendar),
+            None => Ok(due),
+        }
+    }
+
+    /// When it is on a working day.
+    fn on(self, day: NaiveDate, calendar: &Calendar) -> Instant {
         let hours = calendar.hours(day);
         let time = match self.time {
             TimeOfDay::Share(WHOLE) => hours.closing(),
             TimeOfDay::Share(part) => {
                 hours.after(TimeDelta::seconds(hours.length().num_seconds() * i64::from(part) / 100))
             }
-            TimeOfDay::Exactly(time) => time,
+            // The hours of another day may be others.
+            TimeOfDay::Exactly(time) => hours.open_from(time).unwrap_or(hours.closing()),
         };
-        Ok((day, Instant::at(day, time)))
+        Instant::at(day, time)
+    }
+
+    /// A date cannot come before the clock runs again.
+    fn after_resuming(
+        self,
+        due: (NaiveDate, Instant),
+        to: Instant,
+        granularity: Granularity,
+        calendar: &Calendar,
+    ) -> Result<(NaiveDate, Instant), MissingYear> {
+        if self.by_minute {
+            let open = calendar.open_from(to)?;
+            return Ok(if due.1 < open { (open.local_date(), open) } else { due });
+        }
+        let first = calendar.working_day_from(to.local_date())?;
+        let due = if due.0 < first { (first, self.on(first, calendar)) } else { due };
+        if granularity == Granularity::Minute && due.1 < to {
+            let next = calendar.add_working_days(first, 1)?;
+            return Ok((next, self.on(next, calendar)));
+        }
+        Ok(due)
     }
 
     /// The deadline that it means.

@@ -51,8 +51,8 @@ pub enum Reason<'a> {
     MovedToWorkingDay {
         /// The working day.
         date: NaiveDate,
-        /// The article.
-        law: &'static str,
+        /// The article; `None`: practice, as when a stop lasted longer than what was left.
+        law: Option<&'static str>,
     },
     /// The clock stopped.
     Stopped {
@@ -104,11 +104,32 @@ impl Reason<'_> {
             _ => None,
         }
     }
+
+    /// The day to which the limit has come with it.
+    pub const fn leads_to(&self) -> Option<NaiveDate> {
+        match self {
+            Self::DayZero { date, .. }
+            | Self::Counted { date, .. }
+            | Self::MovedToWorkingDay { date, .. }
+            | Self::Extended { date, .. }
+            | Self::Segment { date, .. }
+            | Self::Appointed { date } => Some(*date),
+            _ => None,
+        }
+    }
 }
 
 /// The reasons that were told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reasons<'a>(pub Vec<Reason<'a>>);
+
+impl Reasons<'_> {
+    /// Where what was told since the clock last stopped, or began again, begins.
+    fn since_stop(&self) -> usize {
+        let stop = |r: &Reason<'_>| matches!(r, Reason::Stopped { .. } | Reason::Restarted { .. });
+        self.0.iter().rposition(stop).map_or(0, |at| at + 1)
+    }
+}
 
 impl<'a> Log<'a> for Reasons<'a> {
     const LISTENS: bool = true;
@@ -118,15 +139,41 @@ impl<'a> Log<'a> for Reasons<'a> {
     }
 
     fn back_to(&mut self, day: NaiveDate) -> i64 {
-        self.0.retain(|reason| reason.walked().is_none_or(|date| date <= day));
-        let counted = self.0.iter().rev().find_map(|reason| match reason {
+        let (mut at, since) = (0, self.since_stop());
+        self.0.retain(|reason| {
+            at += 1;
+            at <= since || reason.walked().is_none_or(|date| date <= day)
+        });
+        let of_part = self.0.iter().rev().take_while(|reason| !matches!(reason, Reason::DayZero { .. }));
+        let counted = of_part.filter_map(|reason| match reason {
             Reason::Counted { n, .. } => Some(*n),
             _ => None,
         });
-        counted.unwrap_or(0)
+        counted.max().unwrap_or(0)
+    }
+
+    fn back_into(&mut self, part: usize) {
+        let ends = self.0.iter().enumerate().filter(|(_, r)| matches!(r, Reason::Segment { .. }));
+        let mut ends = ends.map(|(at, _)| at).skip(part);
+        match (ends.next(), ends.next()) {
+            (Some(end), Some(_)) => self.0.truncate(end),
+            // Of the last part, only the date goes; what it was extended by stays.
+            (Some(end), None) => drop(self.0.remove(end)),
+            _ => {}
+        }
     }
 
     fn restart(&mut self) {
-        self.0.retain(|reason| reason.walked().is_none() && !matches!(reason, Reason::Extended { .. }));
+        self.0.retain(|reason| {
+            let is_of_the_count =
+                matches!(reason, Reason::Extended { .. } | Reason::Segment { .. } | Reason::Appointed { .. });
+            reason.walked().is_none() && !is_of_the_count
+        });
+    }
+
+    fn ends_on(&mut self, day: NaiveDate) {
+        if self.0.iter().rev().find_map(Reason::leads_to) != Some(day) {
+            self.tell(Reason::MovedToWorkingDay { date: day, law: None });
+        }
     }
 }

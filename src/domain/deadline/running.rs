@@ -2,57 +2,81 @@
 
 use super::Deadline;
 use super::change;
-use super::course::{Course, Extension, Leg, Move, Standing, chained};
+use super::course::{Course, Extension, Leg, Move, Standing, chained, ended, handed_over, part_at};
 use super::log::Log;
 use super::point::Point;
 use super::reasons::Reason;
-use super::tell;
-use crate::domain::calendar::{Calendar, MissingYear};
+use super::tell::{self, Counting};
+use crate::domain::calendar::MissingYear;
 use crate::domain::local_time::Instant;
 use crate::domain::time_limit::TimeLimit;
 use crate::domain::vocabulary::StopEffect;
-use chrono::NaiveDate;
+
+/// The time of a supplement is subtracted from the time that was taken.
+const INDEX: &str = "QĐ 766/QĐ-TTg";
 
 pub(super) struct Running<'c, 'a> {
     course: &'c Course<'c, 'a>,
-    /// The last part of the limit, or all of it.
-    last: Leg<'a>,
-    /// Since when it is counted.
+    /// Since when the limit is counted.
     start: Instant,
-    /// Where the limit ends.
-    point: Point,
-    /// Where each part of a chained one ends.
-    legs: Vec<Point>,
-    /// What is counted in all, in hundredths of the unit.
-    total: i64,
+    /// Since when its clock has run.
+    since: Instant,
+    /// Where each part ends; a plain limit is one part.
+    ends: Vec<Point>,
+    /// Where it ends instead: on the appointed date, or on one that a restart must not bring forward.
+    instead: Option<Point>,
+    /// By how much the last part was extended in its own unit, in hundredths; `None` once it was in another way, after
+    /// which its days no longer add up.
+    extended_by: Option<i64>,
     /// The deadline that was missed.
     missed: Option<Deadline>,
+    /// Whether the date after that lies in a year without a table.
+    is_undated: bool,
     stopped_at: Option<Instant>,
 }
 
 impl<'c, 'a> Running<'c, 'a> {
     pub(super) fn started(
         course: &'c Course<'c, 'a>,
-        last: Leg<'a>,
         log: &mut impl Log<'a>,
     ) -> Result<Option<Self>, MissingYear> {
-        let Some((mut point, legs)) = chained(course, course.start, log)? else { return Ok(None) };
-        if let Some(appointed) = course.appointed {
-            point = Point::end_of(appointed.local_date());
-            log.tell(Reason::Appointed { date: point.day });
+        let ends = Vec::with_capacity(course.legs.len());
+        let Some(ends) = chained(course, course.start, ends, log)? else { return Ok(None) };
+        let by_minute = ends.last().is_some_and(|end| end.by_minute);
+        let instead = course.appointed.map(|at| Point::exactly(at, by_minute));
+        if let Some(appointed) = instead {
+            log.tell(Reason::Appointed { date: appointed.day });
         }
-        let amount = if legs.is_empty() { last.limit.amount() } else { None };
-        let total = amount.map_or(0, |amount| amount.hundredths().into());
-        let (start, missed, stopped_at) = (course.start, None, None);
-        Ok(Some(Self { course, last, start, point, legs, total, missed, stopped_at }))
+        let (start, since, extended_by) = (course.start, course.start, Some(0));
+        let (missed, is_undated, stopped_at) = (None, false, None);
+        let mut running =
+            Self { course, start, since, ends, instead, extended_by, missed, is_undated, stopped_at };
+        running.tell_end(log)?;
+        Ok(Some(running))
     }
 
-    fn calendar(&self) -> &'a Calendar {
-        self.last.calendar
+    /// The number of the last part; there is at least one.
+    fn last(&self) -> usize {
+        self.ends.len() - 1
+    }
+
+    fn leg(&self) -> &'c Leg<'a> {
+        &self.course.legs[self.last()]
+    }
+
+    fn end(&self) -> Point {
+        self.instead.unwrap_or(self.ends[self.last()])
     }
 
     fn deadline(&self) -> Result<Deadline, MissingYear> {
-        self.point.deadline(self.calendar(), self.course.granularity)
+        self.end().deadline(self.leg().calendar, self.course.granularity)
+    }
+
+    fn tell_end<L: Log<'a>>(&mut self, log: &mut L) -> Result<(), MissingYear> {
+        if L::LISTENS {
+            log.ends_on(self.deadline()?.due_on);
+        }
+        Ok(())
     }
 
     /// What is late at `at` stays late, whatever happens then.
@@ -71,48 +95,59 @@ impl<'c, 'a> Running<'c, 'a> {
         log: &mut impl Log<'a>,
     ) -> Result<(), MissingYear> {
         match *happened {
-            Move::Stopped { from, to, effect } => {
-                self.judge(from)?;
-                match to {
-                    None => {
-                        self.stopped_at = Some(from);
-                        log.tell(Reason::Stopped { from, to: None });
-                    }
-                    Some(to) => self.resumed((from, to), effect, before, log)?,
-                }
-            }
-            Move::Extended { at, by, ground } => {
-                if let Some(at) = at {
-                    self.judge(at)?;
-                }
-                self.extended(by, ground, log)?;
-            }
-            Move::DeemedLate { at } => {
+            Move::Stopped { from: at, .. }
+            | Move::Extended { at: Some(at), .. }
+            | Move::DeemedLate { at } => {
                 self.judge(at)?;
-                if self.missed.is_none() {
-                    self.missed = Some(Deadline { overdue_from: at, ..self.deadline()? });
-                    log.tell(Reason::DeemedLate { at });
-                }
             }
+            Move::Extended { at: None, .. } => {}
+        }
+        let changed = match *happened {
+            Move::Stopped { from, to: Some(to), effect } => self.resumed((from, to), effect, before, log),
+            Move::Stopped { from, to: None, .. } => {
+                self.stopped_at = Some(from);
+                log.tell(Reason::Stopped { from, to: None });
+                Ok(())
+            }
+            Move::Extended { by, ground, .. } => self.extended(by, ground, log),
+            Move::DeemedLate { at } => self.deemed_late(at, log),
+        };
+        match changed {
+            // What is late stays late, whether or not the year of its new date has a table.
+            Err(_) if self.missed.is_some() => self.is_undated = true,
+            changed => changed?,
+        }
+        Ok(())
+    }
+
+    fn deemed_late(&mut self, at: Instant, log: &mut impl Log<'a>) -> Result<(), MissingYear> {
+        if self.missed.is_none() {
+            self.missed = Some(Deadline { overdue_from: at, ..self.deadline()? });
+            log.tell(Reason::DeemedLate { at });
         }
         Ok(())
     }
 
     fn resumed(
         &mut self,
-        (from, to): (Instant, Instant),
+        stop: (Instant, Instant),
         effect: StopEffect,
         before: &[Move<'a>],
         log: &mut impl Log<'a>,
     ) -> Result<(), MissingYear> {
+        let (old, old_due) = (self.end(), self.deadline()?.due_at);
         // What is due the same day is due the day on which it can be settled.
-        let same_day = matches!(self.last.limit, TimeLimit::SameDay(_));
-        match effect {
-            StopEffect::Restart => self.restarted((from, to), before, log)?,
-            _ if same_day => self.restarted((from, to), before, log)?,
-            StopEffect::Shift | StopEffect::Subtract => self.moved((from, to), effect, log)?,
+        if effect == StopEffect::Restart || matches!(self.leg().limit, TimeLimit::SameDay(_)) {
+            self.restarted(stop, before, log)?;
+        } else {
+            self.moved(stop, effect, before, log)?;
         }
-        self.not_before(to)
+        if self.deadline()?.due_at < old_due {
+            // A stop never brings a date forward.
+            self.instead = Some(old);
+        }
+        self.since = stop.1;
+        self.tell_end(log)
     }
 
     /// The whole limit is counted again; what it was extended by stays.
@@ -125,11 +160,14 @@ impl<'c, 'a> Running<'c, 'a> {
         log.restart();
         log.tell(Reason::Stopped { from, to: Some(to) });
         log.tell(Reason::Restarted { date: to.local_date() });
-        if let Some((point, legs)) = chained(self.course, to, log)? {
-            let amount = if legs.is_empty() { self.last.limit.amount() } else { None };
-            self.total = amount.map_or(0, |amount| amount.hundredths().into());
-            (self.point, self.legs, self.start) = (point, legs, to);
+        if let Some(ends) = chained(self.course, to, Vec::with_capacity(self.ends.len()), log)? {
+            (self.ends, self.start, self.since, self.instead, self.extended_by) =
+                (ends, to, to, None, Some(0));
         }
+        self.extended_again(before, log)
+    }
+
+    fn extended_again(&mut self, before: &[Move<'a>], log: &mut impl Log<'a>) -> Result<(), MissingYear> {
         for happened in before {
             if let Move::Extended { by, ground, .. } = happened {
                 self.extended(*by, ground, log)?;
@@ -138,45 +176,74 @@ impl<'c, 'a> Running<'c, 'a> {
         Ok(())
     }
 
-    /// The date moves by what was stopped, or by what the calendar has of it.
+    /// The end of the part that was stopped moves by what was stopped, or by what the calendar has of it; the parts
+    /// after it are counted from there.
     fn moved(
         &mut self,
-        (from, to): (Instant, Instant),
+        stop: (Instant, Instant),
         effect: StopEffect,
+        before: &[Move<'a>],
         log: &mut impl Log<'a>,
     ) -> Result<(), MissingYear> {
-        let (old, calendar, limit) = (self.point, self.calendar(), self.last.limit);
-        let zero = self.zero()?;
-        let later = |point| match effect {
-            StopEffect::Subtract => change::subtract(point, (from, to), calendar),
-            StopEffect::Shift | StopEffect::Restart => {
-                change::shift(point, (from, to), zero, limit, calendar)
-            }
-        };
-        self.point = later(old)?;
-        for leg in self.legs.iter_mut().filter(|leg| leg.day >= from.local_date()) {
-            *leg = later(*leg)?;
+        let (part, last) = (part_at(self.course, &self.ends, stop.0)?, self.last());
+        let instead = self.instead.map(|end| self.after_stop(last, end, stop, effect)).transpose()?;
+        let (was, end) = (self.counting(part)?, self.after_stop(part, self.ends[part], stop, effect)?);
+        if last > 0 {
+            log.back_into(part);
         }
-        if effect == StopEffect::Subtract || !self.legs.is_empty() {
-            log.tell(Reason::Stopped { from, to: Some(to) });
-            return tell::moved_legs(self.course.legs, &self.legs, self.point, log);
+        if effect == StopEffect::Subtract {
+            log.tell(Reason::Stopped { from: stop.0, to: Some(stop.1) });
+            log.tell(Reason::MovedToWorkingDay { date: end.due(was.leg.calendar)?.0, law: Some(INDEX) });
+        } else {
+            tell::shift(&was, stop, end, log);
         }
-        let stop = tell::Stop { from, to, start: self.start, zero, old, new: self.point, total: self.total };
-        tell::shift(&stop, limit, calendar, log)
+        ended(self.course, part, end, log)?;
+        let mut ends = self.ends[..part].to_vec();
+        ends.push(end);
+        if let Some(ends) = chained(self.course, self.start, ends, log)? {
+            self.ends = ends;
+        }
+        if part < last {
+            self.extended_by = Some(0);
+            self.extended_again(before, log)?;
+        }
+        self.instead = instead;
+        Ok(())
     }
 
-    /// A date cannot come before the clock runs again.
-    fn not_before(&mut self, to: Instant) -> Result<(), MissingYear> {
-        let calendar = self.calendar();
-        let (day, at) = self.point.due(calendar)?;
-        let open = if self.point.by_minute { calendar.open_from(to)? } else { to };
-        let first = calendar.working_day_from(open.local_date())?;
-        if self.point.by_minute && at < open {
-            self.point = Point::exactly(open, true);
-        } else if day < first {
-            self.point = Point { day: first, ..self.point };
-        }
-        Ok(())
+    fn after_stop(
+        &self,
+        part: usize,
+        end: Point,
+        stop: (Instant, Instant),
+        effect: StopEffect,
+    ) -> Result<Point, MissingYear> {
+        let Leg { limit, calendar, .. } = self.course.legs[part];
+        let later = match effect {
+            StopEffect::Subtract => change::subtract(end, stop, calendar)?,
+            StopEffect::Shift | StopEffect::Restart => {
+                change::shift(end, stop, self.counting(part)?.zero, limit, calendar)?
+            }
+        };
+        Ok(Point { not_before: Some((stop.1, self.course.granularity)), ..later })
+    }
+
+    fn counting(&self, part: usize) -> Result<Counting<'a>, MissingYear> {
+        let leg = self.course.legs[part];
+        let start = match part {
+            0 => self.start,
+            _ => handed_over(self.ends[part - 1], &self.course.legs[part - 1], &leg)?,
+        };
+        let zero = match leg.limit {
+            TimeLimit::CalendarDays(_) => start.local_date(),
+            _ => leg.calendar.open_from(start)?.local_date(),
+        };
+        let amount = leg.limit.amount().map_or(0, |amount| amount.hundredths().into());
+        let extended_by = if part == self.last() { self.extended_by } else { Some(0) };
+        // Days that no longer add up are counted on without an end; hours are told as far as they did.
+        let unknown = if self.ends[part].by_minute { amount } else { i32::MAX.into() };
+        let total = extended_by.map_or(unknown, |by| amount + by);
+        Ok(Counting { leg, since: self.since.max(start), zero, total, end: self.ends[part] })
     }
 
     fn extended(
@@ -185,36 +252,41 @@ impl<'c, 'a> Running<'c, 'a> {
         ground: &'a str,
         log: &mut impl Log<'a>,
     ) -> Result<(), MissingYear> {
-        let calendar = self.calendar();
-        let old = self.point;
-        self.point = change::extend(old, by, calendar)?;
-        if let Some(last) = self.legs.last_mut() {
-            *last = self.point;
+        let (last, calendar) = (self.last(), self.leg().calendar);
+        let was = self.counting(last)?;
+        let end = change::extend(was.end, by, calendar)?;
+        let instead = self.instead.map(|end| change::extend(end, by, calendar)).transpose()?;
+        let date = instead.unwrap_or(end).due(calendar)?.0;
+        (self.ends[last], self.instead) = (end, instead);
+        log.tell(Reason::Extended { ground, date });
+        let same_unit = match (by, was.leg.limit) {
+            (Extension::By(TimeLimit::WorkingDays(by)), TimeLimit::WorkingDays(_))
+            | (Extension::By(TimeLimit::WorkingHours(by)), TimeLimit::WorkingHours(_)) => {
+                Some(i64::from(by.hundredths()))
+            }
+            _ => None,
+        };
+        let counted_on = self.extended_by.zip(same_unit).filter(|_| instead.is_none());
+        if let Some((_, further)) = counted_on {
+            tell::further(&was, further, end, log);
         }
-        log.tell(Reason::Extended { ground, date: self.point.due(calendar)?.0 });
-        if let (Extension::By(TimeLimit::WorkingDays(by)), TimeLimit::WorkingDays(_)) = (by, self.last.limit)
-            && self.legs.is_empty()
-        {
-            self.total += i64::from(by.hundredths());
-            tell::further_days((old.day, self.point.day), self.total, calendar, log);
-        }
+        self.extended_by = counted_on.map(|(before, further)| before + further);
         Ok(())
     }
 
-    /// Day zero of the present count.
-    fn zero(&self) -> Result<NaiveDate, MissingYear> {
-        match self.last.limit {
-            TimeLimit::CalendarDays(_) => Ok(self.start.local_date()),
-            _ => self.course.legs[0].calendar.open_from(self.start).map(Instant::local_date),
-        }
-    }
-
     pub(super) fn standing(self) -> Result<Standing, MissingYear> {
-        let present = self.deadline()?;
+        let present = match self.missed {
+            Some(missed) if self.is_undated => missed,
+            _ => self.deadline()?,
+        };
         let deadline = self.missed.unwrap_or(present);
         let is_stopped = self.stopped_at.is_some() && self.missed.is_none();
-        let legs = self.legs.iter().zip(self.course.legs);
+        let legs = self.ends.iter().zip(self.course.legs).filter(|_| self.last() > 0);
         let legs = legs.map(|(point, leg)| point.deadline(leg.calendar, self.course.granularity));
+        let legs = match legs.collect() {
+            Err(_) if self.is_undated => vec![],
+            legs => legs?,
+        };
         Ok(Standing {
             due_on: deadline.due_on,
             due_at: deadline.due_at,
@@ -222,7 +294,7 @@ impl<'c, 'a> Running<'c, 'a> {
             late_from: deadline.overdue_from,
             stopped_at: self.stopped_at,
             restarted_on: Some(present.due_on).filter(|day| *day != deadline.due_on),
-            legs: legs.collect::<Result<_, _>>()?,
+            legs,
         })
     }
 }

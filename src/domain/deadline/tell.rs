@@ -1,97 +1,105 @@
-//! Tells what stops and extensions did to the days that are counted.
+//! Tells what stops and extensions did to the days that are counted. It never fails: what has no date is not told.
 
 use super::count::{self, Unit};
 use super::course::Leg;
 use super::log::Log;
 use super::point::Point;
 use super::reasons::Reason;
-use crate::domain::calendar::{Calendar, MissingYear};
+use crate::domain::calendar::Calendar;
 use crate::domain::local_time::Instant;
 use crate::domain::time_limit::TimeLimit;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 
-/// A stop and what it did.
-pub(super) struct Stop {
-    /// When it began.
-    pub from: Instant,
-    /// When it ended.
-    pub to: Instant,
-    /// Since when the limit is counted.
-    pub start: Instant,
+/// How a part of a limit was counted before it changed.
+#[derive(Clone, Copy)]
+pub(super) struct Counting<'a> {
+    /// The part.
+    pub leg: Leg<'a>,
+    /// Since when its clock has run: its start, or the end of the last stop.
+    pub since: Instant,
     /// Its day zero.
     pub zero: NaiveDate,
-    /// Where the limit ended before.
-    pub old: Point,
-    /// Where it ends now.
-    pub new: Point,
     /// What is counted in all, in hundredths of the unit.
     pub total: i64,
+    /// Where it ended.
+    pub end: Point,
+}
+
+impl Counting<'_> {
+    /// All of its office time.
+    fn hours(&self) -> TimeDelta {
+        TimeDelta::seconds(self.total * 36)
+    }
+
+    /// Office time that had been counted by an instant, of a part in hours.
+    fn counted_by(&self, at: Instant) -> TimeDelta {
+        let left = due_at(self.end, self.leg.calendar)
+            .and_then(|due| self.leg.calendar.working_time_between(at, due).ok());
+        (self.hours() - left.unwrap_or_default()).max(TimeDelta::zero())
+    }
 }
 
 /// The days of a stop are not counted, those after it are.
 pub(super) fn shift<'a, L: Log<'a>>(
-    stop: &Stop,
-    limit: TimeLimit,
-    calendar: &'a Calendar,
+    was: &Counting<'a>,
+    (from, to): (Instant, Instant),
+    end: Point,
     log: &mut L,
-) -> Result<(), MissingYear> {
+) {
     if !L::LISTENS {
-        return Ok(());
+        return;
     }
-    let Stop { from, to, .. } = *stop;
-    let stopped = Reason::Stopped { from, to: Some(to) };
-    if stop.old.by_minute {
-        let (was_due, is_due) = (stop.old.due(calendar)?.1, stop.new.due(calendar)?.1);
-        let left = calendar.working_time_between(from.max(stop.start), was_due)?.num_seconds();
-        let counted = (stop.total * 36 - left).max(0);
-        log.back_to(from.local_date().pred_opt().unwrap_or(NaiveDate::MIN));
-        let day_of_stop = from.local_date().max(stop.start.local_date());
-        log.tell(Reason::Counted { date: day_of_stop, n: counted / 36 });
+    let (calendar, stopped) = (was.leg.calendar, Reason::Stopped { from, to: Some(to) });
+    if end.by_minute {
+        log.back_to(eve(from.local_date()));
+        let morning = Instant::start_of(from.local_date()).max(was.since);
+        let until = due_at(was.end, calendar).map_or(from, |due| due.min(from));
+        count::walk_hours((morning, until), was.counted_by(morning), was.hours(), calendar, log);
         log.tell(stopped);
-        count::walk_hours((calendar.open_from(to)?, is_due), counted, calendar, log);
-        return Ok(());
+        let is_due = due_at(end, calendar).unwrap_or(to);
+        count::walk_hours((to, is_due), was.counted_by(from), was.hours(), calendar, log);
+        return;
     }
     let counted = log.back_to(from.local_date());
     log.tell(stopped);
-    let unit =
-        if matches!(limit, TimeLimit::CalendarDays(_)) { Unit::CalendarDays } else { Unit::WorkingDays };
-    let after = to.local_date().max(stop.zero);
-    count::walk(unit, (after, stop.new.day), counted, stop.total, calendar, log);
-    count::moved(stop.new.day, calendar, log)
-}
-
-/// Days that an extension adds are counted on.
-pub(super) fn further_days<'a, L: Log<'a>>(
-    (after, through): (NaiveDate, NaiveDate),
-    total: i64,
-    calendar: &'a Calendar,
-    log: &mut L,
-) {
-    if L::LISTENS {
-        let counted = log.back_to(after);
-        count::walk(Unit::WorkingDays, (after, through), counted, total, calendar, log);
+    let after = to.local_date().max(was.zero);
+    let is_calendar = matches!(was.leg.limit, TimeLimit::CalendarDays(_));
+    let unit = if is_calendar { Unit::CalendarDays } else { Unit::WorkingDays };
+    count::walk(unit, (after, end.day), counted, was.total, calendar, log);
+    if is_calendar {
+        count::moved(end.day, calendar, log);
     }
 }
 
-/// The dates to which the parts of a limit moved, or the date of one without parts.
-pub(super) fn moved_legs<'a, L: Log<'a>>(
-    legs: &[Leg<'a>],
-    points: &[Point],
-    last: Point,
-    log: &mut L,
-) -> Result<(), MissingYear> {
+/// What an extension in the same unit adds is counted on.
+pub(super) fn further<'a, L: Log<'a>>(was: &Counting<'a>, by: i64, end: Point, log: &mut L) {
     if !L::LISTENS {
-        return Ok(());
+        return;
     }
-    for (leg, point) in legs.iter().zip(points) {
-        let date = point.due(leg.calendar)?.0;
-        log.tell(Reason::Segment { agency: leg.agency.unwrap_or_default(), date });
+    let calendar = was.leg.calendar;
+    if end.by_minute {
+        let (Some(old), Some(new)) = (due_at(was.end, calendar), due_at(end, calendar)) else { return };
+        let morning = Instant::start_of(old.local_date()).max(was.since);
+        log.back_to(eve(old.local_date()));
+        let total = was.hours() + TimeDelta::seconds(by * 36);
+        count::walk_hours((morning, new), was.counted_by(morning), total, calendar, log);
+        return;
     }
-    if points.is_empty() {
-        log.tell(Reason::MovedToWorkingDay { date: last.day, law: INDEX });
+    let Ok((mut after, _)) = was.end.due(calendar) else { return };
+    let mut counted = log.back_to(after);
+    if counted % 100 > 0 {
+        // More of the day that counted in part is counted now.
+        after = eve(after);
+        log.back_to(after);
+        counted -= counted % 100;
     }
-    Ok(())
+    count::walk(Unit::WorkingDays, (after, end.day), counted, was.total + by, calendar, log);
 }
 
-/// The time of a supplement is subtracted from the time that was taken.
-const INDEX: &str = "QĐ 766/QĐ-TTg";
+fn due_at(point: Point, calendar: &Calendar) -> Option<Instant> {
+    point.due(calendar).ok().map(|(_, at)| at)
+}
+
+fn eve(day: NaiveDate) -> NaiveDate {
+    day.pred_opt().unwrap_or(NaiveDate::MIN)
+}

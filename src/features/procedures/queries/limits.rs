@@ -10,7 +10,6 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::{AsyncConnectionCore, RunQueryDsl};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = procedure_limits)]
@@ -23,8 +22,8 @@ struct LimitRow {
     amount_hundredths: Option<i32>,
     cutoff: Option<NaiveTime>,
     starts: Starts,
-    segments: Option<Value>,
-    prolongations: Option<Value>,
+    segments: Option<serde_json::Value>,
+    prolongations: Option<serde_json::Value>,
 }
 
 /// A part of a chained limit, as it is stored.
@@ -53,7 +52,7 @@ fn limit(unit: Unit, hundredths: Option<i32>, cutoff: Option<NaiveTime>) -> Quer
     TimeLimit::new(unit, hundredths.and_then(Amount::from_hundredths), cutoff).map_err(broken)
 }
 
-fn list<T: for<'de> Deserialize<'de>>(json: Option<Value>) -> QueryResult<Vec<T>> {
+fn list<T: for<'de> Deserialize<'de>>(json: Option<serde_json::Value>) -> QueryResult<Vec<T>> {
     json.map_or_else(|| Ok(vec![]), |json| serde_json::from_value(json).map_err(broken))
 }
 
@@ -95,7 +94,7 @@ where
 }
 
 /// An array, or null when there is nothing in it.
-fn array<T: Serialize>(items: impl Iterator<Item = Option<T>>) -> Option<Value> {
+fn array<T: Serialize>(items: impl Iterator<Item = Option<T>>) -> Option<serde_json::Value> {
     let items: Vec<T> = items.flatten().collect();
     // Words and numbers, which JSON has.
     if items.is_empty() { None } else { serde_json::to_value(items).ok() }
