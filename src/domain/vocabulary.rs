@@ -263,6 +263,8 @@ words! {
     }
 }
 
+// The words have no place for a derive of their own.
+#[allow(clippy::derivable_impls)]
 impl Default for Starts {
     fn default() -> Self {
         Self::Received
@@ -282,8 +284,8 @@ words! {
 }
 
 words! {
-    /// What a second request for supplements does: the same as the first, nothing to the clock (one request only,
-    /// NĐ 61/2018 Art. 11(2)), or the dossier counts as late from then on (QĐ 766/QĐ-TTg).
+    /// What a second request for supplements does: as the first, nothing to the clock (only one, NĐ 61/2018 Art. 11(2)),
+    /// or the dossier counts as late from then on (QĐ 766/QĐ-TTg).
     SecondSupplement { Same = "same", Ignored = "ignored", Late = "late", }
 }
 
