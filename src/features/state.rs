@@ -1,12 +1,14 @@
-//! What handlers work with: the doors to the database, the clock, the calendar, the agency tree.
+//! What handlers work with: the doors to the database, the clock, and the reference data in memory.
 
 use super::agencies::cache::TreeCache;
-use super::calendar;
+use super::calendar::cache::CalendarCache;
+use super::calendar::queries::versions;
 use super::procedures::cache::ProcedureCache;
 use super::public::cache::PublicCache;
 use crate::clock::Clock;
-use crate::db::{Database, Reader, Slow, Writer};
-use crate::domain::calendar::Calendar;
+use crate::db::{Database, DbError, Reader, Slow, Writer};
+use crate::domain::agency_tree::AgencyTree;
+use crate::domain::calendar::Calendars;
 use crate::http::limit::Limits;
 use crate::metrics::Metrics;
 use std::sync::Arc;
@@ -27,8 +29,8 @@ pub struct State {
     pub procedures: Arc<ProcedureCache>,
     /// Public answers in memory.
     pub public: Arc<PublicCache>,
-    /// The national office calendar.
-    pub calendar: &'static Calendar,
+    /// The office calendars in memory.
+    pub calendars: Arc<CalendarCache>,
     /// The rate limits.
     pub limits: Arc<Limits>,
     /// The metrics.
@@ -50,6 +52,8 @@ pub struct Shared {
     pub agencies: Arc<TreeCache>,
     /// The procedures in memory.
     pub procedures: Arc<ProcedureCache>,
+    /// The office calendars in memory.
+    pub calendars: Arc<CalendarCache>,
     /// Public answers in memory.
     pub public: Arc<PublicCache>,
     /// The rate limits.
@@ -61,9 +65,25 @@ pub struct Shared {
 impl State {
     /// The state of a new worker.
     pub fn of(shared: &Shared) -> Self {
-        let Shared { database, slow, writer, clock, agencies, procedures, public, limits, metrics } =
-            shared.clone();
-        let (reader, calendar) = (Reader::new(database), calendar::national());
-        Self { reader, slow, writer, clock, agencies, procedures, public, calendar, limits, metrics }
+        let Shared {
+            database,
+            slow,
+            writer,
+            clock,
+            agencies,
+            procedures,
+            calendars,
+            public,
+            limits,
+            metrics,
+        } = shared.clone();
+        let reader = Reader::new(database);
+        Self { reader, slow, writer, clock, agencies, procedures, calendars, public, limits, metrics }
+    }
+
+    /// The agency tree and the calendars as the database has them now, for who brings no key.
+    pub async fn fresh(&self) -> Result<(Arc<AgencyTree>, Arc<Calendars>), DbError> {
+        let (tree, calendars) = self.reader.read(async |conn| versions(conn).await).await?;
+        Ok((self.agencies.at(tree, &self.reader).await?, self.calendars.at(calendars, &self.reader).await?))
     }
 }

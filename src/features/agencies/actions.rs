@@ -8,6 +8,7 @@ use crate::domain::refusal::{Place, Refusal, Rule};
 use crate::domain::vocabulary::Level;
 use crate::features::audit::{self, Actor, Change};
 use crate::features::auth::Principal;
+use crate::features::calendar::queries as calendar;
 use serde_json::json;
 
 /// An agency as it is to be.
@@ -82,6 +83,10 @@ pub async fn put_in(
     });
     let change = Change { action: "agency.put", subject: format!("agency:{}", agency.code), details };
     audit::record(tx, actor, now, change).await?;
+    if present.is_none_or(|before| before.parent != agency.parent) {
+        // Another place in the tree may mean another calendar.
+        calendar::raise(tx).await?;
+    }
     Ok(queries::tree(tx).await?)
 }
 

@@ -8,8 +8,8 @@ pub use event::{EventDetails, EventInput, record, record_in};
 pub use receive::{ApplicantInput, OfficerInput, ReceiveInput, receive, receive_in};
 
 use super::queries::{EventRow, Listed};
-use crate::domain::agency_tree::{Agency, AgencyTree};
-use crate::domain::calendar::Calendar;
+use crate::domain::agency_tree::{Agency, AgencyId, AgencyTree};
+use crate::domain::calendar::{Calendar, Calendars};
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Place, Refusal, Rule};
 use crate::features::audit::Actor;
@@ -17,6 +17,7 @@ use crate::features::auth::Visible;
 use chrono::TimeDelta;
 
 /// What a write depends on, apart from the input.
+#[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// Who writes.
     pub actor: &'a Actor,
@@ -26,8 +27,8 @@ pub struct Context<'a> {
     pub visible: &'a Visible,
     /// What they govern, being above it and not only watching it: may act, and be written for.
     pub governed: &'a Visible,
-    /// The office calendar.
-    pub calendar: &'a Calendar,
+    /// The office calendars.
+    pub calendars: &'a Calendars,
     /// When it is recorded.
     pub now: Instant,
 }
@@ -43,6 +44,11 @@ impl<'a> Context<'a> {
         }
         let message = format!("must not be more than 5 minutes ahead of now, which is {}", self.now);
         Err(Refusal::invalid(pointer, Rule::InTheFuture, message))
+    }
+
+    /// The office calendar of an agency.
+    fn calendar_of(&self, agency: AgencyId) -> &'a Calendar {
+        self.calendars.of(agency)
     }
 
     /// The agency with a code: known, in force on the day, and within what the caller sees or governs.

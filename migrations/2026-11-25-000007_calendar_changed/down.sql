@@ -1,0 +1,3 @@
+ALTER TABLE dossier_events
+    DROP CONSTRAINT dossier_events_kind_known,
+    ADD CONSTRAINT dossier_events_kind_known CHECK (kind IN ('received', 'forwarded', 'noted', 'completed', 'returned'));
