@@ -3,7 +3,7 @@
 //! Writing uses their `as_str`. A word that the domain does not know is an error, never a default.
 
 use crate::domain::vocabulary::{
-    ApplicantKind, Channel, Clock, EventKind, Level, Origin, Outcome, Status, Unit,
+    ApplicantKind, Channel, Clock, EventKind, JobStatus, Level, Origin, Outcome, Status, Unit,
 };
 use diesel::deserialize::{FromSql, Queryable, Result};
 use diesel::pg::{Pg, PgValue};
@@ -30,4 +30,4 @@ macro_rules! read_from_text {
     )+};
 }
 
-read_from_text!(ApplicantKind, Channel, Clock, EventKind, Level, Origin, Outcome, Status, Unit);
+read_from_text!(ApplicantKind, Channel, Clock, EventKind, JobStatus, Level, Origin, Outcome, Status, Unit);

@@ -68,6 +68,9 @@ mod tests {
         assert_eq!(after(Some(Status::Processing), EventKind::Returned), None, "returned before completed");
         assert_eq!(after(Some(Status::Returned), EventKind::Forwarded), None);
         assert_eq!(after(None, EventKind::Forwarded), None, "before its receipt");
+        for status in Status::ALL {
+            assert_eq!(after(Some(*status), EventKind::CalendarChanged), None, "nobody sends it");
+        }
         assert_eq!(allowed(Status::Received), [EventKind::Forwarded, EventKind::Noted, EventKind::Completed]);
     }
 }

@@ -104,6 +104,7 @@ words! {
         Noted = "noted",
         Completed = "completed",
         Returned = "returned",
+        CalendarChanged = "calendar_changed",
     }
 }
 
@@ -116,6 +117,7 @@ impl EventKind {
             Self::Noted => ("Ghi chú", "Note"),
             Self::Completed => ("Xử lý xong", "Handling completed"),
             Self::Returned => ("Trả kết quả", "Result returned"),
+            Self::CalendarChanged => ("Lịch làm việc thay đổi", "Office calendar changed"),
         }
     }
 }
@@ -153,6 +155,11 @@ words! {
 words! {
     /// Whether the closing of a dossier (its result recorded as returned) came in time.
     ClosingState { Open = "open", InTime = "in_time", Late = "late", }
+}
+
+words! {
+    /// How far a background job has come.
+    JobStatus { Pending = "pending", Running = "running", Done = "done", }
 }
 
 words! {

@@ -24,6 +24,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .configure(public::http::routes)
         .configure(agencies::http::routes)
+        .configure(calendar::http::routes)
         .configure(procedures::http::routes)
         .configure(dossiers::http::routes)
         .configure(overdue::http::routes)

@@ -23,6 +23,8 @@ needs! {
     AnyKey = None;
     /// `catalogue:write`.
     CatalogueWrite = Some(Scope::CatalogueWrite);
+    /// `calendar:write`.
+    CalendarWrite = Some(Scope::CalendarWrite);
     /// `dossiers:read`.
     DossiersRead = Some(Scope::DossiersRead);
     /// `dossiers:write`.

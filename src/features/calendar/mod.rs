@@ -3,7 +3,10 @@
 //! The rules are in `domain/calendar`. `shipped` has the national tables that come with the service, `cache` the
 //! calendars of all agencies in memory. A change of a calendar makes a job, which dates again the dossiers that it moves.
 
+pub mod actions;
 pub mod cache;
+pub mod http;
+pub mod json;
 pub mod queries;
 mod shipped;
 

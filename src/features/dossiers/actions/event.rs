@@ -153,7 +153,7 @@ fn apply(dossier: &mut DossierRow, event: &EventRow) {
             dossier.returned_at = Some(event.occurred_at);
             dossier.closed_recorded_at = Some(event.recorded_at);
         }
-        EventKind::Received | EventKind::Noted => {}
+        EventKind::Received | EventKind::Noted | EventKind::CalendarChanged => {}
     }
     dossier.last_event_at = dossier.last_event_at.max(event.occurred_at);
     dossier.last_recorded_at = event.recorded_at;

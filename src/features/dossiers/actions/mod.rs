@@ -1,8 +1,10 @@
-//! What a write does: `receive` makes a dossier, `first_rows` what it stores, `event` records what happened to it. One transaction each.
+//! What a write does: `receive` makes a dossier, `first_rows` what it stores, `event` records what happened to it. One
+//! transaction each. `redate` dates dossiers again when a calendar has changed.
 
 mod event;
 mod first_rows;
 mod receive;
+pub mod redate;
 
 pub use event::{EventDetails, EventInput, record, record_in};
 pub use receive::{ApplicantInput, OfficerInput, ReceiveInput, receive, receive_in};

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PostEvent {
-    /// What happened; `received` comes with the dossier and cannot be sent here.
+    /// What happened; `received` comes with the dossier, `calendar_changed` with a change of a calendar: neither can be sent here.
     #[schema(example = "forwarded")]
     pub kind: EventKind,
     /// When it happened; at most 5 minutes ahead of now.
@@ -123,6 +123,11 @@ impl PostEvent {
         match (self.kind, self.result) {
             (EventKind::Received, _) => {
                 wrong.add("/kind", Rule::InvalidValue, "must not be received, which comes with the dossier");
+                None
+            }
+            (EventKind::CalendarChanged, _) => {
+                let message = "must not be calendar_changed, which comes with a change of a calendar";
+                wrong.add("/kind", Rule::InvalidValue, message);
                 None
             }
             (EventKind::Forwarded, _) => {

@@ -1,5 +1,7 @@
-//! Reads and writes the dossier tables: `rows` has the shapes, `list` the filtered list, `write` the inserts.
+//! Reads and writes the dossier tables: `rows` has the shapes, `list` the filtered list, `write` the inserts, `dating` what a
+//! change of a calendar moves.
 
+pub mod dating;
 pub mod list;
 pub(super) mod receipt;
 mod rows;

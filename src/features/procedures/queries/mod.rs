@@ -204,6 +204,26 @@ pub fn in_force_on(versions: &[Procedure], day: NaiveDate) -> Option<&Procedure>
     })
 }
 
+/// The limits of several versions, by the number of the version.
+pub async fn limits_by_version<C>(conn: &mut C, versions: &[i32]) -> QueryResult<HashMap<i32, Vec<CaseLimit>>>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    let rows: Vec<LimitRow> = procedure_limits::table
+        .filter(procedure_limits::procedure_version_id.eq_any(versions))
+        .order(procedure_limits::id)
+        .select(LimitRow::as_select())
+        .load(conn)
+        .await?;
+    let mut found: HashMap<i32, Vec<CaseLimit>> = HashMap::new();
+    for row in rows {
+        let plain = CaseLimit::plain(row.limit()?);
+        let limit = CaseLimit { case: row.case_code, channel: row.channel, ..plain };
+        found.entry(row.procedure_version_id).or_default().push(limit);
+    }
+    Ok(found)
+}
+
 /// The newest version of a procedure, in force or not.
 pub async fn newest<C>(conn: &mut C, code: &str) -> QueryResult<Option<Procedure>>
 where

@@ -1,4 +1,7 @@
-//! Reads the calendar tables, and the version that dates depend on.
+//! Reads the calendar tables, and the version that dates depend on. `write` changes them, `jobs` has the jobs.
+
+pub mod jobs;
+pub(super) mod write;
 
 use super::shipped::shipped;
 use crate::db::Transaction;
@@ -42,6 +45,17 @@ pub async fn hold(tx: &mut Transaction) -> QueryResult<i64> {
 /// Raises the version of the calendars. Comes last in its transaction: nobody dates a dossier until it ends.
 pub async fn raise(tx: &mut Transaction) -> QueryResult<i64> {
     diesel::select(raise_calendar_version()).get_result(tx).await
+}
+
+/// Waits for any other change of a calendar or of the agency tree.
+pub(super) async fn lock(tx: &mut Transaction) -> QueryResult<i64> {
+    reference_state::table.select(reference_state::calendar_version).for_no_key_update().first(tx).await
+}
+
+/// The version of an owner's calendar; 0 when it has nothing of its own.
+pub(super) async fn version_of(tx: &mut Transaction, owner: Owner) -> QueryResult<i32> {
+    let row = calendars::table.filter(calendars::agency_id.is_not_distinct_from(owner));
+    Ok(row.select(calendars::version).first(tx).await.optional()?.unwrap_or(0))
 }
 
 /// A calendar under its number.
