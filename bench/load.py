@@ -44,7 +44,7 @@ def load_reference(db, day):
         INSERT INTO agency_codes SELECT code, id FROM a UNION ALL SELECT further, id FROM a;
         INSERT INTO agency_monitors (agency_id, monitor_id, valid_from)
             SELECT id, id - 9000, '{reference.SINCE}' FROM a WHERE id > 9000;
-        UPDATE reference_state SET version = version + 1;""")
+        UPDATE reference_state SET version = version + 1, calendar_version = calendar_version + 1;""")
     script.append(copy("procedures", "code", [(p["code"],) for p in procedures]))
     columns = "id, procedure_code, version, name, name_folded, field, field_name, levels, sample, effective_from, recorded_at"
     versions = [(p["id"], p["code"], 1, p["name"], p["folded"], p["field"], p["field_name"], "{" + p["level"] + "}", "t",

@@ -38,8 +38,21 @@ pub fn shared(database: Database, sizes: PoolSizes, clock: crate::clock::Clock) 
     let public = Arc::new(PublicCache::new(TimeDelta::zero()));
     let metrics = Arc::new(Metrics::default());
     let limits = Arc::new(Limits::new(&Rates::NONE, TrustedProxies::default(), &metrics));
-    let (agencies, procedures, policies) = (Arc::default(), Arc::default(), Arc::default());
-    Ok(Shared { database, slow, writer, clock, agencies, procedures, policies, public, limits, metrics })
+    let (agencies, procedures) = (Arc::default(), Arc::default());
+    let (policies, calendars) = (Arc::default(), Arc::default());
+    Ok(Shared {
+        database,
+        slow,
+        writer,
+        clock,
+        agencies,
+        procedures,
+        policies,
+        calendars,
+        public,
+        limits,
+        metrics,
+    })
 }
 
 /// The API document, made from the same list as the routes.

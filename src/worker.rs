@@ -1,20 +1,25 @@
 //! The background worker: one loop per process, for what no request asks for.
 //!
 //! A job is a line of the table `JOBS`. Some are done by every process; the others by one of the processes that use
-//! the database, the leader (`db/leader`). A job that fails is logged, counted and tried again when it is next due.
+//! the database, the leader (`db/leader`). Beside them the leader works off the jobs that changes of calendars start
+//! (`features/calendar`), which are rows of a table. A job that fails is logged, counted and tried again when it is next due.
 //! The loop ends when it is dropped: what a job has begun is rolled back with its connection.
 
 use crate::db::leader::Leader;
 use crate::db::{DbError, KEPT, expiry};
 use crate::features::Shared;
+use crate::features::calendar::actions::jobs;
 use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{Either, LocalBoxFuture};
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 use tokio::time::MissedTickBehavior;
 
 /// How often the worker looks for jobs that are due, and asks who leads.
 const TICK: Duration = Duration::from_secs(10);
+
+/// How long the leader waits before it looks for jobs of calendars again.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Who does a job.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -73,14 +78,51 @@ impl Worker {
         self.leads == Some(true)
     }
 
-    /// Works until it is dropped.
+    /// Works until it is dropped. Between two ticks the leader works off jobs of calendars: one part after the other while
+    /// there is any, else it looks again after a moment.
     pub async fn run(mut self) {
         let mut ticks = tokio::time::interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut pause = LOOK;
         loop {
-            ticks.tick().await;
-            self.tick().await;
+            let (tick, look) = (std::pin::pin!(ticks.tick()), std::pin::pin!(tokio::time::sleep(pause)));
+            // The tick comes first when both are due, however much there is to do.
+            match futures_util::future::select(tick, look).await {
+                Either::Left(_) => self.tick().await,
+                Either::Right(_) => {
+                    let did = self.leads() && self.date_again().await;
+                    pause = if did { Duration::ZERO } else { LOOK };
+                }
+            }
         }
+    }
+
+    /// Works off every job of calendars that there is, if this process leads; says how many parts there were.
+    pub async fn run_jobs(&self) -> usize {
+        let mut parts = 0;
+        while self.leads() && self.date_again().await {
+            parts += 1;
+        }
+        parts
+    }
+
+    /// Does a part of a job of calendars; whether there was any to do. What failed is tried again later.
+    async fn date_again(&self) -> bool {
+        let Shared { writer, calendars, agencies, clock, metrics, .. } = &self.shared;
+        let step = jobs::step(writer, (calendars, agencies), clock.now());
+        let name = "date_again";
+        match AssertUnwindSafe(step).catch_unwind().await {
+            Ok(Ok(None)) => return false,
+            Ok(Ok(Some(looked_at))) => {
+                log::debug!("the job {name} looked at {looked_at} dossiers");
+                metrics.job_succeeded(name, clock.now().utc().timestamp());
+                return true;
+            }
+            Ok(Err(error)) => log::error!("the job {name} failed: {error}"),
+            Err(_) => log::error!("the job {name} panicked: see above"),
+        }
+        metrics.job_failed(name);
+        false
     }
 
     /// Asks who leads, and does what is due.

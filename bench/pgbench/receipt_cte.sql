@@ -15,8 +15,10 @@ SELECT v.id, v.procedure_code, v.version, v.name, v.field, v.field_name, v.level
 FROM procedure_versions v JOIN procedure_limits l ON l.procedure_version_id = v.id
 WHERE v.procedure_code = :major || '.00' || :minor AND v.effective_from <= :day AND (v.effective_to IS NULL OR v.effective_to > :day)
 ORDER BY l.id;
-WITH counted AS (
-    INSERT INTO dossier_counters (agency_id, day, last_number) VALUES (:agency, :day, 1)
+WITH calendar AS MATERIALIZED (
+    SELECT require_calendar_version(calendar_version) FROM reference_state
+), counted AS (
+    INSERT INTO dossier_counters (agency_id, day, last_number) SELECT :agency, :day, 1 FROM calendar
     ON CONFLICT (agency_id, day) DO UPDATE SET last_number = dossier_counters.last_number + 1 RETURNING last_number
 ), n AS MATERIALIZED (
     SELECT 'H51.' || :d || '.' || :c || '-' || :yymmdd::text || '-' || CASE WHEN last_number < 10000 THEN lpad(last_number::text, 4, '0') ELSE last_number::text END AS code,

@@ -10,6 +10,7 @@
 SELECT k.id, k.name, k.secret_hash, k.scopes, k.all_agencies, k.root_agency_ids, k.created_at, k.expires_at, k.revoked_at, r.version
 FROM api_keys k JOIN reference_state r ON r.singleton = true WHERE k.id = :key LIMIT 1;
 BEGIN;
+SELECT require_calendar_version(calendar_version) FROM reference_state;
 SELECT v.id, v.procedure_code, v.version, v.name, v.field, v.field_name, v.levels, v.sample, v.effective_from, v.effective_to, v.recorded_at
 FROM procedure_versions v WHERE v.procedure_code = :major || '.00' || :minor AND v.effective_from <= :day
     AND (v.effective_to IS NULL OR v.effective_to > :day) LIMIT 1;

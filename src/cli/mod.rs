@@ -2,6 +2,7 @@
 //!
 //! A command returns an error of one line that says what to do; [`run`] prints it and ends with status 1.
 
+mod calendar;
 mod database;
 mod demo;
 mod health;
@@ -32,6 +33,8 @@ enum Command {
     Serve(serve::Serve),
     /// Bring the database up to date
     Migrate(migrate::Migrate),
+    /// Load office calendars
+    Calendar(calendar::Calendar),
     /// Create, list and revoke keys
     Keys(keys::Keys),
     /// Print the `OpenAPI` document
@@ -53,6 +56,7 @@ pub fn run() -> ExitCode {
         Command::Demo(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Migrate(command) => command.run(),
+        Command::Calendar(command) => command.run(),
         Command::Keys(command) => command.run(),
         Command::Openapi => openapi::run(),
         Command::Problems => {

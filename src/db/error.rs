@@ -28,12 +28,15 @@ pub enum Constraint {
     DossierCode,
     /// `agencies_code_key` or `agency_codes_pkey`.
     AgencyCode,
+    /// Raised by `require_calendar_version`: the calendars were replaced since a dossier was dated.
+    CalendarVersion,
 }
 
 impl Constraint {
     fn named(name: &str) -> Option<Self> {
         match name {
             "dossiers_code_key" => Some(Self::DossierCode),
+            "calendar_version_is_present" => Some(Self::CalendarVersion),
             "agencies_code_key" | "agency_codes_pkey" => Some(Self::AgencyCode),
             _ => None,
         }

@@ -64,6 +64,61 @@ diesel::table! {
 }
 
 diesel::table! {
+    calendar_days (calendar_id, day) {
+        calendar_id -> Int4,
+        year -> Int4,
+        day -> Date,
+        kind -> Text,
+        name -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    calendar_jobs (id) {
+        id -> Uuid,
+        number -> Int8,
+        agency_id -> Nullable<Int4>,
+        year -> Nullable<Int4>,
+        version -> Int4,
+        status -> Text,
+        swept_to -> Nullable<Uuid>,
+        checked -> Int8,
+        moved -> Int8,
+        actor -> Text,
+        request_id -> Text,
+        created_at -> Timestamptz,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    calendar_sessions (calendar_id, valid_from, weekday, opens) {
+        calendar_id -> Int4,
+        valid_from -> Date,
+        weekday -> Int2,
+        opens -> Time,
+        closes -> Time,
+    }
+}
+
+diesel::table! {
+    calendar_years (calendar_id, year) {
+        calendar_id -> Int4,
+        year -> Int4,
+        version -> Int4,
+        is_whole -> Bool,
+    }
+}
+
+diesel::table! {
+    calendars (id) {
+        id -> Int4,
+        agency_id -> Nullable<Int4>,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
     dossier_counters (agency_id, day) {
         agency_id -> Int4,
         day -> Date,
@@ -254,10 +309,15 @@ diesel::table! {
         singleton -> Bool,
         version -> Int8,
         catalogue_version -> Int8,
+        calendar_version -> Int8,
     }
 }
 
 diesel::joinable!(agency_codes -> agencies (agency_id));
+diesel::joinable!(calendar_jobs -> agencies (agency_id));
+diesel::joinable!(calendar_sessions -> calendars (calendar_id));
+diesel::joinable!(calendar_years -> calendars (calendar_id));
+diesel::joinable!(calendars -> agencies (agency_id));
 diesel::joinable!(dossier_counters -> agencies (agency_id));
 diesel::joinable!(dossier_event_notes -> dossier_events (event_id));
 diesel::joinable!(dossier_events -> dossiers (dossier_id));
@@ -277,6 +337,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     agency_successors,
     api_keys,
     audit_log,
+    calendar_days,
+    calendar_jobs,
+    calendar_sessions,
+    calendar_years,
+    calendars,
     dossier_counters,
     dossier_event_notes,
     dossier_events,

@@ -100,6 +100,20 @@ impl Slow {
         Ok(answer)
     }
 
+    /// Runs work of an action that changes nothing, on one snapshot.
+    pub async fn trying<T, E: From<DbError>>(
+        &self,
+        work: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut lent = Lent::new(self.lists.get(WAIT).await?);
+        let connection = lent.connection();
+        connection.batch_execute(BEGIN).await.map_err(DbError::from)?;
+        let answer = work(connection).await?;
+        connection.batch_execute(COMMIT).await.map_err(DbError::from)?;
+        lent.give_back();
+        Ok(answer)
+    }
+
     /// Begins an export: one snapshot, on a connection of its own.
     pub async fn export(&self) -> Result<Export, DbError> {
         let mut lent = Lent::new(self.exports.get(WAIT).await?);

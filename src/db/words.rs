@@ -3,8 +3,8 @@
 //! Writing uses their `as_str`. A word that the domain does not know is an error, never a default.
 
 use crate::domain::vocabulary::{
-    ApplicantKind, Channel, Clock, EventKind, Granularity, JudgeBy, Level, Origin, Outcome, SecondSupplement,
-    Starts, Status, StopEffect, Unit,
+    ApplicantKind, Channel, Clock, EventKind, Granularity, JobStatus, JudgeBy, Level, Origin, Outcome,
+    SecondSupplement, Starts, Status, StopEffect, Unit,
 };
 use diesel::deserialize::{FromSql, Queryable, Result};
 use diesel::pg::{Pg, PgValue};
@@ -31,5 +31,5 @@ macro_rules! read_from_text {
     )+};
 }
 
-read_from_text!(ApplicantKind, Channel, Clock, EventKind, Level, Origin, Outcome, Status, Unit);
+read_from_text!(ApplicantKind, Channel, Clock, EventKind, JobStatus, Level, Origin, Outcome, Status, Unit);
 read_from_text!(Granularity, JudgeBy, SecondSupplement, Starts, StopEffect);

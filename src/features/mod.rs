@@ -25,6 +25,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .configure(public::http::routes)
         .configure(agencies::http::routes)
+        .configure(calendar::http::routes)
         .configure(procedures::http::routes)
         .configure(policies::http::routes)
         .configure(dossiers::http::routes)

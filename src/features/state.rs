@@ -1,13 +1,15 @@
-//! What handlers work with: the doors to the database, the clock, the calendar, the agency tree.
+//! What handlers work with: the doors to the database, the clock, and the reference data in memory.
 
 use super::agencies::cache::TreeCache;
-use super::calendar;
+use super::calendar::cache::CalendarCache;
+use super::calendar::queries::versions;
 use super::policies::cache::PolicyCache;
 use super::procedures::cache::ProcedureCache;
 use super::public::cache::PublicCache;
 use crate::clock::Clock;
-use crate::db::{Database, Reader, Slow, Writer};
-use crate::domain::calendar::Calendar;
+use crate::db::{Database, DbError, Reader, Slow, Writer};
+use crate::domain::agency_tree::AgencyTree;
+use crate::domain::calendar::Calendars;
 use crate::http::limit::Limits;
 use crate::metrics::Metrics;
 use std::sync::Arc;
@@ -30,8 +32,8 @@ pub struct State {
     pub policies: Arc<PolicyCache>,
     /// Public answers in memory.
     pub public: Arc<PublicCache>,
-    /// The national office calendar.
-    pub calendar: &'static Calendar,
+    /// The office calendars in memory.
+    pub calendars: Arc<CalendarCache>,
     /// The rate limits.
     pub limits: Arc<Limits>,
     /// The metrics.
@@ -55,6 +57,8 @@ pub struct Shared {
     pub procedures: Arc<ProcedureCache>,
     /// The policies in memory.
     pub policies: Arc<PolicyCache>,
+    /// The office calendars in memory.
+    pub calendars: Arc<CalendarCache>,
     /// Public answers in memory.
     pub public: Arc<PublicCache>,
     /// The rate limits.
@@ -66,9 +70,20 @@ pub struct Shared {
 impl State {
     /// The state of a new worker.
     pub fn of(shared: &Shared) -> Self {
-        let Shared { database, slow, writer, clock, agencies, procedures, policies, public, limits, metrics } =
-            shared.clone();
-        let (reader, calendar) = (Reader::new(database), calendar::national());
+        let Shared {
+            database,
+            slow,
+            writer,
+            clock,
+            agencies,
+            procedures,
+            policies,
+            calendars,
+            public,
+            limits,
+            metrics,
+        } = shared.clone();
+        let reader = Reader::new(database);
         Self {
             reader,
             slow,
@@ -78,9 +93,15 @@ impl State {
             procedures,
             policies,
             public,
-            calendar,
+            calendars,
             limits,
             metrics,
         }
+    }
+
+    /// The agency tree and the calendars as the database has them now, for who brings no key.
+    pub async fn fresh(&self) -> Result<(Arc<AgencyTree>, Arc<Calendars>), DbError> {
+        let (tree, calendars) = self.reader.read(async |conn| versions(conn).await).await?;
+        Ok((self.agencies.at(tree, &self.reader).await?, self.calendars.at(calendars, &self.reader).await?))
     }
 }

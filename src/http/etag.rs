@@ -101,6 +101,16 @@ impl IfMatch {
         }
     }
 
+    /// The same for a resource that may be inherited: it is shown, with a version that may be 0, and becomes the caller's
+    /// own when it is written. Only what is their own already needs the header.
+    pub fn check_inherited(&self, shown: Option<i32>, is_own: bool) -> Result<(), Refusal> {
+        match self {
+            Self::Absent if is_own => Err(Refusal::PreconditionRequired),
+            Self::Nothing if !is_own => Ok(()),
+            _ => self.check_if_given(shown),
+        }
+    }
+
     /// The same where the header may be left out, as when something is added to a resource.
     pub fn check_if_given(&self, version: Option<i32>) -> Result<(), Refusal> {
         let holds = match (self, version) {

@@ -30,17 +30,38 @@ pub struct Write<T> {
     pub terms: Terms,
 }
 
-/// The parameters of every write.
+/// The parameters of a write that has none of its own.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Parameters {
     dry_run: Option<bool>,
 }
 
+/// The parameters of a write.
+pub trait WriteParameters: DeserializeOwned {
+    /// `dry_run`, which every write has.
+    fn dry_run(&self) -> Option<bool>;
+}
+
+impl WriteParameters for Parameters {
+    fn dry_run(&self) -> Option<bool> {
+        self.dry_run
+    }
+}
+
 impl<T: DeserializeOwned> Write<T> {
     /// Reads a request of the holder of a key. A key for doing it once is for POST: a PUT is the same each time.
     pub fn of(request: &HttpRequest, input: &Input, key_id: &str) -> Result<Self, Problem> {
-        let (body, Parameters { dry_run }) = input.json()?;
+        Self::with::<Parameters>(request, input, key_id).map(|(write, _)| write)
+    }
+
+    /// The same with parameters of its own.
+    pub fn with<Q: WriteParameters>(
+        request: &HttpRequest,
+        input: &Input,
+        key_id: &str,
+    ) -> Result<(Self, Q), Problem> {
+        let (body, parameters): (T, Q) = input.json()?;
         let if_match = IfMatch::of(request);
         let given = request.headers().get_all(IDEMPOTENCY_KEY).filter(|_| request.method() == Method::POST);
         let once = match given.collect::<Vec<_>>().as_slice() {
@@ -51,7 +72,8 @@ impl<T: DeserializeOwned> Write<T> {
                 return Err(Refusal::header("Idempotency-Key", Rule::InvalidValue, message).into());
             }
         };
-        Ok(Self { body, if_match, terms: Terms { once, dry_run: dry_run.unwrap_or(false) } })
+        let terms = Terms { once, dry_run: parameters.dry_run().unwrap_or(false) };
+        Ok((Self { body, if_match, terms }, parameters))
     }
 }
 

@@ -1,19 +1,22 @@
-//! The definition of late in Rust (`domain/timing`) and its mirror in SQL agree on every dossier at every instant.
+//! The definition of late in Rust (`domain/timing`) and its mirror in SQL agree on every dossier at every instant, also
+//! where agencies have calendars of their own.
 
 use crate::harness::{TestApp, connect, receipt};
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use congkhai::db::page::Page;
+use congkhai::domain::calendar::{ALWAYS, Calendars, Changes, HoursPeriod, OfficeHours, Own, OwnYear, Week};
 use congkhai::domain::local_time::Instant;
 use congkhai::domain::timing::{self, Facts};
 use congkhai::domain::vocabulary::{Clock, TimingState};
 use congkhai::features::auth::Visible;
-use congkhai::features::calendar;
+use congkhai::features::calendar::queries as calendar;
 use congkhai::features::dossiers::queries::list::{self, Filter};
 use congkhai::features::overdue::queries::{self as overdue, mirror::Moment};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 const FIRST: &str = "2022-01-10T00:00:00+07:00";
 
@@ -48,7 +51,30 @@ fn facts() -> impl Strategy<Value = Facts> {
     )
 }
 
-async fn store(app: &TestApp, all: &[Facts]) {
+/// Who decides a dossier, in turn: one with the national calendar, one that works on Saturdays, one whose calendar goes
+/// on into 2027.
+const DECIDES: [&str; 3] = ["H51.29.05", "H51.29.18", "H51.30.18"];
+
+/// The calendars, and the numbers of the agencies in [`DECIDES`].
+async fn calendars(app: &TestApp) -> (Arc<Calendars>, Vec<i32>) {
+    let client = connect(&app.db.url).await;
+    let mut ids = vec![];
+    for code in DECIDES {
+        ids.push(client.query_one("SELECT id FROM agencies WHERE code = $1", &[&code]).await.unwrap().get(0));
+    }
+    let (loaded, mut week) =
+        (app.shared.slow.read(async |conn| calendar::load(conn).await).await.unwrap(), Week::default());
+    let at = |hour| NaiveTime::from_hms_opt(hour, 0, 0).unwrap();
+    week.0[5] = OfficeHours::new(vec![(at(7), at(11))]).unwrap();
+    let saturdays =
+        Own { version: 1, hours: vec![HoursPeriod { valid_from: ALWAYS, week }], ..Own::default() };
+    let changes = Changes { year: 2027, ..Changes::default() };
+    let years = BTreeMap::from([(2027, OwnYear { version: 1, is_whole: true, changes })]);
+    let goes_on = Own { version: 1, years, ..Own::default() };
+    (Arc::new(loaded.with(Some(ids[1]), saturdays).with(Some(ids[2]), goes_on)), ids)
+}
+
+async fn store(app: &TestApp, all: &[Facts], decides: &[i32]) {
     let client = connect(&app.db.url).await;
     // Every third ended while its clock was stopped, some time after the instant by which it is judged.
     let insert = "INSERT INTO dossiers (id, code, procedure_version_id, channel, receiving_agency_id,
@@ -56,7 +82,7 @@ async fn store(app: &TestApp, all: &[Facts]) {
             judged_at, limit_unit, limit_amount_hundredths, due_on, due_at, overdue_from, holder_agency_id,
             holder_since, last_event_at, last_recorded_at, last_step_at, version)
         SELECT gen_random_uuid(), 'H51.29-220110-' || (1000 + $1::int4), procedure_version_id, channel,
-            receiving_agency_id, competent_agency_id, applicant_kind, applicant_name_masked,
+            receiving_agency_id, $6::int4, applicant_kind, applicant_name_masked,
             CASE WHEN $2::text IS NULL THEN 'received' ELSE 'completed' END, $3::text,
             '2022-01-01T00:00:00Z', $2::text::timestamptz + make_interval(hours => 30 * ($1 % 3)),
             $2::text::timestamptz, limit_unit, limit_amount_hundredths, $4::text::date,
@@ -69,20 +95,20 @@ async fn store(app: &TestApp, all: &[Facts]) {
         let (number, clock) = (i32::try_from(n).unwrap(), facts.clock.as_str());
         let (ended, late) = (text(facts.judged_at), text(facts.overdue_from));
         let due = facts.due_on.map(|day: NaiveDate| day.to_string());
-        client.execute(&insert, &[&number, &ended, &clock, &due, &late]).await.unwrap();
+        let competent = decides[n % decides.len()];
+        client.execute(&insert, &[&number, &ended, &clock, &due, &late, &competent]).await.unwrap();
     }
 }
 
 /// The dossiers that SQL finds in a state.
-async fn found(app: &TestApp, state: TimingState, now: Instant) -> BTreeSet<String> {
-    let moment = Moment::new(now, calendar::national());
+async fn found(app: &TestApp, state: TimingState, moment: &Moment) -> BTreeSet<String> {
     let filter =
         Filter { timing: Some(vec![state]), code_prefix: Some("H51.29-220110-".into()), ..Filter::default() };
     let page = Page { limit: 100_000, after: None };
     let rows = app
         .shared
         .slow
-        .read(async |conn| list::page(conn, &filter, &Visible::All, &moment, &page).await)
+        .read(async |conn| list::page(conn, &filter, &Visible::All, moment, &page).await)
         .await;
     rows.unwrap().into_iter().map(|row| row.dossier.code).collect()
 }
@@ -94,30 +120,37 @@ async fn rust_and_sql_agree() {
     app.db.sql("UPDATE dossiers SET ended_at = received_at, judged_at = received_at, status = 'completed', due_on = NULL, due_at = NULL, overdue_from = NULL");
     let mut runner = TestRunner::deterministic();
     let all = prop::collection::vec(facts(), 1_500).new_tree(&mut runner).unwrap().current();
-    store(&app, &all).await;
+    let (calendars, decides) = calendars(&app).await;
+    store(&app, &all, &decides).await;
     let first: Instant = FIRST.parse().unwrap();
     let mut nows: Vec<Instant> = (0..10)
         .map(|_| first + TimeDelta::minutes(minutes(-2..50).new_tree(&mut runner).unwrap().current()))
         .collect();
     // Where the calendar does not reach two days ahead, nothing is due soon.
     nows.push("2026-12-31T12:00:00+07:00".parse().unwrap());
-    let mut seen = BTreeMap::new();
+    // Where Saturday is worked, other days are due soon.
+    nows.push("2022-01-14T08:00:00+07:00".parse().unwrap());
+    nows.push("2022-01-21T08:00:00+07:00".parse().unwrap());
+    let (mut seen, mut differs) = (BTreeMap::new(), 0);
     for now in nows {
-        let until = timing::due_soon_until(now, calendar::national());
+        let until = decides.iter().map(|agency| timing::due_soon_until(now, calendars.of(*agency)));
+        let until: Vec<_> = until.collect();
+        differs += i32::from(until.iter().any(|day| *day != until[0]));
+        let moment = Moment::new(now, &calendars);
         let mut expected: BTreeMap<TimingState, BTreeSet<String>> = BTreeMap::new();
         for (n, facts) in all.iter().enumerate() {
-            let state = timing::state(facts, now, until);
+            let state = timing::state(facts, now, until[n % until.len()]);
             expected.entry(state).or_default().insert(format!("H51.29-220110-{}", 1000 + n));
             *seen.entry(state).or_insert(0) += 1;
         }
         for state in TimingState::ALL {
             let rust = expected.remove(state).unwrap_or_default();
-            let sql = found(&app, *state, now).await;
-            let differs: Vec<&String> = rust.symmetric_difference(&sql).take(3).collect();
-            assert!(differs.is_empty(), "{state} at {now}: {differs:?} differ");
+            let sql = found(&app, *state, &moment).await;
+            let wrong: Vec<&String> = rust.symmetric_difference(&sql).take(3).collect();
+            assert!(wrong.is_empty(), "{state} at {now}: {wrong:?} differ");
         }
-        let overdue = all.iter().filter(|f| timing::state(f, now, until) == TimingState::Overdue).count();
-        let (feed, moment) = (overdue::Filter::default(), Moment::new(now, calendar::national()));
+        let overdue = all.iter().filter(|f| timing::state(f, now, None) == TimingState::Overdue).count();
+        let feed = overdue::Filter::default();
         let counted = app
             .shared
             .slow
@@ -126,4 +159,5 @@ async fn rust_and_sql_agree() {
         assert_eq!(counted.unwrap(), i64::try_from(overdue).unwrap(), "the feed at {now}");
     }
     assert_eq!(seen.len(), TimingState::ALL.len(), "every state occurred: {seen:?}");
+    assert!(differs >= 3, "the calendars differed at {differs} instants");
 }

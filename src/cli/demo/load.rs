@@ -6,6 +6,7 @@ use super::plan::PLAN;
 use super::random::Random;
 use crate::db::{Failure, Transaction, Writer};
 use crate::domain::agency_tree::AgencyTree;
+use crate::domain::calendar::Calendars;
 use crate::domain::local_time::Instant;
 use crate::features::agencies::actions as agencies;
 use crate::features::audit::Actor;
@@ -22,7 +23,7 @@ type AnyError = Box<dyn std::error::Error>;
 /// Fills an empty database as it stood at `end`.
 pub(super) async fn load(writer: &Writer, end: Instant, opened: Instant) -> Result<(), AnyError> {
     let (agencies, procedures) = (data::agencies()?, data::procedures()?);
-    let calendar = calendar::national();
+    let calendar = calendar::national_calendar();
     let random = Random::new(SEED);
     let stories = Generator { random, procedures: &procedures, calendar, end }.stories(PLAN)?;
     let actor = Actor::command("demo");
@@ -35,8 +36,9 @@ pub(super) async fn load(writer: &Writer, end: Instant, opened: Instant) -> Resu
             for procedure in procedures.clone() {
                 procedures::put_in(tx, &actor, &tree, opened, procedure, &|_| Ok(()), &|_, _| Ok(())).await?;
             }
+            let calendars = calendar::queries::load(tx).await?;
             for story in &stories {
-                tell(tx, &actor, &tree, story).await?;
+                tell(tx, &actor, (&tree, &calendars), story).await?;
             }
             Ok(())
         })
@@ -45,13 +47,18 @@ pub(super) async fn load(writer: &Writer, end: Instant, opened: Instant) -> Resu
 }
 
 /// Records a story, each event at the instant of its record.
-async fn tell(tx: &mut Transaction, actor: &Actor, tree: &AgencyTree, story: &Story) -> Result<(), Failure> {
+async fn tell(
+    tx: &mut Transaction,
+    actor: &Actor,
+    (tree, calendars): (&AgencyTree, &Calendars),
+    story: &Story,
+) -> Result<(), Failure> {
     let at = |now| Context {
         actor,
         tree,
         visible: &Visible::All,
         governed: &Visible::All,
-        calendar: calendar::national(),
+        calendars,
         policies: &[],
         now,
     };

@@ -31,6 +31,7 @@ use clap::Args;
 use generate::DISTRICT;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// When the clock of the demonstration starts.
 const START: &str = "2022-02-15T10:00:00+07:00";
@@ -129,7 +130,8 @@ async fn count(
     reader: &Reader,
     now: Instant,
 ) -> Result<(Vec<(Status, TimingState, i64)>, Option<String>), crate::db::DbError> {
-    let moment = Moment::new(now, calendar::national());
+    let calendars = Arc::new(reader.read(async |conn| calendar::queries::load(conn).await).await?);
+    let moment = Moment::new(now, &calendars);
     let mut counts = vec![];
     for status in Status::ALL {
         for timing in TimingState::ALL {

@@ -8,6 +8,7 @@ use crate::domain::refusal::{Place, Refusal, Rule};
 use crate::domain::vocabulary::Level;
 use crate::features::audit::{self, Actor, Change};
 use crate::features::auth::Principal;
+use crate::features::calendar;
 use serde_json::json;
 
 /// An agency as it is to be.
@@ -82,6 +83,16 @@ pub async fn put_in(
     });
     let change = Change { action: "agency.put", subject: format!("agency:{}", agency.code), details };
     audit::record(tx, actor, now, change).await?;
+    // Another place in the tree may mean another calendar.
+    match present {
+        None => {
+            calendar::queries::raise(tx).await?;
+        }
+        Some(before) if before.parent != agency.parent => {
+            calendar::actions::placed_anew(tx, actor, now, agency.id).await?;
+        }
+        Some(_) => {}
+    }
     Ok(queries::tree(tx).await?)
 }
 

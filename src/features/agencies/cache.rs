@@ -3,7 +3,7 @@
 //! Callers bring the version they saw in the database, so a change is visible to the next request everywhere.
 
 use super::queries;
-use crate::db::{DbError, Reader};
+use crate::db::{DbError, Reader, Transaction};
 use crate::domain::agency_tree::AgencyTree;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -31,6 +31,15 @@ impl TreeCache {
     pub async fn fresh(&self, reader: &Reader) -> Result<Arc<AgencyTree>, DbError> {
         let version = reader.read(async |conn| queries::version(conn).await).await?;
         self.at(version, reader).await
+    }
+
+    /// The tree as a transaction sees it.
+    pub async fn within(&self, tx: &mut Transaction) -> Result<Arc<AgencyTree>, DbError> {
+        let current = self.current();
+        if current.version() == queries::version(tx).await? {
+            return Ok(current);
+        }
+        Ok(Arc::new(queries::tree(tx).await?))
     }
 
     fn current(&self) -> Arc<AgencyTree> {

@@ -4,10 +4,11 @@
 //! the last change of the tree, on whichever instance it was made.
 
 use super::key::Key;
-use super::queries::{self, KeyRow};
+use super::queries::{self, KeyRow, ReferenceVersions};
 use super::scope::Needs;
 use crate::db::DbError;
 use crate::domain::agency_tree::{AgencyId, AgencyTree};
+use crate::domain::calendar::Calendars;
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Place, Refusal, Rule};
 use crate::features::State;
@@ -56,6 +57,8 @@ pub struct Principal {
     pub key_id: String,
     /// The agency tree, fresh for this request.
     pub tree: Arc<AgencyTree>,
+    /// The office calendars, fresh for this request.
+    pub calendars: Arc<Calendars>,
     /// The version of the catalogue when the key was proved.
     pub catalogue_version: i64,
     /// What the caller sees.
@@ -113,7 +116,7 @@ impl Principal {
 
     fn of(
         row: KeyRow,
-        (tree, catalogue_version): (Arc<AgencyTree>, i64),
+        (tree, calendars, catalogue_version): (Arc<AgencyTree>, Arc<Calendars>, i64),
         now: Instant,
         request_id: RequestId,
     ) -> Self {
@@ -123,7 +126,7 @@ impl Principal {
             let own = row.root_agency_ids.iter().flat_map(|root| tree.subtree(*root)).collect();
             (Visible::Of(tree.visible(&row.root_agency_ids, now.local_date())), Visible::Of(own))
         };
-        Self { key_id: row.id, tree, catalogue_version, visible, governed, request_id }
+        Self { key_id: row.id, tree, calendars, catalogue_version, visible, governed, request_id }
     }
 }
 
@@ -162,7 +165,7 @@ async fn authenticate(request: &HttpRequest, needs: Option<&str>) -> Result<Prin
         return Err(Problem::unauthorized());
     }
     let now = state.clock.now();
-    let Some((row, (tree_version, catalogue_version))) = proved(request, state, now).await? else {
+    let Some((row, versions)) = proved(request, state, now).await? else {
         // Who shows keys that do not work is told so only as often as the limit allows.
         state.limits.failed_authentication(request)?;
         return Err(Problem::unauthorized());
@@ -177,8 +180,10 @@ async fn authenticate(request: &HttpRequest, needs: Option<&str>) -> Result<Prin
     {
         return Err(Problem::insufficient_scope(scope));
     }
+    let (tree_version, catalogue_version, calendar_version) = versions;
     let tree = state.agencies.at(tree_version, &state.reader).await?;
-    Ok(Principal::of(row, (tree, catalogue_version), now, RequestId::of(request)))
+    let calendars = state.calendars.at(calendar_version, &state.reader).await?;
+    Ok(Principal::of(row, (tree, calendars, catalogue_version), now, RequestId::of(request)))
 }
 
 /// The key of a request, with the versions of the reference data; `None` when it is none or does not work.
@@ -186,7 +191,7 @@ async fn proved(
     request: &HttpRequest,
     state: &State,
     now: Instant,
-) -> Result<Option<(KeyRow, (i64, i64))>, DbError> {
+) -> Result<Option<(KeyRow, ReferenceVersions)>, DbError> {
     let Some(key) = token(request) else { return Ok(None) };
     let found = state.reader.read(async |conn| queries::find(conn, &key.id).await).await?;
     Ok(found.filter(|(row, _)| row.secret_hash == key.hash() && row.is_valid(now)))

@@ -47,8 +47,8 @@ impl KeyRow {
     }
 }
 
-/// Versions of the reference data: of the agencies and of the procedures.
-pub type ReferenceVersions = (i64, i64);
+/// Versions of the reference data: of the agencies, of the procedures, and of the calendars.
+pub type ReferenceVersions = (i64, i64, i64);
 
 /// The key with an id, and the present versions of the reference data.
 pub async fn find<C>(conn: &mut C, id: &str) -> QueryResult<Option<(KeyRow, ReferenceVersions)>>
@@ -58,7 +58,10 @@ where
     api_keys::table
         .inner_join(reference_state::table.on(reference_state::singleton.eq(true)))
         .filter(api_keys::id.eq(id))
-        .select((KeyRow::as_select(), (reference_state::version, reference_state::catalogue_version)))
+        .select((
+            KeyRow::as_select(),
+            (reference_state::version, reference_state::catalogue_version, reference_state::calendar_version),
+        ))
         .first(conn)
         .await
         .optional()

@@ -4,7 +4,9 @@ use super::actions::{self, Context, Recorded};
 use super::json::{DossierBody, DossierFilter, EventBody, PostDossier, PostEvent};
 use super::queries::{Listed, list};
 use super::sought::Sought;
+use crate::domain::calendar::Calendars;
 use crate::domain::ids::DossierCode;
+use crate::domain::local_time::Instant;
 use crate::domain::policy::PolicyRule;
 use crate::domain::refusal::Refusal;
 use crate::features::State;
@@ -37,11 +39,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 fn context<'a>(
     actor: &'a Actor,
     caller: &'a Principal,
-    state: &'a State,
     policies: &'a [PolicyRule],
+    now: Instant,
 ) -> Context<'a> {
     let (tree, visible, governed) = (&*caller.tree, &caller.visible, &caller.governed);
-    Context { actor, tree, visible, governed, calendar: state.calendar, policies, now: state.clock.now() }
+    Context { actor, tree, visible, governed, calendars: &caller.calendars, policies, now }
 }
 
 /// Receive a dossier
@@ -64,15 +66,16 @@ async fn receive(
     let body = asked.body.check()?;
     let actor = caller.actor();
     let policies = state.policies.at(caller.catalogue_version, &state.reader).await?;
-    let context = context(&actor, &caller, &state, &policies.rules);
-    let show = |received: &Recorded| {
-        let shown = DossierBody::new(&received.dossier, &caller.tree, state.calendar, context.now);
+    let context = context(&actor, &caller, &policies.rules, state.clock.now());
+    let show = |received: &Recorded, calendars: &Calendars| {
+        let shown = DossierBody::new(&received.dossier, &caller.tree, calendars, context.now);
         let location = format!("/v1/dossiers/{}", shown.code);
         write::answer(StatusCode::CREATED, Some(location), Some(&shown.tag()), &shown)
     };
     let catalogue = caller.catalogue_version;
     let versions = state.procedures.at(catalogue, &body.procedure, &state.reader).await?;
-    let given = actions::receive(&state.writer, &context, (&body, &versions), &asked.terms, show).await?;
+    let (what, fresh) = ((&body, versions.as_slice()), async || state.calendars.fresh(&state.reader).await);
+    let given = actions::receive(&state.writer, &context, what, &asked.terms, fresh, show).await?;
     Ok(write::respond(given))
 }
 
@@ -93,10 +96,10 @@ async fn list_all(
 ) -> Result<HttpResponse, Problem> {
     let (asked, list) = List::<list::Key>::of::<DossierFilter>(&request, &input, &caller.key_id)?;
     let now = state.clock.now();
-    let moment = Moment::new(now, state.calendar);
+    let moment = Moment::new(now, &caller.calendars);
     let filter = asked.read(&caller, now)?;
-    let (tree, calendar) = (Arc::clone(&caller.tree), state.calendar);
-    let show = move |listed: &Listed| DossierBody::new(listed, &tree, calendar, now);
+    let (tree, calendars) = (Arc::clone(&caller.tree), Arc::clone(&caller.calendars));
+    let show = move |listed: &Listed| DossierBody::new(listed, &tree, &calendars, now);
     let visible = &caller.visible;
     if list.is_whole {
         let mut export = state.slow.export().await?;
@@ -160,7 +163,7 @@ async fn get_one(
 ) -> Result<HttpResponse, Problem> {
     let including: Including = input.query()?;
     let found = sought.seen_by(&caller)?;
-    let mut shown = DossierBody::new(&found.listed, &caller.tree, state.calendar, state.clock.now());
+    let mut shown = DossierBody::new(&found.listed, &caller.tree, &caller.calendars, state.clock.now());
     if including.include.is_some() {
         shown = shown.with_events(&found.events, &caller.tree);
     }
@@ -224,12 +227,13 @@ async fn record(
     let code = DossierCode::parse(&code).map_err(|_| Refusal::NotFound)?;
     let actor = caller.actor();
     // A dossier keeps the policy it was received under.
-    let context = context(&actor, &caller, &state, &[]);
+    let context = context(&actor, &caller, &[], state.clock.now());
     let expects = |version| asked.if_match.check_if_given(Some(version));
     let show = |recorded: &Recorded| {
         write::answer(StatusCode::CREATED, None, None, &EventBody::new(&recorded.event, &caller.tree))
     };
     let what = (code.as_str(), &body);
-    let given = actions::record(&state.writer, &context, what, &asked.terms, expects, show).await?;
+    let fresh = async || state.calendars.fresh(&state.reader).await;
+    let given = actions::record(&state.writer, &context, what, &asked.terms, (expects, fresh), show).await?;
     Ok(write::respond(given))
 }

@@ -43,10 +43,10 @@ async fn overdue(
 ) -> Result<HttpResponse, Problem> {
     let (asked, list) = List::<Key>::of::<OverdueFilter>(&request, &input, &caller.key_id)?;
     let now = state.clock.now();
-    let moment = Moment::new(now, state.calendar);
+    let moment = Moment::new(now, &caller.calendars);
     let filter = asked.read(&caller, now)?;
-    let (tree, calendar) = (Arc::clone(&caller.tree), state.calendar);
-    let show = move |row| OverdueRow::new(row, &tree, calendar, now);
+    let (tree, calendars) = (Arc::clone(&caller.tree), Arc::clone(&caller.calendars));
+    let show = move |row| OverdueRow::new(row, &tree, &calendars, now);
     let visible = &caller.visible;
     if list.is_whole {
         let mut export = state.slow.export().await?;

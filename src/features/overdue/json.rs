@@ -2,7 +2,7 @@
 
 use super::queries::{Filter, LateRow};
 use crate::domain::agency_tree::AgencyTree;
-use crate::domain::calendar::Calendar;
+use crate::domain::calendar::Calendars;
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::Refusal;
 use crate::domain::vocabulary::{Clock, Status};
@@ -65,8 +65,9 @@ pub struct OverdueRow {
 
 impl OverdueRow {
     /// Shows a row as of `now`.
-    pub fn new(row: LateRow, tree: &AgencyTree, calendar: &Calendar, now: Instant) -> Self {
+    pub fn new(row: LateRow, tree: &AgencyTree, calendars: &Calendars, now: Instant) -> Self {
         let today = now.local_date();
+        let calendar = calendars.of(row.competent_agency_id);
         let code = |id| tree.code(id).to_owned();
         Self {
             receiving_agency: code(row.receiving_agency_id),

@@ -98,10 +98,11 @@ async fn get_dossier(
     let make = async || {
         input.query::<NoParameters>()?;
         let code = DossierCode::parse(&code).map_err(|_| Refusal::NotFound)?;
-        let tree = state.agencies.fresh(&state.reader).await?;
+        let (tree, calendars) = state.fresh().await?;
         let read = state.reader.read(async |conn| dossiers::with_events(conn, code.as_str()).await);
         let (found, events) = read.await?.ok_or(Refusal::NotFound)?;
-        let shown = PublicDossierBody::new(&found, &events, &tree, state.calendar, now);
+        let calendar = calendars.of(found.dossier.competent_agency_id);
+        let shown = PublicDossierBody::new(&found, &events, &tree, calendar, now);
         Ok(HttpResponse::Ok().json(shown))
     };
     state.public.answer(&request, now, make).await

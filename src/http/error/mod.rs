@@ -9,7 +9,7 @@ mod table;
 pub use render::{Language, markdown};
 pub use table::{Code, Entry};
 
-use crate::db::{DbError, Failure};
+use crate::db::{Constraint, DbError, Failure};
 use crate::domain::refusal::{Place, Refusal, Rule, Violation, Violations};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -136,7 +136,8 @@ impl From<Refusal> for Problem {
 impl From<DbError> for Problem {
     fn from(error: DbError) -> Self {
         match error {
-            DbError::Away(_) | DbError::TimedOut => {
+            // A write was tried several times, each time on calendars that were replaced meanwhile.
+            DbError::Away(_) | DbError::TimedOut | DbError::Refused(Constraint::CalendarVersion) => {
                 log::error!("{error}");
                 Self::new(Code::Unavailable).header(RETRY_AFTER, "1")
             }

@@ -32,6 +32,7 @@ use utoipa::{OpenApi, ToSchema};
     tags(
         (name = "public", description = "For citizens, through the portal. No key, never personal data."),
         (name = "agencies", description = "The agency tree (cơ quan, đơn vị)."),
+        (name = "calendars", description = "Office hours, days off and worked rest days (lịch làm việc), and the jobs that follow from their change."),
         (name = "procedures", description = "Administrative procedures (thủ tục hành chính) and their time limits."),
         (name = "policies", description = "Choices where law, practice and the national index differ."),
         (name = "dossiers", description = "Dossiers (hồ sơ) and their events."),

@@ -2,15 +2,25 @@
 //!
 //! The one place that makes a due date of a dossier; receipts, events, calendar changes and explanations use it.
 
-use super::Context;
-use crate::domain::agency_tree::AgencyId;
-use crate::domain::calendar::MissingYear;
+use crate::domain::agency_tree::{AgencyId, AgencyTree};
+use crate::domain::calendar::{Calendars, MissingYear};
 use crate::domain::clock::{ClockEvent, DossierClock};
 use crate::domain::deadline::{self, Course, Leg, Log, NoLog, Standing};
 use crate::domain::local_time::Instant;
-use crate::domain::time_limit::{CaseLimit, TimeLimit};
+use crate::domain::time_limit::{self, CaseLimit, TimeLimit};
 use crate::domain::vocabulary::{AgencyRole, Clock, JudgeBy};
 use crate::features::dossiers::queries::DossierRow;
+use chrono::NaiveDate;
+use std::collections::HashMap;
+
+/// What a date depends on beside the dossier.
+#[derive(Clone, Copy)]
+pub struct Offices<'a> {
+    /// The agency tree.
+    pub tree: &'a AgencyTree,
+    /// The office calendars.
+    pub calendars: &'a Calendars,
+}
 
 /// What the date of a dossier comes to.
 #[derive(Clone, Debug)]
@@ -25,9 +35,17 @@ pub struct Dated {
     pub stopped_at: Option<Instant>,
 }
 
+/// The limit of a dossier, of those of its procedure version. The version never changes, and the limit was found there
+/// when the dossier was received; without one it has none.
+pub fn limit_of(row: &DossierRow, by_version: &HashMap<i32, Vec<CaseLimit>>) -> CaseLimit {
+    let limits = by_version.get(&row.procedure_version_id).map_or(&[][..], Vec::as_slice);
+    let limit = time_limit::choose(limits, row.case_code.as_deref(), row.channel);
+    limit.cloned().unwrap_or_else(|| CaseLimit::plain(TimeLimit::None))
+}
+
 /// Dates a dossier by its limit and its events in the order in which they happened, and tells the reasons.
 pub fn date<'a>(
-    context: &Context<'a>,
+    offices: &Offices<'a>,
     row: &DossierRow,
     limit: &CaseLimit,
     events: &'a [ClockEvent],
@@ -38,7 +56,7 @@ pub fn date<'a>(
     let mut dated =
         Dated { start: clock.start, standing: None, missing: None, stopped_at: clock.stopped_at() };
     let Some(start) = clock.start else { return dated };
-    let legs = legs(context, row, limit);
+    let legs = legs(offices, row, limit);
     let appointed = row.appointed_at.map(Instant::from).filter(|_| policy.judge_by == JudgeBy::Appointed);
     let (moves, granularity) = (&*clock.moves, policy.granularity);
     match deadline::run(&Course { legs: &legs, start, moves, granularity, appointed }, log) {
@@ -49,53 +67,53 @@ pub fn date<'a>(
 }
 
 /// The parts of a limit, each on the calendar of its agency.
-fn legs<'a>(context: &Context<'a>, row: &DossierRow, limit: &CaseLimit) -> Vec<Leg<'a>> {
+fn legs<'a>(offices: &Offices<'a>, row: &DossierRow, limit: &CaseLimit) -> Vec<Leg<'a>> {
     let leg = |agency: AgencyId, limit: TimeLimit, named: bool| Leg {
         limit,
-        calendar: context.calendar_of(agency),
-        agency: named.then(|| context.tree.code(agency)),
+        calendar: offices.calendars.of(agency),
+        agency: named.then(|| offices.tree.code(agency)),
     };
     if limit.segments.is_empty() {
         return vec![leg(row.competent_agency_id, limit.limit, false)];
     }
     let segments = limit.segments.iter();
-    segments.map(|segment| leg(agency_of(context, row, segment.role), segment.limit, true)).collect()
+    segments.map(|segment| leg(agency_of(offices, row, segment.role), segment.limit, true)).collect()
 }
 
 /// The agency that has a role in the handling of a dossier. One without a superior decides by itself.
-fn agency_of(context: &Context<'_>, row: &DossierRow, role: AgencyRole) -> AgencyId {
+fn agency_of(offices: &Offices<'_>, row: &DossierRow, role: AgencyRole) -> AgencyId {
     match role {
         AgencyRole::Receiving => row.receiving_agency_id,
         AgencyRole::Competent => row.competent_agency_id,
         AgencyRole::Superior => {
-            let superior = context.tree.get(row.competent_agency_id).and_then(|agency| agency.parent);
+            let superior = offices.tree.get(row.competent_agency_id).and_then(|agency| agency.parent);
             superior.unwrap_or(row.competent_agency_id)
         }
     }
 }
 
-/// Dates an open dossier by its events and sets what follows from it.
-pub fn redate(context: &Context<'_>, row: &mut DossierRow, limit: &CaseLimit, events: &[ClockEvent]) {
-    let dated = date(context, row, limit, events, &mut NoLog);
+/// Dates a dossier by its events and sets what follows from it. One that ended while its clock was stopped is judged by
+/// the instant at which it stopped.
+pub fn redate(offices: &Offices<'_>, row: &mut DossierRow, limit: &CaseLimit, events: &[ClockEvent]) {
+    let dated = date(offices, row, limit, events, &mut NoLog);
+    let (standing, stopped_at) = (dated.standing.as_ref(), dated.stopped_at.map(Instant::utc));
     row.clock_started_at = dated.start.map(Instant::utc);
-    row.clock = if dated.stopped_at.is_some() { Clock::Stopped } else { Clock::Running };
-    row.stopped_at = dated.stopped_at.map(Instant::utc);
     row.calendar_missing = dated.missing.map(|MissingYear(year)| year);
-    let was_late = row.overdue_from.is_some_and(|from| from <= row.last_event_at);
-    if dated.missing.is_some() && was_late {
-        // Nothing that happens to a late dossier clears its lateness, so what is known of it stays.
-        return;
-    }
-    let standing = dated.standing.as_ref();
     row.due_on = standing.map(|s| s.due_on);
     row.due_at = standing.map(|s| s.due_at.utc());
-    row.overdue_from = standing.and_then(|s| s.overdue_from).map(Instant::utc);
     row.restarted_on = standing.and_then(|s| s.restarted_on);
+    if row.status.ended() {
+        row.overdue_from = standing.map(|s| s.late_from.utc());
+        row.judged_at = stopped_at.or(row.ended_at);
+    } else {
+        row.overdue_from = standing.and_then(|s| s.overdue_from).map(Instant::utc);
+        row.clock = if stopped_at.is_some() { Clock::Stopped } else { Clock::Running };
+        row.stopped_at = stopped_at;
+    }
 }
 
 /// The latest day to which a limit may be extended by `by`; `None` when the calendar does not say.
-pub fn latest(context: &Context<'_>, row: &DossierRow, by: TimeLimit) -> Option<chrono::NaiveDate> {
+pub fn latest(offices: &Offices<'_>, row: &DossierRow, by: TimeLimit) -> Option<NaiveDate> {
     let due_at = row.due_at.map(Instant::from)?;
-    let calendar = context.calendar_of(row.competent_agency_id);
-    deadline::extended(due_at, by, calendar).ok()
+    deadline::extended(due_at, by, offices.calendars.of(row.competent_agency_id)).ok()
 }

@@ -71,7 +71,7 @@ pub(super) fn dossier_row(
         last_step_at: received_at,
     };
     let received = ClockEvent { kind: EventKind::Received, at: input.received_at, extension: None };
-    dating::redate(context, &mut row, limit, &[received]);
+    dating::redate(&context.offices(), &mut row, limit, &[received]);
     row
 }
 

@@ -1,5 +1,6 @@
 //! What a write does, one transaction each: `receive` makes a dossier, `first_rows` what it stores; `record` records what
-//! happened to it, an `event`, with what follows from it in `follow` and `prolongation`. `dating` makes the due date.
+//! happened to it, an `event`, with what follows from it in `follow` and `prolongation`. `dating` makes the due date;
+//! `redate` moves it when a calendar has changed.
 
 pub mod dating;
 mod event;
@@ -8,14 +9,16 @@ mod follow;
 mod prolongation;
 mod receive;
 mod record;
+pub mod redate;
 
 pub use event::{EventDetails, EventInput};
 pub use receive::{ApplicantInput, OfficerInput, ReceiveInput, receive, receive_in};
 pub use record::{record, record_in};
 
+use self::dating::Offices;
 use super::queries::{EventRow, Listed};
-use crate::domain::agency_tree::{Agency, AgencyId, AgencyTree};
-use crate::domain::calendar::Calendar;
+use crate::domain::agency_tree::{Agency, AgencyTree};
+use crate::domain::calendar::Calendars;
 use crate::domain::local_time::Instant;
 use crate::domain::policy::PolicyRule;
 use crate::domain::refusal::{Place, Refusal, Rule};
@@ -24,6 +27,7 @@ use crate::features::auth::Visible;
 use chrono::TimeDelta;
 
 /// What a write depends on, apart from the input.
+#[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// Who writes.
     pub actor: &'a Actor,
@@ -33,8 +37,8 @@ pub struct Context<'a> {
     pub visible: &'a Visible,
     /// What they govern, being above it and not only watching it: may act, and be written for.
     pub governed: &'a Visible,
-    /// The office calendar.
-    pub calendar: &'a Calendar,
+    /// The office calendars.
+    pub calendars: &'a Calendars,
     /// The policies that somebody made.
     pub policies: &'a [PolicyRule],
     /// When it is recorded.
@@ -44,12 +48,11 @@ pub struct Context<'a> {
 /// How far ahead of now an instant may be: clocks of other machines differ a little.
 const AHEAD: TimeDelta = TimeDelta::minutes(5);
 
-impl<'a> Context<'a> {
-    /// The calendar of an agency.
-    pub fn calendar_of(&self, _agency: AgencyId) -> &'a Calendar {
-        self.calendar
-    }
+/// How often a write is tried whose calendars were replaced meanwhile, or whose generated code had been given by hand to
+/// another dossier.
+const TRIES: usize = 5;
 
+impl<'a> Context<'a> {
     /// Fails for an instant in the future.
     fn not_ahead(&self, pointer: &str, at: Instant) -> Result<(), Refusal> {
         if at <= self.now + AHEAD {
@@ -57,6 +60,11 @@ impl<'a> Context<'a> {
         }
         let message = format!("must not be more than 5 minutes ahead of now, which is {}", self.now);
         Err(Refusal::invalid(pointer, Rule::InTheFuture, message))
+    }
+
+    /// What a date depends on beside the dossier.
+    const fn offices(&self) -> Offices<'a> {
+        Offices { tree: self.tree, calendars: self.calendars }
     }
 
     /// The agency with a code: known, in force on the day, and within what the caller sees or governs.

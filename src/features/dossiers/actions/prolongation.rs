@@ -50,7 +50,7 @@ pub(super) fn allowed(
             if day <= due_on {
                 return refuse("/new_due_on", format!("must be after the due day, {due_on}"));
             }
-            let latest = dating::latest(context, before, found.by);
+            let latest = dating::latest(&context.offices(), before, found.by);
             if latest.is_some_and(|latest| day > latest) { refuse("/new_due_on", most) } else { Ok(()) }
         }
     }

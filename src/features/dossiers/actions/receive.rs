@@ -1,9 +1,10 @@
 //! Receives a dossier (tiếp nhận hồ sơ; NĐ 61/2018 Art. 17): checks it, dates it, gives it a code, stores it.
 
 use super::first_rows::{dossier_row, event_row, person_row};
-use super::{Context, Recorded};
-use crate::db::{Answer, Constraint, Failure, Given, Terms, Transaction, Writer};
+use super::{Context, Recorded, TRIES};
+use crate::db::{Answer, Constraint, DbError, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::agency_tree::Agency;
+use crate::domain::calendar::Calendars;
 use crate::domain::ids::DossierCode;
 use crate::domain::law::law;
 use crate::domain::local_time::Instant;
@@ -17,6 +18,7 @@ use crate::features::dossiers::queries::write::{self, PersonRow};
 use crate::features::dossiers::queries::{DossierRow, EventRow, Listed, ProcedureOf};
 use crate::features::procedures::queries::{self as procedures, Procedure};
 use serde_json::json;
+use std::sync::Arc;
 
 /// A dossier to receive.
 #[derive(Clone, Debug)]
@@ -75,17 +77,37 @@ pub struct ApplicantInput {
     pub address: Option<String>,
 }
 
-/// How often a receipt is tried whose generated code had been given by hand to another dossier.
-const TRIES: usize = 5;
-
 /// Receives a dossier on the given terms and shows it. `versions` are those of its procedure, none when there is none.
+/// When the calendars were replaced since they were read, nothing is stored, and it is dated anew by those that `fresh`
+/// gives.
 pub async fn receive(
+    writer: &Writer,
+    context: &Context<'_>,
+    what: (&ReceiveInput, &[Procedure]),
+    terms: &Terms,
+    fresh: impl AsyncFn() -> Result<Arc<Calendars>, DbError>,
+    show: impl Fn(&Recorded, &Calendars) -> Answer,
+) -> Result<Given, Failure> {
+    let mut received = receive_dated(writer, context, what, terms, &show).await;
+    for _ in 1..TRIES {
+        if !matches!(received, Err(Failure::Database(DbError::Refused(Constraint::CalendarVersion)))) {
+            break;
+        }
+        let calendars = &*fresh().await?;
+        received = receive_dated(writer, &Context { calendars, ..*context }, what, terms, &show).await;
+    }
+    received
+}
+
+/// The same by the calendars of the context.
+async fn receive_dated(
     writer: &Writer,
     context: &Context<'_>,
     (input, versions): (&ReceiveInput, &[Procedure]),
     terms: &Terms,
-    show: impl Fn(&Recorded) -> Answer,
+    show: &impl Fn(&Recorded, &Calendars) -> Answer,
 ) -> Result<Given, Failure> {
+    let show = |received: &Recorded| show(received, context.calendars);
     let taken = || Refusal::DuplicateCode { code: input.code.clone().unwrap_or_default() };
     let at_once = async |tx: &mut Transaction| {
         let receipt = judge(context, input, versions)?;
@@ -194,7 +216,9 @@ impl<'a> Receipt<'a> {
         let (dossier, event, person) = self.rows;
         let change = Change { action: "dossier.received", subject: TheSubject, details: self.details };
         let audit = audit::inserting(context.actor, context.now, change);
-        let code = receipt::store(tx, code, (&dossier, &event), &person, audit).await?;
+        let code =
+            receipt::store(tx, (code, context.calendars.version()), (&dossier, &event), &person, audit)
+                .await?;
         let row = &self.procedure.row;
         let procedure = ProcedureOf {
             procedure_code: row.procedure_code.clone(),

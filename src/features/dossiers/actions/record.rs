@@ -1,33 +1,50 @@
 //! Records an event: asks the lifecycle whether it is allowed, and derives the dossier's new state from it.
 
 use super::event::{EventDetails, EventInput};
-use super::{Context, Recorded, dating, follow, prolongation};
-use crate::db::{Answer, Failure, Given, Terms, Transaction, Writer};
+use super::{Context, Recorded, TRIES, dating, follow, prolongation};
+use crate::db::{Answer, Constraint, DbError, Failure, Given, Terms, Transaction, Writer};
+use crate::domain::calendar::Calendars;
 use crate::domain::clock::{self, ClockEvent};
-use crate::domain::deadline::NoLog;
 use crate::domain::law::law;
 use crate::domain::lifecycle;
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Place, Refusal, Rule};
-use crate::domain::time_limit::{self, CaseLimit, TimeLimit};
 use crate::domain::vocabulary::{EventKind, Origin, Status};
 use crate::features::audit::{self, Change};
+use crate::features::calendar::queries as calendar;
 use crate::features::dossiers::queries::{self, DossierRow, EventRow, visible, write};
 use crate::features::procedures::queries as procedures;
 use serde_json::json;
+use std::sync::Arc;
 use uuid::Uuid;
 
-/// Records an event of the dossier with a code on the given terms and shows it.
+/// Records an event of the dossier with a code on the given terms and shows it. When the calendars were replaced since
+/// they were read, nothing is stored, and it is dated anew by those that `fresh` gives.
 pub async fn record(
     writer: &Writer,
     context: &Context<'_>,
     (code, input): (&str, &EventInput),
     terms: &Terms,
-    expects: impl Fn(i32) -> Result<(), Refusal>,
+    (expects, fresh): (
+        impl Fn(i32) -> Result<(), Refusal>,
+        impl AsyncFn() -> Result<Arc<Calendars>, DbError>,
+    ),
     show: impl Fn(&Recorded) -> Answer,
 ) -> Result<Given, Failure> {
-    let work = async |tx: &mut Transaction| Ok(show(&record_in(tx, context, (code, input), &expects).await?));
-    writer.on_terms(terms, context.now, work).await
+    let by = async |context: &Context<'_>| {
+        let work =
+            async |tx: &mut Transaction| Ok(show(&record_in(tx, context, (code, input), &expects).await?));
+        writer.on_terms(terms, context.now, work).await
+    };
+    let mut recorded = by(context).await;
+    for _ in 1..TRIES {
+        if !matches!(recorded, Err(Failure::Database(DbError::Refused(Constraint::CalendarVersion)))) {
+            break;
+        }
+        let calendars = &*fresh().await?;
+        recorded = by(&Context { calendars, ..*context }).await;
+    }
+    recorded
 }
 
 /// The same inside a transaction that does more. `expects` checks the version of the dossier.
@@ -40,6 +57,11 @@ pub async fn record_in(
     let kind = input.details.kind();
     context.not_ahead("/occurred_at", input.occurred_at)?;
     let named = named(context, input)?;
+    let dates = clock::touches(kind) || matches!(kind, EventKind::Withdrawn | EventKind::Terminated);
+    // Before the dossier is locked: who changes a calendar waits for it.
+    if dates && calendar::hold(tx).await? != context.calendars.version() {
+        return Err(DbError::Refused(Constraint::CalendarVersion).into());
+    }
     let mut listed = write::lock(tx, code).await?.ok_or(Refusal::NotFound)?;
     let dossier = &mut listed.dossier;
     if !visible::sees(context.visible, dossier) {
@@ -55,7 +77,7 @@ pub async fn record_in(
     let mut event = event_row(context, input, &before, named, status);
     follow::in_order(&event, &before)?;
     follow::apply(dossier, &event);
-    if clock::touches(kind) || kind == EventKind::Withdrawn || kind == EventKind::Terminated {
+    if dates {
         rerun(tx, context, (&before, dossier), (input, &event)).await?;
     }
     event.due_on_after = dossier.due_on;
@@ -91,31 +113,16 @@ async fn rerun(
     (before, dossier): (&DossierRow, &mut DossierRow),
     (input, event): (&EventInput, &EventRow),
 ) -> Result<(), Failure> {
-    let rows = queries::clock_events(tx, before.id).await?;
+    let rows = queries::clock_events(tx, &[before.id]).await?;
     let mut events: Vec<ClockEvent> = rows.iter().filter_map(EventRow::clock_event).collect();
-    let limits = procedures::limits_of(tx, before.procedure_version_id).await?;
-    // A dossier is bound to a version that never changes, and its limit was found there when it was received.
-    let limit = time_limit::choose(&limits, before.case_code.as_deref(), before.channel);
-    let limit = limit.cloned().unwrap_or_else(|| CaseLimit::plain(TimeLimit::None));
-    if event.status_after.ended() {
-        ended(context, dossier, &limit, &events);
-        return Ok(());
-    }
+    let limits = procedures::limits_by_version(tx, &[before.procedure_version_id]).await?;
+    let limit = dating::limit_of(before, &limits);
     if let EventDetails::Extended { by, ground } = &input.details {
         prolongation::allowed(context, before, &limit, (&rows, ground), *by)?;
     }
     events.extend(event.clock_event());
-    dating::redate(context, dossier, &limit, &events);
+    dating::redate(&context.offices(), dossier, &limit, &events);
     Ok(())
-}
-
-/// A dossier that ends while its clock is stopped is judged at the instant at which it stopped.
-fn ended(context: &Context<'_>, dossier: &mut DossierRow, limit: &CaseLimit, events: &[ClockEvent]) {
-    let dated = dating::date(context, dossier, limit, events, &mut NoLog);
-    if let Some(stopped_at) = dated.stopped_at {
-        dossier.judged_at = Some(stopped_at.utc());
-        dossier.overdue_from = dated.standing.map(|s| s.late_from.utc()).or(dossier.overdue_from);
-    }
 }
 
 /// The agencies that an event names.

@@ -3,7 +3,7 @@
 use super::deadline::{ClosingBody, DeadlineBody, TimingBody};
 use super::event::EventBody;
 use crate::domain::agency_tree::AgencyTree;
-use crate::domain::calendar::Calendar;
+use crate::domain::calendar::Calendars;
 use crate::domain::local_time::Instant;
 use crate::domain::vocabulary::{ApplicantKind, Channel, Clock, Status};
 use crate::features::dossiers::queries::{EventRow, Listed};
@@ -141,8 +141,9 @@ impl DossierBody {
     }
 
     /// Shows a dossier as it stands at `now`.
-    pub fn new(listed: &Listed, tree: &AgencyTree, calendar: &Calendar, now: Instant) -> Self {
+    pub fn new(listed: &Listed, tree: &AgencyTree, calendars: &Calendars, now: Instant) -> Self {
         let row = &listed.dossier;
+        let calendar = calendars.of(row.competent_agency_id);
         let at = |at: Option<chrono::DateTime<chrono::Utc>>| at.map(Instant::from);
         let code = |id| tree.code(id).to_owned();
         Self {

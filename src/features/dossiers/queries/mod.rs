@@ -1,5 +1,7 @@
-//! Reads and writes the dossier tables: `rows` has the shapes, `list` the filtered list, `write` the inserts.
+//! Reads and writes the dossier tables: `rows` has the shapes, `list` the filtered list, `write` the inserts, `dating` what a
+//! change of a calendar moves.
 
+pub mod dating;
 pub mod list;
 pub(super) mod receipt;
 mod rows;
@@ -43,14 +45,14 @@ pub async fn with_events(
     Ok(Some((listed, known)))
 }
 
-/// The events of a dossier that may touch its clock, in the order in which they happened.
-pub async fn clock_events<C>(conn: &mut C, dossier: Uuid) -> QueryResult<Vec<EventRow>>
+/// The events of dossiers that may touch their clocks, in the order in which they happened.
+pub async fn clock_events<C>(conn: &mut C, dossiers: &[Uuid]) -> QueryResult<Vec<EventRow>>
 where
     C: AsyncConnectionCore<Backend = Pg>,
 {
     let kinds = EventKind::ALL.iter().filter(|kind| clock::touches(**kind)).map(|kind| kind.as_str());
     dossier_events::table
-        .filter(dossier_events::dossier_id.eq(dossier))
+        .filter(dossier_events::dossier_id.eq_any(dossiers))
         .filter(dossier_events::kind.eq_any(kinds.collect::<Vec<_>>()))
         .order((dossier_events::occurred_at, dossier_events::seq))
         .select(EventRow::as_select())

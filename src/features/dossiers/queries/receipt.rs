@@ -1,5 +1,6 @@
 //! Stores a receipt in one statement: the running number, the dossier, its personal data, its first event and the audit
-//! row. One round trip, and by itself one transaction: all of it is there or nothing.
+//! row. One round trip, and by itself one transaction: all of it is there or nothing. Nothing is there either when the
+//! calendars that dated it were replaced meanwhile.
 
 use super::{DossierRow, EventRow, write};
 use crate::db::Transaction;
@@ -9,7 +10,7 @@ use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, Valid
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
-use diesel::sql_types::{Date, Integer, Text};
+use diesel::sql_types::{BigInt, Date, Integer, Text};
 use diesel_async::RunQueryDsl;
 
 /// Where the code of a new dossier comes from.
@@ -63,10 +64,11 @@ macro_rules! stands_for {
 stands_for!(TheCode, "(SELECT code FROM code)");
 stands_for!(TheSubject, "(SELECT 'dossier:' || code FROM code)");
 
-/// Stores a receipt and tells its code. The code in `dossier` is of no account.
+/// Stores a receipt that was dated by a version of the calendars, and tells its code. The code in `dossier` is of no
+/// account.
 pub async fn store(
     tx: &mut Transaction,
-    code: NewCode<'_>,
+    (code, calendar_version): (NewCode<'_>, i64),
     (dossier, event): (&DossierRow, &EventRow),
     person: &write::PersonRow,
     audit: impl QueryFragment<Pg> + Send,
@@ -83,7 +85,7 @@ pub async fn store(
         write::inserting_event(event),
         audit,
     );
-    Receipt { code, prefix: &prefix, parts }.get_result(tx).await
+    Receipt { code, calendar_version, prefix: &prefix, parts }.get_result(tx).await
 }
 
 /// Whether the statement counts.
@@ -94,6 +96,7 @@ enum Numbered<'a> {
 
 struct Receipt<'a, Parts> {
     code: Numbered<'a>,
+    calendar_version: i64,
     prefix: &'a str,
     parts: Parts,
 }
@@ -116,21 +119,26 @@ where
     A: QueryFragment<Pg>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        // What comes after it reads from it: the version is held before anything is locked, for who changes a calendar
+        // waits for those who hold it.
+        out.push_sql("WITH calendar AS MATERIALIZED (SELECT require_calendar_version(");
+        out.push_bind_param::<BigInt, _>(&self.calendar_version)?;
+        out.push_sql(")), ");
         match &self.code {
             Numbered::No(code) => {
-                out.push_sql("WITH code AS (SELECT ");
+                out.push_sql("code AS (SELECT ");
                 out.push_bind_param::<Text, _>(code)?;
-                out.push_sql("::text AS code)");
+                out.push_sql("::text AS code FROM calendar)");
             }
             Numbered::Yes(agency, day) => {
                 out.push_sql(
-                    "WITH counter AS (INSERT INTO dossier_counters (agency_id, day, last_number) VALUES (",
+                    "counter AS (INSERT INTO dossier_counters (agency_id, day, last_number) SELECT ",
                 );
                 out.push_bind_param::<Integer, _>(agency)?;
                 out.push_sql(", ");
                 out.push_bind_param::<Date, _>(day)?;
                 out.push_sql(
-                    ", 1) ON CONFLICT (agency_id, day) DO UPDATE SET last_number = dossier_counters.last_number + 1 \
+                    ", 1 FROM calendar ON CONFLICT (agency_id, day) DO UPDATE SET last_number = dossier_counters.last_number + 1 \
                      RETURNING last_number::text AS number), code AS (SELECT ",
                 );
                 out.push_bind_param::<Text, _>(self.prefix)?;

@@ -172,46 +172,59 @@ pub async fn insert_event(tx: &mut Transaction, row: &EventRow, note: Option<&st
     Ok(())
 }
 
+/// The values of an event. A macro, because their type has no name to return.
+macro_rules! event_values {
+    ($row:expr) => {{
+        use dossier_events as e;
+        let row: &EventRow = $row;
+        let of = &row.of_kind;
+        (
+            e::id.eq(row.id),
+            e::dossier_id.eq(row.dossier_id),
+            e::seq.eq(row.seq),
+            e::kind.eq(row.kind.as_str()),
+            e::occurred_at.eq(row.occurred_at),
+            e::recorded_at.eq(row.recorded_at),
+            e::origin.eq(row.origin.as_str()),
+            e::source_recorded_at.eq(row.source_recorded_at),
+            e::backdated.eq(row.backdated),
+            e::status_before.eq(row.status_before.map(Status::as_str)),
+            e::status_after.eq(row.status_after.as_str()),
+            (e::due_on_before.eq(row.due_on_before), e::due_on_after.eq(row.due_on_after)),
+            e::agency_id.eq(row.agency_id),
+            (
+                e::officer.eq(&row.officer),
+                e::officer_title.eq(&row.officer_title),
+                e::officer_unit.eq(&row.officer_unit),
+            ),
+            e::to_agency_id.eq(row.to_agency_id),
+            e::public_note.eq(&row.public_note),
+            e::key_id.eq(&row.key_id),
+            (
+                e::to_unit.eq(&of.to_unit),
+                e::to_officer.eq(&of.to_officer),
+                e::step_due_at.eq(of.step_due_at),
+                e::outcome.eq(of.outcome.map(Outcome::as_str)),
+            ),
+            (
+                e::ground.eq(&of.ground),
+                e::items.eq(&of.items),
+                e::answer_by.eq(of.answer_by),
+                e::by_unit.eq(of.by_unit.map(Unit::as_str)),
+                e::by_hundredths.eq(of.by_hundredths),
+                e::new_due_on.eq(of.new_due_on),
+            ),
+        )
+    }};
+}
+
 /// Inserts an event.
 pub(super) fn inserting_event(row: &EventRow) -> impl QueryFragment<Pg> + QueryId + Send + use<'_> {
-    use dossier_events as e;
-    let of = &row.of_kind;
-    let values = (
-        e::id.eq(row.id),
-        e::dossier_id.eq(row.dossier_id),
-        e::seq.eq(row.seq),
-        e::kind.eq(row.kind.as_str()),
-        e::occurred_at.eq(row.occurred_at),
-        e::recorded_at.eq(row.recorded_at),
-        e::origin.eq(row.origin.as_str()),
-        e::source_recorded_at.eq(row.source_recorded_at),
-        e::backdated.eq(row.backdated),
-        e::status_before.eq(row.status_before.map(Status::as_str)),
-        e::status_after.eq(row.status_after.as_str()),
-        (e::due_on_before.eq(row.due_on_before), e::due_on_after.eq(row.due_on_after)),
-        e::agency_id.eq(row.agency_id),
-        (
-            e::officer.eq(&row.officer),
-            e::officer_title.eq(&row.officer_title),
-            e::officer_unit.eq(&row.officer_unit),
-        ),
-        e::to_agency_id.eq(row.to_agency_id),
-        e::public_note.eq(&row.public_note),
-        e::key_id.eq(&row.key_id),
-        (
-            e::to_unit.eq(&of.to_unit),
-            e::to_officer.eq(&of.to_officer),
-            e::step_due_at.eq(of.step_due_at),
-            e::outcome.eq(of.outcome.map(Outcome::as_str)),
-        ),
-        (
-            e::ground.eq(&of.ground),
-            e::items.eq(&of.items),
-            e::answer_by.eq(of.answer_by),
-            e::by_unit.eq(of.by_unit.map(Unit::as_str)),
-            e::by_hundredths.eq(of.by_hundredths),
-            e::new_due_on.eq(of.new_due_on),
-        ),
-    );
-    diesel::insert_into(dossier_events::table).values(values)
+    diesel::insert_into(dossier_events::table).values(event_values!(row))
+}
+
+/// Inserts events of several dossiers at once.
+pub async fn insert_events(tx: &mut Transaction, rows: &[EventRow]) -> QueryResult<usize> {
+    let values: Vec<_> = rows.iter().map(|row| event_values!(row)).collect();
+    diesel::insert_into(dossier_events::table).values(values).execute(tx).await
 }

@@ -1,14 +1,14 @@
 //! The mirror of `domain/timing` in SQL, for filters over many dossiers. Changes only together with it.
 
 use crate::db::schema::dossiers;
-use crate::domain::calendar::Calendar;
+use crate::domain::calendar::Calendars;
 use crate::domain::local_time::Instant;
-use crate::domain::timing;
 use crate::domain::vocabulary::{Clock, TimingState};
 use crate::features::dossiers::queries::visible::Condition;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text, Timestamp, Timestamptz};
+use diesel::sql_types::{Bool, Nullable, Text, Timestamp, Timestamptz};
+use std::sync::Arc;
 
 diesel::define_sql_function! {
     /// Local time of an instant.
@@ -24,17 +24,36 @@ diesel::define_sql_function! {
 const ZONE: &str = "Asia/Ho_Chi_Minh";
 
 /// The instant at which lateness is judged.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Moment {
     /// Now.
     pub now: DateTime<Utc>,
-    due_soon_until: Option<NaiveDate>,
+    calendars: Arc<Calendars>,
 }
 
 impl Moment {
     /// Judges at `now`.
-    pub fn new(now: Instant, calendar: &Calendar) -> Self {
-        Self { now: now.utc(), due_soon_until: timing::due_soon_until(now, calendar) }
+    pub fn new(now: Instant, calendars: &Arc<Calendars>) -> Self {
+        Self { now: now.utc(), calendars: Arc::clone(calendars) }
+    }
+
+    /// Whether the due day is near enough to be due soon, by the calendar of the competent agency. The day up to which
+    /// it is stands in the SQL once, and again only for agencies whose calendar says otherwise.
+    fn is_soon(&self) -> Condition {
+        use dossiers::competent_agency_id;
+        let (usual, others) = self.calendars.due_soon_until(self.now.into());
+        others.into_iter().fold(by(usual), |soon, (agencies, day)| {
+            let among = || competent_agency_id.eq_any(agencies.clone());
+            Box::new(among().and(by(day)).or(diesel::dsl::not(among()).and(soon)))
+        })
+    }
+}
+
+/// Whether it is due by a day; nothing is where the calendar has not even today.
+fn by(day: Option<NaiveDate>) -> Condition {
+    match day {
+        Some(day) => Box::new(dossiers::due_on.le(day)),
+        None => Box::new(diesel::dsl::sql::<Nullable<Bool>>("false")),
     }
 }
 
@@ -46,7 +65,7 @@ pub fn is(state: TimingState, moment: &Moment) -> Condition {
     let ended = ended_at.is_not_null();
     let stopped = clock.eq(Clock::Stopped.as_str());
     let running = clock.ne(Clock::Stopped.as_str());
-    let soon = || due_on.le(moment.due_soon_until);
+    let near = || open.and(running).and(overdue_from.gt(now));
     match state {
         TimingState::Overdue => Box::new(open.and(overdue_from.le(now)).nullable()),
         TimingState::Late => Box::new(judged_at.ge(overdue_from).nullable()),
@@ -63,15 +82,7 @@ pub fn is(state: TimingState, moment: &Moment) -> Condition {
             let not_late = overdue_from.is_null().or(overdue_from.gt(now).assume_not_null());
             Box::new(open.and(stopped).and(not_late).nullable())
         }
-        TimingState::DueSoon => match moment.due_soon_until {
-            Some(_) => Box::new(open.and(running).and(overdue_from.gt(now)).and(soon()).nullable()),
-            None => Box::new(open.and(ended).nullable()),
-        },
-        TimingState::InTime => match moment.due_soon_until {
-            Some(until) => {
-                Box::new(open.and(running).and(overdue_from.gt(now)).and(due_on.gt(until)).nullable())
-            }
-            None => Box::new(open.and(running).and(overdue_from.gt(now)).nullable()),
-        },
+        TimingState::DueSoon => Box::new(near().and(moment.is_soon())),
+        TimingState::InTime => Box::new(near().and(diesel::dsl::not(moment.is_soon()))),
     }
 }

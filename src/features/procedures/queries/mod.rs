@@ -183,13 +183,16 @@ pub fn in_force_on(versions: &[Procedure], day: NaiveDate) -> Option<&Procedure>
     })
 }
 
-/// The limits of a version.
-pub async fn limits_of<C>(conn: &mut C, version_id: i32) -> QueryResult<Vec<CaseLimit>>
+/// The limits of several versions, by the number of the version.
+pub async fn limits_by_version<C>(conn: &mut C, versions: &[i32]) -> QueryResult<HashMap<i32, Vec<CaseLimit>>>
 where
     C: AsyncConnectionCore<Backend = Pg>,
 {
-    let limits = limits::of(conn, &[version_id]).await?;
-    Ok(limits.into_iter().map(|(_, limit)| limit).collect())
+    let mut found: HashMap<i32, Vec<CaseLimit>> = HashMap::new();
+    for (version, limit) in limits::of(conn, versions).await? {
+        found.entry(version).or_default().push(limit);
+    }
+    Ok(found)
 }
 
 /// The newest version of a procedure, in force or not.

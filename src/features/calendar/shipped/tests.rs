@@ -20,7 +20,7 @@ fn working_days(amount: &str) -> TimeLimit {
 }
 
 fn due(limit: TimeLimit, start: &str) -> Deadline {
-    compute(limit, at(start), national()).unwrap().unwrap()
+    compute(limit, at(start), national_calendar()).unwrap().unwrap()
 }
 
 /// Working-day vectors; the day of receipt is day zero (Civil Code 91/2015 Art. 147).
@@ -109,12 +109,12 @@ fn hours_are_late_by_the_minute() {
     assert_eq!(deadline.overdue_from, deadline.due_at);
     let short = due(TimeLimit::WorkingHours("0.01".parse().unwrap()), "2022-02-15T16:00");
     assert_eq!(short.due_at, at("2022-02-15T16:00") + chrono::TimeDelta::seconds(36), "to the second");
-    assert_eq!(compute(TimeLimit::None, at("2022-02-15T16:00"), national()), Ok(None));
+    assert_eq!(compute(TimeLimit::None, at("2022-02-15T16:00"), national_calendar()), Ok(None));
 }
 
 #[test]
 fn a_missing_year_is_an_error_never_a_guess() {
-    let missing = |start, limit| compute(limit, at(start), national());
+    let missing = |start, limit| compute(limit, at(start), national_calendar());
     assert_eq!(missing("2026-12-30T08:00", working_days("5")), Err(MissingYear(2027)));
     assert_eq!(missing("2019-05-02T08:00", working_days("1")), Err(MissingYear(2019)));
     assert_eq!(missing("2026-12-30T08:00", TimeLimit::CalendarDays(30)), Err(MissingYear(2027)));
@@ -123,9 +123,9 @@ fn a_missing_year_is_an_error_never_a_guess() {
 /// 24/11 is a day off from 2026 on; the numbers of working days of each year are known.
 #[test]
 fn the_shipped_file_is_what_it_should_be() {
-    let tables = read(include_str!("../../../data/calendar/national.json")).unwrap();
+    let tables = &*TABLES;
     assert_eq!(tables.iter().map(|t| t.year).collect::<Vec<_>>(), (2021..=2026).collect::<Vec<_>>());
-    for table in &tables {
+    for table in tables {
         for (day, mark) in &table.marks {
             assert_eq!(day.year(), table.year);
             let rests = matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
@@ -134,7 +134,7 @@ fn the_shipped_file_is_what_it_should_be() {
     }
     for (year, expected) in [(2021, 250), (2022, 249), (2023, 249), (2024, 251), (2025, 250), (2026, 249)] {
         let days = NaiveDate::from_ymd_opt(year, 1, 1).unwrap().iter_days().take_while(|d| d.year() == year);
-        let worked = days.filter(|d| national().is_working_day(*d).unwrap()).count();
+        let worked = days.filter(|d| national_calendar().is_working_day(*d).unwrap()).count();
         assert_eq!(worked, expected, "{year}");
     }
 }

@@ -1,0 +1,12 @@
+DROP FUNCTION raise_calendar_version();
+DROP FUNCTION require_calendar_version(bigint);
+DROP FUNCTION hold_calendar_version();
+DROP INDEX dossiers_to_date_idx;
+DROP TABLE calendar_jobs;
+DROP TABLE calendar_days;
+DROP TABLE calendar_years;
+DROP TABLE calendar_sessions;
+DROP TABLE calendars;
+COMMENT ON COLUMN reference_state.calendar_version IS NULL;
+ALTER TABLE reference_state DROP COLUMN calendar_version;
+COMMENT ON TABLE reference_state IS 'One row: the versions of the reference data that each process keeps in memory. Every write to agencies or procedures raises one of them and so serialises them.';
