@@ -51,6 +51,7 @@ fn lines() -> Vec<Line> {
         "competent_agencies": ["H51.29"], "effective_from": "2021-01-01",
         "limits": [{"limit": {"unit": "working_days", "amount": "3"}}]
     });
+    let open = json!([{"from": "07:00", "to": "11:30"}]);
     let policy =
         json!({"agency": "H51.29", "valid_from": "2022-01-01", "supplement": "shift", "law": "Quy chế"});
     let note = event("noted", "2022-02-15T09:00:00+07:00", json!({"note": "x"}));
@@ -67,6 +68,9 @@ fn lines() -> Vec<Line> {
         line("get_agency", "/v1/agencies/H51.30", Shows::EveryKey),
         line("list_procedures", "/v1/procedures?count=exact", Shows::EveryKey),
         line("get_procedure", "/v1/procedures/1.004873", Shows::EveryKey),
+        line("get_calendar", "/v1/calendars/H51.30", Shows::EveryKey),
+        line("get_calendar_year", "/v1/calendars/H51.30/years/2022", Shows::EveryKey),
+        line("get_job", "/v1/jobs/{job}", Shows::EveryKey),
         line("list_policies", "/v1/policies?count=exact", Shows::EveryKey),
         line("get_policy", "/v1/policies/huyen-khac", Shows::EveryKey),
         line("get_dossier", "/v1/dossiers/{dossier}?include=events", Shows::TheDossier),
@@ -77,6 +81,16 @@ fn lines() -> Vec<Line> {
         change("record_event", "/v1/dossiers/{dossier}/events", note),
         change("put_agency", "/v1/agencies/H51.29", office),
         change("put_procedure", "/v1/procedures/1.004874", procedure),
+        change(
+            "put_calendar",
+            "/v1/calendars/H51.29",
+            json!({"hours": [{"valid_from": "2022-01-01", "monday": open}]}),
+        ),
+        change(
+            "put_calendar_year",
+            "/v1/calendars/H51.29/years/2022",
+            json!({"days_off": [], "worked_rest_days": []}),
+        ),
         change("put_policy", "/v1/policies/huyen", policy),
     ]
 }
@@ -92,6 +106,7 @@ fn of_the_district(received_at: &str) -> Value {
 struct Stage {
     app: TestApp,
     dossier: String,
+    job: String,
 }
 
 impl Stage {
@@ -101,7 +116,10 @@ impl Stage {
         let policy =
             json!({"agency": "H51.30", "valid_from": "2022-01-01", "supplement": "shift", "law": "Quy chế"});
         app.root().await.put("/v1/policies/huyen-khac", &policy, None).await.expect(201);
-        Self { app, dossier }
+        let table = json!({"days_off": [], "worked_rest_days": []});
+        let changed = app.root().await.put("/v1/calendars/H51.30/years/2023", &table, None).await.expect(202);
+        let job = changed["id"].as_str().unwrap().to_owned();
+        Self { app, dossier, job }
     }
 
     async fn caller(&self, agency: &str) -> Client {
@@ -109,7 +127,7 @@ impl Stage {
     }
 
     async fn send(&self, client: &Client, method: &Method, line: &Line, dry_run: bool) -> Answer {
-        let mut path = line.path.replace("{dossier}", &self.dossier);
+        let mut path = line.path.replace("{dossier}", &self.dossier).replace("{job}", &self.job);
         if dry_run {
             path.push_str("?dry_run=true");
         }

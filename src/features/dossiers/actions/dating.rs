@@ -37,7 +37,7 @@ pub struct Dated {
 
 /// The limit of a dossier, of those of its procedure version. The version never changes, and the limit was found there
 /// when the dossier was received; without one it has none.
-pub fn limit_of(row: &DossierRow, by_version: &HashMap<i32, Vec<CaseLimit>>) -> CaseLimit {
+pub(super) fn limit_of(row: &DossierRow, by_version: &HashMap<i32, Vec<CaseLimit>>) -> CaseLimit {
     let limits = by_version.get(&row.procedure_version_id).map_or(&[][..], Vec::as_slice);
     let limit = time_limit::choose(limits, row.case_code.as_deref(), row.channel);
     limit.cloned().unwrap_or_else(|| CaseLimit::plain(TimeLimit::None))
