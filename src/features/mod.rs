@@ -7,6 +7,7 @@ pub mod agencies;
 pub mod audit;
 pub mod auth;
 pub mod calendar;
+pub mod deadlines;
 pub mod document;
 pub mod dossiers;
 pub mod health;
@@ -24,6 +25,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .configure(public::http::routes)
+        .configure(deadlines::http::routes)
         .configure(agencies::http::routes)
         .configure(calendar::http::routes)
         .configure(procedures::http::routes)

@@ -1,7 +1,7 @@
 //! The second floor: what every endpoint does the same way. Knows HTTP and nothing of procedures or dossiers.
 //!
 //! `input` reads a request, `write` one that changes something, `error` says what is wrong with it; `list`, `page`,
-//! `format` and `export` shape lists; `etag` and `caching` say what is new; `envelope` is the middleware around everything,
+//! `format` and `export` shape lists; `explained` shows the reasons of a date; `etag` and `caching` say what is new; `envelope` is the middleware around everything,
 //! `gate` the one before public paths, `limit` has the rate limits; `routes` answers for paths that are not there, and
 //! `openapi` is the frame of the API document.
 
@@ -9,6 +9,7 @@ pub mod caching;
 pub mod envelope;
 pub mod error;
 pub mod etag;
+pub mod explained;
 pub mod export;
 pub mod format;
 pub mod gate;

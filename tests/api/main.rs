@@ -15,6 +15,7 @@ mod commands;
 mod contract;
 mod cors;
 mod database;
+mod deadlines;
 mod demo;
 mod docs;
 mod dossiers;

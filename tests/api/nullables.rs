@@ -9,15 +9,19 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ("Agency", &["parent", "valid_to"]),
     ("Applicant", &["id_number", "phone", "email", "address"]),
     ("ApplicantSent", &["id_number", "phone", "email", "address"]),
+    ("CalculatedDeadline", &["due_on", "due_at", "overdue_from", "restarted_on"]),
     ("Calendar", &["agency", "inherited_from"]),
     ("CalendarMove", &["due_on_before", "due_on_after"]),
     ("CalendarPreview", &["next_cursor"]),
     ("CalendarRef", &["agency"]),
+    ("CalendarUsed", &["agency"]),
     ("CalendarYear", &["agency", "inherited_from"]),
     ("CaseLimitBody", &["case", "case_name", "channel"]),
     ("Closing", &["closed_at", "recorded_at", "days_late"]),
     ("Deadline", &["amount", "due_on", "due_at", "overdue_from", "restarted_on", "calendar_missing"]),
+    ("DateMoved", &["due_on_before", "due_on_after"]),
     ("Dossier", &["summary", "submitted_at", "ended_at", "returned_at", "appointed_at", "reappointed_on"]),
+    ("DossierDeadline", &["started_at", "due_on", "due_at", "overdue_from", "restarted_on", "stopped_at"]),
     (
         "Event",
         &[
@@ -42,9 +46,11 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ),
     ("EventOfficer", &["title", "unit"]),
     ("Events", &["next_cursor"]),
+    ("ExtensionSent", &["at"]),
     ("Holder", &["unit", "officer", "step_due_at"]),
     ("Job", &["year", "finished_at"]),
     ("LimitBody", &["amount", "cutoff"]),
+    ("LimitSent", &["amount", "cutoff"]),
     ("Monitor", &["valid_to"]),
     ("Officer", &["title", "unit"]),
     ("OverdueRow", &["holder_unit", "holder_officer", "days_late", "reappointed_on"]),
@@ -53,6 +59,7 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ("PageOf_OverdueRow", &["next_cursor"]),
     ("PageOf_Policy", &["next_cursor"]),
     ("PageOf_Procedure", &["next_cursor"]),
+    ("PostDeadline", &["agency"]),
     ("PostDossier", &["code", "case", "submitted_at", "appointed_at", "summary", "officer"]),
     (
         "PostEvent",
@@ -110,6 +117,7 @@ const NULLABLE: &[(&str, &[&str])] = &[
             "judge_by",
         ],
     ),
+    ("SuspensionSent", &["to"]),
     ("Timing", &["days_left", "days_late"]),
 ];
 

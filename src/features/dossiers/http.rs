@@ -1,7 +1,7 @@
 //! Handlers of `/v1/dossiers`.
 
-use super::actions::{self, Context, Recorded};
-use super::json::{DossierBody, DossierFilter, EventBody, PostDossier, PostEvent};
+use super::actions::{self, Context, Recorded, dating};
+use super::json::{DossierBody, DossierFilter, EventBody, ExplainedBody, PostDossier, PostEvent};
 use super::queries::{Listed, list};
 use super::sought::Sought;
 use crate::domain::calendar::Calendars;
@@ -14,6 +14,7 @@ use crate::features::audit::Actor;
 use crate::features::auth::scope::{DossiersRead, DossiersWrite};
 use crate::features::auth::{Authorized, Principal};
 use crate::features::overdue::queries::mirror::Moment;
+use crate::features::procedures::queries as procedures;
 use crate::http::caching;
 use crate::http::error::Problem;
 use crate::http::export::Whole;
@@ -33,7 +34,13 @@ const NAME: &str = "dossiers";
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(receive).service(list_all).service(get_one).service(events).service(record);
+    config
+        .service(receive)
+        .service(list_all)
+        .service(get_one)
+        .service(events)
+        .service(deadline)
+        .service(record);
 }
 
 fn context<'a>(
@@ -201,11 +208,38 @@ async fn events(
     Ok(versioned(found.listed.dossier.version, &Events { items, next_cursor: None }))
 }
 
+/// Explain the deadline of a dossier
+///
+/// The date with its reasons: each day that counts or does not and why, stops, extensions and parts, by the calendars of its
+/// agencies; and the events that moved it.
+#[utoipa::path(
+    operation_id = "get_dossier_deadline", tag = "dossiers", security(("key" = ["dossiers:read"])),
+    params(("code" = DossierCode, Path, description = "Code of the dossier.", example = "H51.29-220215-0001")),
+    responses((status = 200, description = "The deadline.", body = ExplainedBody))
+)]
+#[get("/v1/dossiers/{code}/deadline")]
+async fn deadline(
+    caller: Authorized<DossiersRead>,
+    sought: Sought,
+    input: Input,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    input.query::<NoParameters>()?;
+    let found = sought.seen_by(&caller)?;
+    let row = &found.listed.dossier;
+    let version = [row.procedure_version_id];
+    let limits = state.reader.read(async |conn| procedures::limits_by_version(conn, &version).await).await?;
+    let limit = dating::limit_of(row, &limits);
+    let by = (&*caller.calendars, &*caller.tree);
+    Ok(HttpResponse::Ok().json(ExplainedBody::new(row, &found.events, &limit, by)))
+}
+
 /// Record an event
 ///
-/// `forwarded`, `noted`, `completed` or `returned`. An event that the dossier's state does not allow is a 409 with
-/// the state and what it allows. Events are recorded in the order they happened; only `noted` may be added about an
-/// earlier moment.
+/// What happened, with the fields of its kind. An event that the dossier's state does not allow is a 409 with the state and
+/// what it allows. A stop (`supplement_requested`, `payment_requested`, `suspended`) and its end move the due date, as does
+/// `extended`; none of them clears lateness. Events are recorded in the order they happened; only `noted` may be added about
+/// an earlier moment.
 #[utoipa::path(
     operation_id = "record_event", tag = "dossiers", request_body = PostEvent, security(("key" = ["dossiers:write"])),
     params(

@@ -44,7 +44,8 @@ impl FromRequest for Sought {
         let code = code.filter(|_| auth::token(request).is_some());
         // The path as it was routed: a client may write its letters as it likes, such as `%65vents`.
         let path = request.match_info().as_str();
-        let with_events = path.ends_with("/events") || !request.query_string().is_empty();
+        let with_events =
+            path.ends_with("/events") || path.ends_with("/deadline") || !request.query_string().is_empty();
         Box::pin(async move {
             let state = state.ok_or_else(|| Problem::new(Code::Internal))?;
             let Some(code) = code else { return Ok(Self(Ok(None))) };

@@ -129,6 +129,9 @@ problems! {
     ProlongationNotAllowed = "prolongation_not_allowed" 422 "Prolongation not allowed" / "Không được kéo dài":
         "The law of the procedure does not allow the extension on this ground, again, or by so much."
         / "Quy định của thủ tục không cho phép kéo dài thời hạn với lý do, số lần hoặc mức này.";
+    CalendarMissing = "calendar_missing" 409 "Calendar missing" / "Thiếu lịch làm việc":
+        "The calculation needs a year for which no calendar is loaded; detail names it. Dossiers are received all the same."
+        / "Phép tính cần lịch làm việc của năm chưa được nạp; detail nêu năm đó. Hồ sơ vẫn được tiếp nhận.";
     PreconditionRequired = "precondition_required" 428 "If-Match needed" / "Cần If-Match":
         "A change of an existing resource needs If-Match with its ETag."
         / "Sửa dữ liệu đã có cần tiêu đề If-Match với ETag hiện tại.";

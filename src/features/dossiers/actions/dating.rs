@@ -37,7 +37,10 @@ pub struct Dated {
 
 /// The limit of a dossier, of those of its procedure version. The version never changes, and the limit was found there
 /// when the dossier was received; without one it has none.
-pub(super) fn limit_of(row: &DossierRow, by_version: &HashMap<i32, Vec<CaseLimit>>) -> CaseLimit {
+pub fn limit_of<S: std::hash::BuildHasher>(
+    row: &DossierRow,
+    by_version: &HashMap<i32, Vec<CaseLimit>, S>,
+) -> CaseLimit {
     let limits = by_version.get(&row.procedure_version_id).map_or(&[][..], Vec::as_slice);
     let limit = time_limit::choose(limits, row.case_code.as_deref(), row.channel);
     limit.cloned().unwrap_or_else(|| CaseLimit::plain(TimeLimit::None))
@@ -81,7 +84,7 @@ fn legs<'a>(offices: &Offices<'a>, row: &DossierRow, limit: &CaseLimit) -> Vec<L
 }
 
 /// The agency that has a role in the handling of a dossier. One without a superior decides by itself.
-fn agency_of(offices: &Offices<'_>, row: &DossierRow, role: AgencyRole) -> AgencyId {
+pub fn agency_of(offices: &Offices<'_>, row: &DossierRow, role: AgencyRole) -> AgencyId {
     match role {
         AgencyRole::Receiving => row.receiving_agency_id,
         AgencyRole::Competent => row.competent_agency_id,

@@ -1,15 +1,18 @@
-//! Bodies of the dossier operations: `dossier`, `deadline` and `event` go out; `receive` and `record` come in;
+//! Bodies of the dossier operations: `dossier`, `deadline`, `explained` and `event` go out; `receive` and `record` come in;
 //! `filter` is the query of the list.
 
 mod deadline;
 mod dossier;
 mod event;
+mod explained;
 mod filter;
 mod receive;
 mod record;
 
+pub use deadline::DeadlineBody;
 pub use dossier::DossierBody;
 pub use event::EventBody;
+pub use explained::ExplainedBody;
 pub use filter::DossierFilter;
 pub use receive::PostDossier;
 pub use record::PostEvent;
