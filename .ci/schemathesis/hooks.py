@@ -48,6 +48,10 @@ def workbook(_context, response):
 written = {}
 # Codes of dossiers that were received.
 received = ["H51.29.22-220214-0019"]
+# Jobs that changes of calendars have started.
+jobs = []
+# Agencies and years whose calendars were put.
+kept = set()
 
 
 def pick(choices, seed):
@@ -92,21 +96,29 @@ def receive(case):
         body["submitted_at"] = body["received_at"]
 
 
+# What belongs to each kind of event; all other fields of kinds are left out.
+FIELDS = ("to_agency", "to_unit", "to_officer", "step_due_at", "result", "items", "answer_by", "by", "new_due_on", "ground", "reason")
+OWN = {
+    "forwarded": lambda seed: {"to_agency": pick(AGENCIES, seed), "to_unit": "Bộ phận chuyên môn"},
+    "completed": lambda seed: {"result": {"outcome": pick(["granted", "rejected"], seed)}},
+    "supplement_requested": lambda seed: {"items": ["Tờ khai"], "answer_by": "2022-12-30"},
+    "suspended": lambda seed: {"ground": "Chờ ý kiến"},
+    "terminated": lambda seed: {"ground": "Quá hạn bổ sung"},
+    "apologised": lambda seed: {"reason": "Chờ xác minh", "new_due_on": "2022-12-30"},
+}
+
+
 def record(case):
     body = case.body
     body["occurred_at"] = past(body["occurred_at"])
     if body.get("source_recorded_at"):
         body["source_recorded_at"] = past(body["source_recorded_at"])
-    if body["kind"] == "received":
+    # The service records two of them itself; an extension needs a ground that the procedure has, once.
+    if body["kind"] in ("received", "calendar_changed", "extended"):
         body["kind"] = "noted"
-    own = {"forwarded": {"to_agency", "to_unit", "to_officer", "step_due_at"}, "completed": {"result"}}
-    for name in {"to_agency", "to_unit", "to_officer", "step_due_at", "result"} - own.get(body["kind"], set()):
+    for name in FIELDS:
         body.pop(name, None)
-    if body["kind"] == "forwarded":
-        body["to_agency"] = known(body.get("to_agency"))
-        body.pop("step_due_at", None)
-    if body["kind"] == "completed":
-        body["result"] = body.get("result") or {"outcome": "granted"}
+    body.update(OWN.get(body["kind"], lambda seed: {})(body))
     if body["kind"] == "noted":
         body["public_note"] = "Đã liên hệ người nộp"
     if body.get("agency") is not None:
@@ -115,6 +127,51 @@ def record(case):
         body["origin"] = "live"
     if body.get("origin") != "import":
         body.pop("source_recorded_at", None)
+
+
+OFFICE = [{"from": "07:00", "to": "11:30"}, {"from": "13:30", "to": "17:00"}]
+
+
+def put_calendar(case):
+    for i, week in enumerate(case.body["hours"]):
+        week["valid_from"] = (datetime.date(2021, 1, 1) + datetime.timedelta(days=i)).isoformat()
+        for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"):
+            week[day] = OFFICE[: number((week.get(day), day), 2) + 1] if day not in ("saturday", "sunday") else []
+
+
+def put_calendar_year(case):
+    year = int(case.path_parameters["year"])
+    first = datetime.date(year, 1, 1)
+    days = [first + datetime.timedelta(days=i) for i in range(365)]
+    rest, weekdays = [d for d in days if d.weekday() > 4], [d for d in days if d.weekday() < 5]
+    for name, dates in (("days_off", weekdays), ("worked_rest_days", rest)):
+        sent = case.body[name][:20]
+        case.body[name] = [{**day, "date": dates[i * 3].isoformat()} for i, day in enumerate(sent)]
+
+
+def put_policy(case):
+    body = case.body
+    body["agency"] = known(body.get("agency"))
+    body["procedure"] = pick([None, *PROCEDURES], body.get("procedure"))
+    body["valid_to"] = None
+    if not any(body.get(name) for name in ("supplement", "other_stop", "second_supplement", "granularity", "judge_by")):
+        body["supplement"] = "shift"
+    # One name for each procedure and agency, so that none lies within another.
+    case.path_parameters["name"] = f"{body['agency']}-{body['procedure']}".lower().replace(".", "-")
+
+
+def calculate(case):
+    for item in case.body["items"]:
+        start = datetime.datetime(2021, 3, 1, 8, tzinfo=LOCAL) + datetime.timedelta(hours=number(item["started_at"], 20000))
+        item["started_at"] = start.isoformat()
+        item.pop("agency", None)
+        mend_limit(item["limit"])
+        for i, stop in enumerate(item.get("suspensions") or []):
+            stop["from"] = (start + datetime.timedelta(days=2 * i, hours=1)).isoformat()
+            stop["to"] = (start + datetime.timedelta(days=2 * i + 1)).isoformat()
+        for extension in item.get("extensions") or []:
+            extension["by"] = {"unit": "working_days", "amount": str(number(extension["by"], 5) + 1)}
+            extension.pop("at", None)
 
 
 def put_agency(case):
@@ -140,6 +197,16 @@ def put_procedure(case):
 
 def mend_limit(limit):
     unit = limit["unit"]
+    # Parts must add up, and grounds must differ: a limit without them is one as well.
+    limit.pop("segments", None)
+    limit["prolongations"] = (limit.get("prolongations") or [])[:1]
+    for allowed in limit["prolongations"]:
+        allowed["by"] = {"unit": "working_days", "amount": str(number(allowed["by"], 9) + 1)}
+        allowed["ground"] = "Cần xác minh"
+    if not limit["prolongations"]:
+        limit.pop("prolongations")
+    if unit == "none":
+        limit.pop("starts", None)
     limit["cutoff"] = (limit.get("cutoff") or "15:00") if unit == "same_day" else None
     # Whole, and at least one: a number that fits every unit.
     limit["amount"] = None if unit in ("same_day", "none") else str(number(limit.get("amount"), 60) + 1)
@@ -160,7 +227,22 @@ def path(case, operation):
     return code if code in received else pick(received, code)
 
 
-BODIES = {"receive_dossier": receive, "record_event": record, "put_agency": put_agency, "put_procedure": put_procedure}
+BODIES = {
+    "receive_dossier": receive,
+    "record_event": record,
+    "put_agency": put_agency,
+    "put_procedure": put_procedure,
+    "put_calendar": put_calendar,
+    "put_calendar_year": put_calendar_year,
+    "put_policy": put_policy,
+    "calculate_deadlines": calculate,
+}
+
+
+def place(operation, parameters):
+    """What a PUT writes, but for what has a code."""
+    named = parameters.get("name") or f"{parameters.get('agency')} {parameters.get('year')}"
+    return operation, named
 
 
 @schemathesis.hook
@@ -172,11 +254,21 @@ def before_call(context, case, kwargs):
         query(case.query)
     if (case.path_parameters or {}).get("code"):
         case.path_parameters["code"] = path(case, operation)
+    parameters = case.path_parameters or {}
+    if "agency" in parameters:
+        parameters["agency"] = known(parameters["agency"])
+    if "year" in parameters:
+        parameters["year"] = pick([2022, 2023, 2027], parameters["year"])
+    if operation == "get_job" and jobs:
+        parameters["id"] = pick(jobs, parameters["id"])
+    if operation == "get_policy":
+        names = [name for kind, name in kept if kind == "put_policy"]
+        parameters["name"] = pick(sorted(names) or ["x"], parameters["name"])
     if operation in BODIES and isinstance(case.body, dict):
         BODIES[operation](case)
     if operation.startswith("put_"):
         case.headers.pop("If-Match", None)
-        if case.path_parameters["code"] in written:
+        if parameters.get("code") in written or place(operation, parameters) in kept:
             case.headers["If-Match"] = "*"
     if operation == "record_event" and "If-Match" in case.headers:
         case.headers["If-Match"] = "*"
@@ -191,7 +283,11 @@ def after_call(context, case, response):
     tried = str((case.query or {}).get("dry_run", "")).lower() == "true"
     if tried or not 200 <= response.status_code < 300:
         return
-    if case.method == "PUT":
+    if case.method == "PUT" and "code" in case.path_parameters:
         written[case.path_parameters["code"]] = case.body.get("effective_from", "")
+    elif case.method == "PUT" and response.status_code != 200 or operation == "put_policy":
+        kept.add(place(operation, case.path_parameters))
+    if response.status_code == 202:
+        jobs.append(json.loads(response.content)["id"])
     if case.method == "POST" and operation == "receive_dossier":
         received.append(json.loads(response.content)["code"])

@@ -7,6 +7,7 @@ use super::json::{
 };
 use super::queries::jobs;
 use crate::db::Answer;
+use crate::db::page::Page;
 use crate::domain::calendar::{Calendars, Owner};
 use crate::domain::refusal::Refusal;
 use crate::features::State;
@@ -189,8 +190,12 @@ impl Change<'_> {
         (asked, how): (&Write<T>, &PutParameters),
         show: impl Fn(&Calendars) -> (i32, PutAnswer),
     ) -> Result<HttpResponse, Problem> {
+        // A page of another body is another list. What has no meaning without a preview must make sense all the same.
+        let caller = format!("{} {:x?}", self.caller.key_id, &*Sha256::digest(self.input.body()));
+        let binding = Binding::of(self.request, self.input, &caller);
+        let page = binding.page(how.limit, how.cursor.as_deref())?;
         if how.preview == Some(true) {
-            return self.preview(wanted, (asked, how)).await;
+            return self.preview(wanted, asked, (&binding, &page)).await;
         }
         let expects = |there: Present| asked.if_match.check_inherited(there.shown, there.is_own);
         let show = |outcome: &Outcome| self.made(outcome, &show);
@@ -214,18 +219,15 @@ impl Change<'_> {
     async fn preview<T>(
         &self,
         wanted: &Wanted,
-        (asked, how): (&Write<T>, &PutParameters),
+        asked: &Write<T>,
+        (binding, page): (&Binding, &Page<Uuid>),
     ) -> Result<HttpResponse, Problem> {
         actions::may_write(self.caller, self.owner)?;
         let there = actions::present(&self.caller.calendars, self.owner, wanted);
         asked.if_match.check_if_given(there.shown)?;
-        // A page of another body is another list.
-        let caller = format!("{} {:x?}", self.caller.key_id, &*Sha256::digest(self.input.body()));
-        let binding = Binding::of(self.request, self.input, &caller);
-        let page = binding.page(how.limit, how.cursor.as_deref())?;
         let (tree, seen, what) = (&self.caller.tree, &self.caller.visible, (self.owner, wanted));
         let found =
-            self.state.slow.trying(async |tx| actions::preview(tx, tree, seen, what, &page).await).await?;
+            self.state.slow.trying(async |tx| actions::preview(tx, tree, seen, what, page).await).await?;
         let next = found.next.map(|id| binding.cursor(id));
         let body = PreviewBody::new(&found, next, self.state.clock.now());
         Ok(HttpResponse::Ok().json(PutAnswer::Preview(body)))

@@ -65,7 +65,7 @@ pub struct ProlongationBody {
     pub by: Span,
     /// Where the law says so; at most 200 characters.
     #[serde(default)]
-    #[schema(max_length = 200, example = "Luật Hộ tịch 60/2014 Đ.25")]
+    #[schema(min_length = 1, max_length = 200, example = "Luật Hộ tịch 60/2014 Đ.25")]
     pub law: Option<String>,
 }
 
