@@ -21,6 +21,7 @@ mod reader;
 #[rustfmt::skip]
 pub mod schema;
 mod slow;
+mod together;
 mod words;
 mod writer;
 
@@ -32,6 +33,7 @@ pub use once::{Answer, Given, KEPT, Once, Terms};
 pub use prepared::Prepared;
 pub use reader::Reader;
 pub use slow::{Export, RowSender, Rows, Slow};
+pub use together::Question;
 pub use writer::{Transaction, Writer};
 
 /// How many connections the pools may hold. Readers have one per worker on top.
