@@ -38,8 +38,8 @@ pub fn shared(database: Database, sizes: PoolSizes, clock: crate::clock::Clock) 
     let public = Arc::new(PublicCache::new(TimeDelta::zero()));
     let metrics = Arc::new(Metrics::default());
     let limits = Arc::new(Limits::new(&Rates::NONE, TrustedProxies::default(), &metrics));
-    let (agencies, procedures) = (Arc::default(), Arc::default());
-    Ok(Shared { database, slow, writer, clock, agencies, procedures, public, limits, metrics })
+    let (agencies, procedures, names) = (Arc::default(), Arc::default(), Arc::default());
+    Ok(Shared { database, slow, writer, clock, agencies, procedures, names, public, limits, metrics })
 }
 
 /// The API document, made from the same list as the routes.

@@ -3,6 +3,7 @@
 use super::agencies::cache::TreeCache;
 use super::calendar;
 use super::procedures::cache::ProcedureCache;
+use super::procedures::names::NameCache;
 use super::public::cache::PublicCache;
 use crate::clock::Clock;
 use crate::db::{Database, Reader, Slow, Writer};
@@ -25,6 +26,8 @@ pub struct State {
     pub agencies: Arc<TreeCache>,
     /// The procedures in memory.
     pub procedures: Arc<ProcedureCache>,
+    /// Their names in memory.
+    pub names: Arc<NameCache>,
     /// Public answers in memory.
     pub public: Arc<PublicCache>,
     /// The national office calendar.
@@ -50,6 +53,8 @@ pub struct Shared {
     pub agencies: Arc<TreeCache>,
     /// The procedures in memory.
     pub procedures: Arc<ProcedureCache>,
+    /// Their names in memory.
+    pub names: Arc<NameCache>,
     /// Public answers in memory.
     pub public: Arc<PublicCache>,
     /// The rate limits.
@@ -61,9 +66,9 @@ pub struct Shared {
 impl State {
     /// The state of a new worker.
     pub fn of(shared: &Shared) -> Self {
-        let Shared { database, slow, writer, clock, agencies, procedures, public, limits, metrics } =
+        let Shared { database, slow, writer, clock, agencies, procedures, names, public, limits, metrics } =
             shared.clone();
         let (reader, calendar) = (Reader::new(database), calendar::national());
-        Self { reader, slow, writer, clock, agencies, procedures, public, calendar, limits, metrics }
+        Self { reader, slow, writer, clock, agencies, procedures, names, public, calendar, limits, metrics }
     }
 }

@@ -35,4 +35,5 @@ mod schema;
 mod scope_proof;
 mod server;
 mod timing_mirror;
+mod together;
 mod worker;

@@ -79,7 +79,7 @@ async fn found(app: &TestApp, state: TimingState, now: Instant) -> BTreeSet<Stri
         .slow
         .read(async |conn| list::page(conn, &filter, &Visible::All, &moment, &page).await)
         .await;
-    rows.unwrap().into_iter().map(|row| row.dossier.code).collect()
+    rows.unwrap().into_iter().map(|row| row.code).collect()
 }
 
 #[actix_web::test]

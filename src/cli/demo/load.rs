@@ -57,7 +57,7 @@ async fn tell(tx: &mut Transaction, actor: &Actor, tree: &AgencyTree, story: &St
     let (receipt, recorded) = &story.receipt;
     let (_, versions) = versions_at(tx, &receipt.procedure).await?;
     let received = dossiers::receive_in(tx, &at(*recorded), (receipt, &versions)).await?;
-    let code = received.dossier.dossier.code;
+    let code = received.dossier.code;
     for (event, recorded) in &story.events {
         dossiers::record_in(tx, &at(*recorded), (&code, event), &|_| Ok(())).await?;
     }

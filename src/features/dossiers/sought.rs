@@ -20,7 +20,7 @@ pub struct Sought(Result<Option<Rc<Found>>, DbError>);
 impl Sought {
     /// The dossier, if the caller sees it. One they do not see is not there.
     pub fn seen_by(self, caller: &Principal) -> Result<Rc<Found>, Problem> {
-        let found = self.0?.filter(|found| visible::sees(&caller.visible, &found.listed.dossier));
+        let found = self.0?.filter(|found| visible::sees(&caller.visible, &found.dossier));
         Ok(found.ok_or(Refusal::NotFound)?)
     }
 }

@@ -5,7 +5,7 @@ use crate::domain::ids::{DossierCode, ProcedureCode};
 use crate::domain::local_time::Day;
 use crate::domain::refusal::Refusal;
 use crate::features::State;
-use crate::features::dossiers::queries::WithEvents;
+use crate::features::dossiers::queries::{Listed, WithEvents};
 use crate::features::procedures::json::{ProcedureBody, ProcedureFilter};
 use crate::features::procedures::{listing, queries as procedures};
 use crate::http::error::Problem;
@@ -101,7 +101,10 @@ async fn get_dossier(
         let tree = state.agencies.fresh(&state.reader).await?;
         let found = state.reader.find::<WithEvents>(code.as_str().to_owned()).await?;
         let found = found.ok_or(Refusal::NotFound)?;
-        let shown = PublicDossierBody::new(&found.listed, &found.events, &tree, state.calendar, now);
+        let names = state.names.with([found.dossier.procedure_version_id], &state.reader).await?;
+        let procedure = names.of(found.dossier.procedure_version_id);
+        let listed = Listed { dossier: &found.dossier, procedure };
+        let shown = PublicDossierBody::new(listed, &found.events, &tree, state.calendar, now);
         Ok(HttpResponse::Ok().json(shown))
     };
     state.public.answer(&request, now, make).await

@@ -1,6 +1,6 @@
 //! Records an event: asks the lifecycle whether it is allowed, and derives the dossier's new state from it.
 
-use super::{Context, OfficerInput, Recorded};
+use super::{Context, OfficerInput};
 use crate::db::{Answer, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::lifecycle;
 use crate::domain::local_time::Instant;
@@ -76,7 +76,7 @@ pub async fn record(
     (code, input): (&str, &EventInput),
     terms: &Terms,
     expects: impl Fn(i32) -> Result<(), Refusal>,
-    show: impl Fn(&Recorded) -> Answer,
+    show: impl Fn(&EventRow) -> Answer,
 ) -> Result<Given, Failure> {
     let work = async |tx: &mut Transaction| Ok(show(&record_in(tx, context, (code, input), &expects).await?));
     writer.on_terms(terms, context.now, work).await
@@ -88,16 +88,15 @@ pub async fn record_in(
     context: &Context<'_>,
     (code, input): (&str, &EventInput),
     expects: &impl Fn(i32) -> Result<(), Refusal>,
-) -> Result<Recorded, Failure> {
+) -> Result<EventRow, Failure> {
     let kind = input.details.kind();
     context.not_ahead("/occurred_at", input.occurred_at)?;
     let named = named(context, input)?;
-    let mut listed = write::lock(tx, code).await?.ok_or(Refusal::NotFound)?;
-    let dossier = &mut listed.dossier;
-    if !visible::sees(context.visible, dossier) {
+    let mut dossier = write::lock(tx, code).await?.ok_or(Refusal::NotFound)?;
+    if !visible::sees(context.visible, &dossier) {
         return Err(Refusal::NotFound.into());
     }
-    if !visible::sees(context.governed, dossier) {
+    if !visible::sees(context.governed, &dossier) {
         let code = context.tree.code(dossier.competent_agency_id).to_owned();
         return Err(Refusal::AgencyOutOfScope { place: Place::Pointer(String::new()), code }.into());
     }
@@ -108,9 +107,9 @@ pub async fn record_in(
         || Refusal::EventNotAllowed { state: before.status, allowed: lifecycle::allowed(before.status) };
     let event = event_row(context, input, &before, named, status.ok_or_else(not_allowed)?);
     in_order(&event, &before)?;
-    apply(dossier, &event);
+    apply(&mut dossier, &event);
     write::insert_event(tx, &event, input.note.as_deref()).await?;
-    write::update(tx, dossier).await?;
+    write::update(tx, &dossier).await?;
     let details = json!({
         "event": event.id, "seq": event.seq, "occurred_at": input.occurred_at,
         "status_before": event.status_before, "status_after": event.status_after,
@@ -118,7 +117,7 @@ pub async fn record_in(
     let action = format!("dossier.{kind}");
     let change = Change { action: &action, subject: format!("dossier:{code}"), details };
     audit::record(tx, context.actor, context.now, change).await?;
-    Ok(Recorded { dossier: listed, event })
+    Ok(event)
 }
 
 /// A step happens after the steps that are recorded; a note may be about any moment since the receipt, and binds

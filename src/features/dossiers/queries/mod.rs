@@ -9,7 +9,7 @@ pub mod visible;
 pub(super) mod write;
 
 pub use point::{ByCode, Found, WithEvents};
-pub use rows::{DossierRow, EventRow, Listed, ProcedureOf};
+pub use rows::{DossierRow, EventRow, Listed};
 
 use crate::db::schema::dossiers;
 use diesel::pg::Pg;

@@ -2,9 +2,9 @@
 //!
 //! Whoever asks: a caller with a key must be held against `visible`, and a public page shows nothing that is not public.
 
-use super::{EventRow, Listed};
+use super::{DossierRow, EventRow};
 use crate::db::Question;
-use crate::db::schema::{dossier_events, dossiers, procedure_versions};
+use crate::db::schema::{dossier_events, dossiers};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use futures_util::future::try_join;
@@ -13,7 +13,7 @@ use std::collections::HashMap;
 /// A dossier, and the events that it was derived from.
 pub struct Found {
     /// The dossier.
-    pub listed: Listed,
+    pub dossier: DossierRow,
     /// Its events in order of recording; empty when nobody asked for them.
     pub events: Vec<EventRow>,
 }
@@ -30,7 +30,7 @@ impl Question for ByCode {
 
     async fn ask(conn: &AsyncPgConnection, codes: &[String]) -> QueryResult<Vec<(String, Found)>> {
         let found = dossiers(conn, codes).await?.into_iter();
-        Ok(found.map(|listed| (listed.dossier.code.clone(), Found { listed, events: vec![] })).collect())
+        Ok(found.map(|dossier| (dossier.code.clone(), Found { dossier, events: vec![] })).collect())
     }
 }
 
@@ -45,20 +45,20 @@ impl Question for WithEvents {
         for event in events {
             of_dossier.entry(event.dossier_id).or_default().push(event);
         }
-        let with_events = found.into_iter().map(|listed| {
-            let mut events = of_dossier.remove(&listed.dossier.id).unwrap_or_default();
+        let with_events = found.into_iter().map(|dossier| {
+            let mut events = of_dossier.remove(&dossier.id).unwrap_or_default();
             // An event may have come after the dossier was read.
-            events.retain(|event| event.seq <= listed.dossier.version);
+            events.retain(|event| event.seq <= dossier.version);
             events.sort_unstable_by_key(|event| event.seq);
-            (listed.dossier.code.clone(), Found { listed, events })
+            (dossier.code.clone(), Found { dossier, events })
         });
         Ok(with_events.collect())
     }
 }
 
-async fn dossiers(mut conn: &AsyncPgConnection, codes: &[String]) -> QueryResult<Vec<Listed>> {
-    let found = dossiers::table.inner_join(procedure_versions::table).filter(dossiers::code.eq_any(codes));
-    found.select(Listed::as_select()).load(&mut conn).await
+async fn dossiers(mut conn: &AsyncPgConnection, codes: &[String]) -> QueryResult<Vec<DossierRow>> {
+    let found = dossiers::table.filter(dossiers::code.eq_any(codes));
+    found.select(DossierRow::as_select()).load(&mut conn).await
 }
 
 async fn events(mut conn: &AsyncPgConnection, codes: &[String]) -> QueryResult<Vec<EventRow>> {
