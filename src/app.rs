@@ -38,7 +38,7 @@ pub fn shared(database: Database, sizes: PoolSizes, clock: crate::clock::Clock) 
     let public = Arc::new(PublicCache::new(TimeDelta::zero()));
     let metrics = Arc::new(Metrics::default());
     let limits = Arc::new(Limits::new(&Rates::NONE, TrustedProxies::default(), &metrics));
-    let (agencies, procedures) = (Arc::default(), Arc::default());
+    let (agencies, procedures, names) = (Arc::default(), Arc::default(), Arc::default());
     let (policies, calendars) = (Arc::default(), Arc::default());
     Ok(Shared {
         database,
@@ -47,6 +47,7 @@ pub fn shared(database: Database, sizes: PoolSizes, clock: crate::clock::Clock) 
         clock,
         agencies,
         procedures,
+        names,
         policies,
         calendars,
         public,

@@ -6,8 +6,8 @@ SELECT d.id, d.code, d.procedure_version_id, d.case_code, d.channel, d.receiving
     d.applicant_name_masked, d.status, d.clock, d.submitted_at, d.received_at, d.ended_at, d.returned_at, d.closed_recorded_at,
     d.appointed_at, d.reappointed_on, d.apologies, d.apology_late, d.limit_unit, d.limit_amount_hundredths, d.due_on, d.due_at,
     d.overdue_from, d.calendar_missing, d.holder_agency_id, d.holder_unit, d.holder_officer, d.holder_since, d.step_due_at,
-    d.last_event_at, d.last_recorded_at, d.version, v.procedure_code, v.version AS procedure_version, v.name, v.field
-FROM dossiers d JOIN procedure_versions v ON v.id = d.procedure_version_id WHERE d.code = :prefix::text || :i LIMIT 1;
+    d.last_event_at, d.last_recorded_at, d.version
+FROM dossiers d WHERE d.code = :prefix::text || :i LIMIT 1;
 SELECT e.id, e.dossier_id, e.seq, e.kind, e.occurred_at, e.recorded_at, e.origin, e.source_recorded_at, e.backdated, e.status_before,
     e.status_after, e.due_on_before, e.due_on_after, e.agency_id, e.officer, e.officer_title, e.officer_unit, e.to_agency_id,
     e.to_unit, e.to_officer, e.step_due_at, e.outcome, e.public_note, e.key_id

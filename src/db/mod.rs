@@ -2,13 +2,14 @@
 //!
 //! [`Reader`] for point reads and the overdue feed, [`Slow`] for lists, counts and exports of any shape, [`Writer`] for
 //! transactions. A feature chooses a door; it never opens a connection of its own. Read `error` next, for what
-//! may go wrong, then the doors. `leader` chooses one among
+//! may go wrong, then the doors; `together` is how `Reader` asks for many at once, `export` how `Slow` gives whole lists. `leader` chooses one among
 //! processes, `expiry` deletes what is old, `embedded` is the private cluster that runs when no `DATABASE_URL` is set.
 
 mod connect;
 pub mod embedded;
 mod error;
 pub mod expiry;
+mod export;
 mod failure;
 pub mod fingerprint;
 pub mod leader;
@@ -21,17 +22,20 @@ mod reader;
 #[rustfmt::skip]
 pub mod schema;
 mod slow;
+mod together;
 mod words;
 mod writer;
 
 pub use connect::{BadDatabaseUrl, Database};
 pub use error::{Constraint, DbError};
+pub use export::{Export, RowSender, Rows, WholeList};
 pub use failure::Failure;
 pub use fingerprint::Fingerprint;
 pub use once::{Answer, Given, KEPT, Once, Terms};
 pub use prepared::Prepared;
 pub use reader::Reader;
-pub use slow::{Export, RowSender, Rows, Slow};
+pub use slow::Slow;
+pub use together::Question;
 pub use writer::{Transaction, Writer};
 
 /// How many connections the pools may hold. Readers have one per worker on top.

@@ -5,6 +5,7 @@ use super::calendar::cache::CalendarCache;
 use super::calendar::queries::versions;
 use super::policies::cache::PolicyCache;
 use super::procedures::cache::ProcedureCache;
+use super::procedures::names::NameCache;
 use super::public::cache::PublicCache;
 use crate::clock::Clock;
 use crate::db::{Database, DbError, Reader, Slow, Writer};
@@ -28,6 +29,8 @@ pub struct State {
     pub agencies: Arc<TreeCache>,
     /// The procedures in memory.
     pub procedures: Arc<ProcedureCache>,
+    /// Their names in memory.
+    pub names: Arc<NameCache>,
     /// The policies in memory.
     pub policies: Arc<PolicyCache>,
     /// Public answers in memory.
@@ -55,6 +58,8 @@ pub struct Shared {
     pub agencies: Arc<TreeCache>,
     /// The procedures in memory.
     pub procedures: Arc<ProcedureCache>,
+    /// Their names in memory.
+    pub names: Arc<NameCache>,
     /// The policies in memory.
     pub policies: Arc<PolicyCache>,
     /// The office calendars in memory.
@@ -77,6 +82,7 @@ impl State {
             clock,
             agencies,
             procedures,
+            names,
             policies,
             calendars,
             public,
@@ -91,6 +97,7 @@ impl State {
             clock,
             agencies,
             procedures,
+            names,
             policies,
             public,
             calendars,

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use serde_json::json;
 
 /// Ends every session of the service. Asked of another database, for this one may be closed.
-fn cut(db: &TestDatabase) {
+pub fn cut(db: &TestDatabase) {
     TestDatabase::empty().sql(&format!(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE datname = '{}' AND application_name LIKE 'congkhai-%'",
@@ -16,7 +16,7 @@ fn cut(db: &TestDatabase) {
 }
 
 /// Lets new sessions in, or not.
-fn allow(db: &TestDatabase, connections: bool) {
+pub fn allow(db: &TestDatabase, connections: bool) {
     TestDatabase::empty().sql(&format!("ALTER DATABASE {} WITH ALLOW_CONNECTIONS {connections}", db.name));
 }
 
@@ -145,6 +145,8 @@ async fn a_client_that_leaves_blocks_nobody() {
     drop(raw);
 
     lock.rollback().await.unwrap();
+    // Whoever comes while the one who waited is being woken may be served before them.
+    while app.count("SELECT count(*) FROM dossier_events").await < 2 {}
     let note = event("noted", "2022-02-15T09:30:00+07:00", json!({"note": "still here"}));
     let recorded = timeout(std::time::Duration::from_secs(4), root.record(&code, &note)).await;
     assert_eq!(recorded.expect("nobody holds the dossier")["seq"], 3, "after the note of the one who left");

@@ -39,4 +39,5 @@ mod schema;
 mod scope_proof;
 mod server;
 mod timing_mirror;
+mod together;
 mod worker;

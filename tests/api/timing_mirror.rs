@@ -110,7 +110,7 @@ async fn found(app: &TestApp, state: TimingState, moment: &Moment) -> BTreeSet<S
         .slow
         .read(async |conn| list::page(conn, &filter, &Visible::All, moment, &page).await)
         .await;
-    rows.unwrap().into_iter().map(|row| row.dossier.code).collect()
+    rows.unwrap().into_iter().map(|row| row.code).collect()
 }
 
 #[actix_web::test]

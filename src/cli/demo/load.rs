@@ -65,7 +65,7 @@ async fn tell(
     let (receipt, recorded) = &story.receipt;
     let (_, versions) = versions_at(tx, &receipt.procedure).await?;
     let received = dossiers::receive_in(tx, &at(*recorded), (receipt, &versions)).await?;
-    let code = received.dossier.dossier.code;
+    let code = received.dossier.code;
     for (event, recorded) in &story.events {
         dossiers::record_in(tx, &at(*recorded), (&code, event), &|_| Ok(())).await?;
     }

@@ -151,7 +151,7 @@ async fn count(
     let first = crate::db::page::Page { limit: 1, after: None };
     let rows =
         reader.read(async |conn| list::page(conn, &overdue, &Visible::All, &moment, &first).await).await?;
-    Ok((counts, rows.into_iter().next().map(|listed| listed.dossier.code)))
+    Ok((counts, rows.into_iter().next().map(|dossier| dossier.code)))
 }
 
 impl Ready {

@@ -4,7 +4,7 @@
 //! the last change of the tree, on whichever instance it was made.
 
 use super::key::Key;
-use super::queries::{self, KeyRow, ReferenceVersions};
+use super::queries::{ById, KeyRow, Shown};
 use super::scope::Needs;
 use crate::db::DbError;
 use crate::domain::agency_tree::{AgencyId, AgencyTree};
@@ -24,6 +24,7 @@ use std::future::Future;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// The caller, proved to have the scope `S`.
@@ -115,7 +116,7 @@ impl Principal {
     }
 
     fn of(
-        row: KeyRow,
+        row: &KeyRow,
         (tree, calendars, catalogue_version): (Arc<AgencyTree>, Arc<Calendars>, i64),
         now: Instant,
         request_id: RequestId,
@@ -126,7 +127,7 @@ impl Principal {
             let own = row.root_agency_ids.iter().flat_map(|root| tree.subtree(*root)).collect();
             (Visible::Of(tree.visible(&row.root_agency_ids, now.local_date())), Visible::Of(own))
         };
-        Self { key_id: row.id, tree, calendars, catalogue_version, visible, governed, request_id }
+        Self { key_id: row.id.clone(), tree, calendars, catalogue_version, visible, governed, request_id }
     }
 }
 
@@ -165,11 +166,13 @@ async fn authenticate(request: &HttpRequest, needs: Option<&str>) -> Result<Prin
         return Err(Problem::unauthorized());
     }
     let now = state.clock.now();
-    let Some((row, versions)) = proved(request, state, now).await? else {
+    let Some(shown) = proved(request, state, now).await? else {
         // Who shows keys that do not work is told so only as often as the limit allows.
         state.limits.failed_authentication(request)?;
         return Err(Problem::unauthorized());
     };
+    let Shown { key: row, versions } = &*shown;
+    let (tree_version, catalogue_version, calendar_version) = versions;
     let plan = row.plan().map_err(|word| {
         log::error!("the plan of the key {} {word}", row.id);
         Problem::new(Code::Internal)
@@ -180,19 +183,14 @@ async fn authenticate(request: &HttpRequest, needs: Option<&str>) -> Result<Prin
     {
         return Err(Problem::insufficient_scope(scope));
     }
-    let (tree_version, catalogue_version, calendar_version) = versions;
-    let tree = state.agencies.at(tree_version, &state.reader).await?;
-    let calendars = state.calendars.at(calendar_version, &state.reader).await?;
-    Ok(Principal::of(row, (tree, calendars, catalogue_version), now, RequestId::of(request)))
+    let tree = state.agencies.at(*tree_version, &state.reader).await?;
+    let calendars = state.calendars.at(*calendar_version, &state.reader).await?;
+    Ok(Principal::of(row, (tree, calendars, *catalogue_version), now, RequestId::of(request)))
 }
 
 /// The key of a request, with the versions of the reference data; `None` when it is none or does not work.
-async fn proved(
-    request: &HttpRequest,
-    state: &State,
-    now: Instant,
-) -> Result<Option<(KeyRow, ReferenceVersions)>, DbError> {
+async fn proved(request: &HttpRequest, state: &State, now: Instant) -> Result<Option<Rc<Shown>>, DbError> {
     let Some(key) = token(request) else { return Ok(None) };
-    let found = state.reader.read(async |conn| queries::find(conn, &key.id).await).await?;
-    Ok(found.filter(|(row, _)| row.secret_hash == key.hash() && row.is_valid(now)))
+    let found = state.reader.find::<ById>(key.id.clone()).await?;
+    Ok(found.filter(|shown| shown.key.secret_hash == key.hash() && shown.key.is_valid(now)))
 }

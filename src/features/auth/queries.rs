@@ -1,13 +1,13 @@
 //! Reads and writes `api_keys`.
 
-use crate::db::Transaction;
 use crate::db::schema::{api_keys, reference_state};
+use crate::db::{Question, Transaction};
 use crate::domain::local_time::Instant;
 use crate::domain::vocabulary::{Plan, UnknownWord};
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel_async::{AsyncConnectionCore, RunQueryDsl};
+use diesel_async::{AsyncConnectionCore, AsyncPgConnection, RunQueryDsl};
 
 /// A key as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -50,21 +50,30 @@ impl KeyRow {
 /// Versions of the reference data: of the agencies, of the procedures, and of the calendars.
 pub type ReferenceVersions = (i64, i64, i64);
 
+/// A key that a caller shows.
+pub struct Shown {
+    /// The key.
+    pub key: KeyRow,
+    /// The versions of the reference data at the same moment.
+    pub versions: ReferenceVersions,
+}
+
 /// The key with an id, and the present versions of the reference data.
-pub async fn find<C>(conn: &mut C, id: &str) -> QueryResult<Option<(KeyRow, ReferenceVersions)>>
-where
-    C: AsyncConnectionCore<Backend = Pg>,
-{
-    api_keys::table
-        .inner_join(reference_state::table.on(reference_state::singleton.eq(true)))
-        .filter(api_keys::id.eq(id))
-        .select((
-            KeyRow::as_select(),
-            (reference_state::version, reference_state::catalogue_version, reference_state::calendar_version),
-        ))
-        .first(conn)
-        .await
-        .optional()
+pub struct ById;
+
+impl Question for ById {
+    type Key = String;
+    type Answer = Shown;
+
+    async fn ask(mut conn: &AsyncPgConnection, ids: &[String]) -> QueryResult<Vec<(String, Shown)>> {
+        let versions = reference_state::table.on(reference_state::singleton.eq(true));
+        let found = api_keys::table.inner_join(versions).filter(api_keys::id.eq_any(ids));
+        let at =
+            (reference_state::version, reference_state::catalogue_version, reference_state::calendar_version);
+        let rows: Vec<(KeyRow, ReferenceVersions)> =
+            found.select((KeyRow::as_select(), at)).load(&mut conn).await?;
+        Ok(rows.into_iter().map(|(key, versions)| (key.id.clone(), Shown { key, versions })).collect())
+    }
 }
 
 /// Every key, oldest first. There are as many as callers: tens.

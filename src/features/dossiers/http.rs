@@ -1,8 +1,8 @@
 //! Handlers of `/v1/dossiers`.
 
-use super::actions::{self, Context, Recorded, dating};
+use super::actions::{self, Context, Received, dating};
 use super::json::{DossierBody, DossierFilter, EventBody, ExplainedBody, PostDossier, PostEvent};
-use super::queries::{Listed, list};
+use super::queries::{DossierRow, EventRow, Listed, list};
 use super::sought::Sought;
 use crate::domain::calendar::Calendars;
 use crate::domain::ids::DossierCode;
@@ -14,6 +14,7 @@ use crate::features::audit::Actor;
 use crate::features::auth::scope::{DossiersRead, DossiersWrite};
 use crate::features::auth::{Authorized, Principal};
 use crate::features::overdue::queries::mirror::Moment;
+use crate::features::procedures::names::Names;
 use crate::features::procedures::queries as procedures;
 use crate::http::caching;
 use crate::http::error::Problem;
@@ -74,8 +75,9 @@ async fn receive(
     let actor = caller.actor();
     let policies = state.policies.at(caller.catalogue_version, &state.reader).await?;
     let context = context(&actor, &caller, &policies.rules, state.clock.now());
-    let show = |received: &Recorded, calendars: &Calendars| {
-        let shown = DossierBody::new(&received.dossier, &caller.tree, calendars, context.now);
+    let show = |received: &Received, calendars: &Calendars| {
+        let listed = Listed { dossier: &received.dossier, procedure: &received.procedure };
+        let shown = DossierBody::new(listed, &caller.tree, calendars, context.now);
         let location = format!("/v1/dossiers/{}", shown.code);
         write::answer(StatusCode::CREATED, Some(location), Some(&shown.tag()), &shown)
     };
@@ -106,24 +108,19 @@ async fn list_all(
     let moment = Moment::new(now, &caller.calendars);
     let filter = asked.read(&caller, now)?;
     let (tree, calendars) = (Arc::clone(&caller.tree), Arc::clone(&caller.calendars));
-    let show = move |listed: &Listed| DossierBody::new(listed, &tree, &calendars, now);
-    let visible = &caller.visible;
-    if list.is_whole {
-        let mut export = state.slow.export().await?;
-        let print = export.read(async |conn| list::fingerprint(conn, &filter, visible, &moment).await);
-        let print = print.await?;
-        let whole = Whole::of(list.format, NAME, &print, &now.local_date().to_string())?;
-        if let Some(known) = whole.if_known(&request) {
-            export.end().await?;
-            return Ok(known);
+    let show = move |names: Arc<Names>| {
+        move |dossier: DossierRow| {
+            let procedure = names.of(dossier.procedure_version_id);
+            DossierBody::new(Listed { dossier: &dossier, procedure }, &tree, &calendars, now)
         }
-        let visible = visible.clone();
-        let rows = export
-            .stream(async move |conn, sender| list::stream(conn, &filter, &visible, &moment, sender).await)
-            .await?;
-        return whole.answer(rows, move |listed| show(&listed)).await;
+    };
+    if list.is_whole {
+        let (view, visible) = (now.local_date().to_string(), caller.visible.clone());
+        let whole = Whole { request: &request, format: list.format, name: NAME, view: &view };
+        let show = async || Ok(show(state.names.fresh(&state.reader).await?));
+        return whole.answer(&state.slow, list::Whole { filter, visible, moment }, show).await;
     }
-    let page = &list.page;
+    let (visible, page) = (&caller.visible, &list.page);
     let (rows, total) = state
         .slow
         .snapshot(async |conn| {
@@ -133,8 +130,9 @@ async fn list_all(
             Ok((rows, total))
         })
         .await?;
-    let (rows, next) = page.cut(rows, |listed| (listed.dossier.received_at.into(), listed.dossier.id));
-    list.answer(NAME, rows.iter().map(show).collect(), next, total).await
+    let (rows, next) = page.cut(rows, |dossier| (dossier.received_at.into(), dossier.id));
+    let names = state.names.with(rows.iter().map(|row| row.procedure_version_id), &state.reader).await?;
+    list.answer(NAME, rows.into_iter().map(show(names)).collect(), next, total).await
 }
 
 /// What to include with a dossier.
@@ -170,7 +168,13 @@ async fn get_one(
 ) -> Result<HttpResponse, Problem> {
     let including: Including = input.query()?;
     let found = sought.seen_by(&caller)?;
-    let mut shown = DossierBody::new(&found.listed, &caller.tree, &caller.calendars, state.clock.now());
+    let names = state.names.with([found.dossier.procedure_version_id], &state.reader).await?;
+    let mut shown = DossierBody::new(
+        Listed { dossier: &found.dossier, procedure: names.of(found.dossier.procedure_version_id) },
+        &caller.tree,
+        &caller.calendars,
+        state.clock.now(),
+    );
     if including.include.is_some() {
         shown = shown.with_events(&found.events, &caller.tree);
     }
@@ -205,7 +209,7 @@ async fn events(
     input.query::<NoParameters>()?;
     let found = sought.seen_by(&caller)?;
     let items = found.events.iter().map(|row| EventBody::new(row, &caller.tree)).collect();
-    Ok(versioned(found.listed.dossier.version, &Events { items, next_cursor: None }))
+    Ok(versioned(found.dossier.version, &Events { items, next_cursor: None }))
 }
 
 /// Explain the deadline of a dossier
@@ -226,7 +230,7 @@ async fn deadline(
 ) -> Result<HttpResponse, Problem> {
     input.query::<NoParameters>()?;
     let found = sought.seen_by(&caller)?;
-    let row = &found.listed.dossier;
+    let row = &found.dossier;
     let version = [row.procedure_version_id];
     let limits = state.reader.read(async |conn| procedures::limits_by_version(conn, &version).await).await?;
     let limit = dating::limit_of(row, &limits);
@@ -263,8 +267,8 @@ async fn record(
     // A dossier keeps the policy it was received under.
     let context = context(&actor, &caller, &[], state.clock.now());
     let expects = |version| asked.if_match.check_if_given(Some(version));
-    let show = |recorded: &Recorded| {
-        write::answer(StatusCode::CREATED, None, None, &EventBody::new(&recorded.event, &caller.tree))
+    let show = |event: &EventRow| {
+        write::answer(StatusCode::CREATED, None, None, &EventBody::new(event, &caller.tree))
     };
     let what = (code.as_str(), &body);
     let fresh = async || state.calendars.fresh(&state.reader).await;

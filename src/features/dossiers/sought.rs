@@ -1,7 +1,7 @@
 //! The dossier that a path names: an extractor that reads it while the caller's key is being proved, so that both
 //! questions travel to the database together. What it found is shown only to a caller who may see it.
 
-use super::queries::{self, EventRow, Listed, visible};
+use super::queries::{ByCode, Found, WithEvents, visible};
 use crate::db::DbError;
 use crate::domain::ids::DossierCode;
 use crate::domain::refusal::Refusal;
@@ -12,22 +12,15 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use std::future::Future;
 use std::pin::Pin;
-
-/// A dossier with the events that it was derived from.
-pub struct Found {
-    /// The dossier.
-    pub listed: Listed,
-    /// Its events in order of recording; empty when nobody asked for them.
-    pub events: Vec<EventRow>,
-}
+use std::rc::Rc;
 
 /// What was found, not yet judged.
-pub struct Sought(Result<Option<Found>, DbError>);
+pub struct Sought(Result<Option<Rc<Found>>, DbError>);
 
 impl Sought {
     /// The dossier, if the caller sees it. One they do not see is not there.
-    pub fn seen_by(self, caller: &Principal) -> Result<Found, Problem> {
-        let found = self.0?.filter(|found| visible::sees(&caller.visible, &found.listed.dossier));
+    pub fn seen_by(self, caller: &Principal) -> Result<Rc<Found>, Problem> {
+        let found = self.0?.filter(|found| visible::sees(&caller.visible, &found.dossier));
         Ok(found.ok_or(Refusal::NotFound)?)
     }
 }
@@ -49,14 +42,12 @@ impl FromRequest for Sought {
         Box::pin(async move {
             let state = state.ok_or_else(|| Problem::new(Code::Internal))?;
             let Some(code) = code else { return Ok(Self(Ok(None))) };
-            let code = code.as_str();
-            let read = if with_events {
-                state.reader.read(async |conn| queries::with_events(conn, code).await).await
+            let (reader, code) = (&state.reader, code.as_str().to_owned());
+            Ok(Self(if with_events {
+                reader.find::<WithEvents>(code).await
             } else {
-                let alone = |listed| (listed, vec![]);
-                state.reader.read(async |conn| Ok(queries::by_code(conn, code).await?.map(alone))).await
-            };
-            Ok(Self(read.map(|found| found.map(|(listed, events)| Found { listed, events }))))
+                reader.find::<ByCode>(code).await
+            }))
         })
     }
 }

@@ -8,6 +8,7 @@ use crate::features::State;
 use crate::features::auth::scope::DossiersRead;
 use crate::features::auth::{Authorized, Visible};
 use crate::features::overdue::queries::mirror::Moment;
+use crate::features::procedures::names::Names;
 use crate::http::error::Problem;
 use crate::http::export::Whole;
 use crate::http::input::Input;
@@ -46,31 +47,27 @@ async fn overdue(
     let moment = Moment::new(now, &caller.calendars);
     let filter = asked.read(&caller, now)?;
     let (tree, calendars) = (Arc::clone(&caller.tree), Arc::clone(&caller.calendars));
-    let show = move |row| OverdueRow::new(row, &tree, &calendars, now);
-    let visible = &caller.visible;
-    if list.is_whole {
-        let mut export = state.slow.export().await?;
-        let print = export.read(async |conn| queries::fingerprint(conn, &filter, visible, &moment).await);
-        let print = print.await?;
-        let whole = Whole::of(list.format, NAME, &print, &now.local_date().to_string())?;
-        if let Some(known) = whole.if_known(&request) {
-            export.end().await?;
-            return Ok(known);
+    let show = move |names: Arc<Names>| {
+        move |row: LateRow| {
+            let procedure = names.of(row.procedure_version_id);
+            OverdueRow::new(row, procedure, &tree, &calendars, now)
         }
-        let visible = visible.clone();
-        let rows = export
-            .stream(async move |conn, sender| queries::stream(conn, &filter, &visible, &moment, sender).await)
-            .await?;
-        return whole.answer(rows, show).await;
+    };
+    if list.is_whole {
+        let (view, visible) = (now.local_date().to_string(), caller.visible.clone());
+        let whole = Whole { request: &request, format: list.format, name: NAME, view: &view };
+        let show = async || Ok(show(state.names.fresh(&state.reader).await?));
+        return whole.answer(&state.slow, queries::Whole { filter, visible, moment }, show).await;
     }
-    let asked = (&filter, &moment, &list.page);
+    let (visible, asked) = (&caller.visible, (&filter, &moment, &list.page));
     let (rows, total) = if list.count {
         read_page_and_total(&state, visible, asked).await?
     } else {
         (read_page(&state, visible, asked).await?, None)
     };
     let (rows, next) = list.page.cut(rows, LateRow::key);
-    list.answer(NAME, rows.into_iter().map(show).collect(), next, total).await
+    let names = state.names.with(rows.iter().map(|row| row.procedure_version_id), &state.reader).await?;
+    list.answer(NAME, rows.into_iter().map(show(names)).collect(), next, total).await
 }
 
 type Asked<'a> = (&'a Filter, &'a Moment, &'a Page<Key>);

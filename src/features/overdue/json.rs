@@ -8,6 +8,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::vocabulary::{Clock, Status};
 use crate::features::auth::Principal;
 use crate::features::dossiers::narrow::Asked;
+use crate::features::procedures::queries::ProcedureName;
 use crate::http::export::ListRow;
 use crate::http::format::Format;
 use crate::http::input::Several;
@@ -65,7 +66,13 @@ pub struct OverdueRow {
 
 impl OverdueRow {
     /// Shows a row as of `now`.
-    pub fn new(row: LateRow, tree: &AgencyTree, calendars: &Calendars, now: Instant) -> Self {
+    pub fn new(
+        row: LateRow,
+        procedure: &ProcedureName,
+        tree: &AgencyTree,
+        calendars: &Calendars,
+        now: Instant,
+    ) -> Self {
         let today = now.local_date();
         let calendar = calendars.of(row.competent_agency_id);
         let code = |id| tree.code(id).to_owned();
@@ -76,9 +83,9 @@ impl OverdueRow {
             days_late: row.due_on.and_then(|due| calendar.working_days_between(due, today).ok()),
             calendar_days_late: row.due_on.map(|due| (today - due).num_days()),
             code: row.code,
-            procedure_code: row.procedure.procedure_code,
-            procedure_name: row.procedure.name,
-            field: row.procedure.field,
+            procedure_code: procedure.procedure_code.clone(),
+            procedure_name: procedure.name.clone(),
+            field: procedure.field.clone(),
             holder_unit: row.holder_unit,
             holder_officer: row.holder_officer,
             received_at: row.received_at.into(),

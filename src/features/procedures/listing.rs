@@ -10,7 +10,6 @@ use crate::domain::text::fold;
 use crate::features::State;
 use crate::http::error::{Code, Problem};
 use crate::http::export::Whole;
-use crate::http::format::Format;
 use crate::http::input::Input;
 use crate::http::list::List;
 use actix_web::{HttpRequest, HttpResponse};
@@ -34,7 +33,10 @@ pub async fn answer(
     }
     let filter = read_filter(asked, tree, state)?;
     if list.is_whole {
-        return whole(tree, request, list.format, filter, state).await;
+        let tree = Arc::clone(tree);
+        let whole = Whole { request, format: list.format, name: NAME, view: "" };
+        let show = async || Ok(move |procedure: Procedure| ProcedureBody::new(&procedure, &tree));
+        return whole.answer(&state.slow, queries::Whole(filter), show).await;
     }
     let (rows, total) = state
         .slow
@@ -47,26 +49,6 @@ pub async fn answer(
     let (rows, next) = page.cut(rows, Procedure::key);
     let items = rows.iter().map(|procedure| ProcedureBody::new(procedure, tree)).collect();
     list.answer(NAME, items, next, total).await
-}
-
-/// Every procedure that fits, in one stream.
-async fn whole(
-    tree: &Arc<AgencyTree>,
-    request: &HttpRequest,
-    format: Format,
-    filter: Filter,
-    state: &State,
-) -> Result<HttpResponse, Problem> {
-    let mut export = state.slow.export().await?;
-    let print = export.read(async |conn| queries::fingerprint(conn, &filter).await).await?;
-    let whole = Whole::of(format, NAME, &print, "")?;
-    if let Some(known) = whole.if_known(request) {
-        export.end().await?;
-        return Ok(known);
-    }
-    let rows = export.stream(async move |conn, sender| queries::stream(conn, &filter, sender).await).await?;
-    let tree = Arc::clone(tree);
-    whole.answer(rows, move |procedure: Procedure| ProcedureBody::new(&procedure, &tree)).await
 }
 
 fn read_filter(asked: ProcedureFilter, tree: &AgencyTree, state: &State) -> Result<Filter, Refusal> {

@@ -8,4 +8,5 @@ pub mod cache;
 pub mod http;
 pub mod json;
 pub mod listing;
+pub mod names;
 pub mod queries;

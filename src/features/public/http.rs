@@ -5,7 +5,7 @@ use crate::domain::ids::{DossierCode, ProcedureCode};
 use crate::domain::local_time::Day;
 use crate::domain::refusal::Refusal;
 use crate::features::State;
-use crate::features::dossiers::queries as dossiers;
+use crate::features::dossiers::queries::{Listed, WithEvents};
 use crate::features::procedures::json::{ProcedureBody, ProcedureFilter};
 use crate::features::procedures::{listing, queries as procedures};
 use crate::http::error::Problem;
@@ -99,10 +99,13 @@ async fn get_dossier(
         input.query::<NoParameters>()?;
         let code = DossierCode::parse(&code).map_err(|_| Refusal::NotFound)?;
         let (tree, calendars) = state.fresh().await?;
-        let read = state.reader.read(async |conn| dossiers::with_events(conn, code.as_str()).await);
-        let (found, events) = read.await?.ok_or(Refusal::NotFound)?;
+        let found = state.reader.find::<WithEvents>(code.as_str().to_owned()).await?;
+        let found = found.ok_or(Refusal::NotFound)?;
+        let names = state.names.with([found.dossier.procedure_version_id], &state.reader).await?;
+        let procedure = names.of(found.dossier.procedure_version_id);
+        let listed = Listed { dossier: &found.dossier, procedure };
         let calendar = calendars.of(found.dossier.competent_agency_id);
-        let shown = PublicDossierBody::new(&found, &events, &tree, calendar, now);
+        let shown = PublicDossierBody::new(listed, &found.events, &tree, calendar, now);
         Ok(HttpResponse::Ok().json(shown))
     };
     state.public.answer(&request, now, make).await

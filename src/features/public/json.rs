@@ -122,13 +122,13 @@ impl PublicAgency {
 impl PublicDossierBody {
     /// Shows a dossier as it stands at `now`.
     pub fn new(
-        listed: &Listed,
+        listed: Listed<'_>,
         events: &[EventRow],
         tree: &AgencyTree,
         calendar: &Calendar,
         now: Instant,
     ) -> Self {
-        let (row, procedure) = (&listed.dossier, &listed.procedure);
+        let Listed { dossier: row, procedure } = listed;
         let timing = timing::judge(&row.facts(), now, calendar);
         let (vi, en) = row.status.labels();
         let mut steps: Vec<&EventRow> = events.iter().filter(|event| is_public(event)).collect();

@@ -12,11 +12,12 @@ use super::caching;
 use super::error::{Code, Problem};
 use super::etag::{self, Tag};
 use super::format::Format;
-use crate::db::{DbError, Fingerprint, Rows};
+use crate::db::{DbError, Fingerprint, Rows, Slow, WholeList};
 use crate::domain::refusal::{Refusal, Rule};
 use actix_web::body::SizedStream;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
 use actix_web::{HttpRequest, HttpResponse};
+use futures_util::future::try_join;
 use futures_util::{TryStreamExt, stream};
 use serde::Serialize;
 use text::Encoder;
@@ -28,44 +29,58 @@ pub trait ListRow: Serialize + ToSchema {
     const NO_COLUMN: &'static [&'static str] = &[];
 }
 
-/// A whole list that was asked for, judged in the snapshot that it will be read from.
-pub struct Whole {
-    format: Format,
-    name: &'static str,
-    tag: Tag,
+/// A whole list that is asked for.
+pub struct Whole<'a> {
+    /// How it was asked for.
+    pub request: &'a HttpRequest,
+    /// The format to answer in.
+    pub format: Format,
+    /// Its name, also of the file that holds it.
+    pub name: &'static str,
+    /// What its rows depend on besides what the database has.
+    pub view: &'a str,
 }
 
-impl Whole {
-    /// Judges a request for the list `name`. `view` holds what its rows depend on besides what the database has.
-    pub fn of(format: Format, name: &'static str, print: &Fingerprint, view: &str) -> Result<Self, Problem> {
-        if format == Format::Xlsx && print.rows > xlsx::MOST_ROWS {
+impl Whole<'_> {
+    /// Answers with every row, or with 304 to a caller that has them already. All of it is read from one snapshot.
+    ///
+    /// `show` makes what shows a row. It is asked for when the snapshot was taken, while the first rows come.
+    pub async fn answer<List, Out, Show>(
+        &self,
+        door: &Slow,
+        list: List,
+        show: impl AsyncFnOnce() -> Result<Show, DbError>,
+    ) -> Result<HttpResponse, Problem>
+    where
+        List: WholeList,
+        Out: ListRow + Send + 'static,
+        Show: Fn(List::Row) -> Out + 'static,
+    {
+        let mut export = door.export().await?;
+        let print = export.fingerprint(&list).await?;
+        if self.format == Format::Xlsx && print.rows > xlsx::MOST_ROWS {
             let message =
                 format!("must not be xlsx for {} rows: a sheet holds {}", print.rows, xlsx::MOST_ROWS);
             return Err(Refusal::parameter("format", Rule::InvalidValue, message).into());
         }
-        let content = format!("{name} {} {} {} {view}", format.name(), print.rows, print.digest);
-        Ok(Self { format, name, tag: Tag::of_stream(content.as_bytes()) })
-    }
-
-    /// The answer to a caller that has it already.
-    pub fn if_known(&self, request: &HttpRequest) -> Option<HttpResponse> {
-        let is_known = etag::is_known(self.tag.as_str(), request.headers());
-        is_known.then(|| HttpResponse::NotModified().insert_header((ETAG, self.tag.as_str())).finish())
-    }
-
-    /// Answers with every row.
-    pub async fn answer<Row: 'static, Out: ListRow + Send + 'static>(
-        &self,
-        rows: Rows<Row>,
-        show: impl Fn(Row) -> Out + 'static,
-    ) -> Result<HttpResponse, Problem> {
+        let tag = self.tag(&print);
+        if etag::is_known(tag.as_str(), self.request.headers()) {
+            export.end().await?;
+            return Ok(HttpResponse::NotModified().insert_header((ETAG, tag.as_str())).finish());
+        }
+        let (rows, show) = try_join(export.stream(list), show()).await?;
         let mut response = if self.format == Format::Xlsx {
             workbook(self.name, rows, show).await?
         } else {
             streamed(self.format, self.name, rows, show)
         };
-        caching::set(&mut response, &self.tag);
+        caching::set(&mut response, &tag);
         Ok(response)
+    }
+
+    fn tag(&self, print: &Fingerprint) -> Tag {
+        let Self { format, name, view, .. } = self;
+        Tag::of_stream(format!("{name} {} {} {} {view}", format.name(), print.rows, print.digest).as_bytes())
     }
 }
 

@@ -16,7 +16,7 @@ pub use receive::{ApplicantInput, OfficerInput, ReceiveInput, receive, receive_i
 pub use record::{record, record_in};
 
 use self::dating::Offices;
-use super::queries::{EventRow, Listed};
+use super::queries::DossierRow;
 use crate::domain::agency_tree::{Agency, AgencyTree};
 use crate::domain::calendar::Calendars;
 use crate::domain::local_time::Instant;
@@ -24,6 +24,7 @@ use crate::domain::policy::PolicyRule;
 use crate::domain::refusal::{Place, Refusal, Rule};
 use crate::features::audit::Actor;
 use crate::features::auth::Visible;
+use crate::features::procedures::queries::ProcedureName;
 use chrono::TimeDelta;
 
 /// What a write depends on, apart from the input.
@@ -93,10 +94,10 @@ impl<'a> Context<'a> {
     }
 }
 
-/// A dossier after a write, with the event that was recorded.
-pub struct Recorded {
-    /// The dossier as it then is.
-    pub dossier: Listed,
-    /// The event.
-    pub event: EventRow,
+/// A dossier that was received.
+pub struct Received {
+    /// The dossier.
+    pub dossier: DossierRow,
+    /// Its procedure version.
+    pub procedure: ProcedureName,
 }

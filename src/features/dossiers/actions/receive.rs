@@ -1,7 +1,7 @@
 //! Receives a dossier (tiếp nhận hồ sơ; NĐ 61/2018 Art. 17): checks it, dates it, gives it a code, stores it.
 
 use super::first_rows::{dossier_row, event_row, person_row};
-use super::{Context, Recorded, TRIES};
+use super::{Context, Received, TRIES};
 use crate::db::{Answer, Constraint, DbError, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::agency_tree::Agency;
 use crate::domain::calendar::Calendars;
@@ -15,7 +15,7 @@ use crate::domain::vocabulary::{ApplicantKind, Channel};
 use crate::features::audit::{self, Change};
 use crate::features::dossiers::queries::receipt::{self, NewCode, TheSubject};
 use crate::features::dossiers::queries::write::{self, PersonRow};
-use crate::features::dossiers::queries::{DossierRow, EventRow, Listed, ProcedureOf};
+use crate::features::dossiers::queries::{DossierRow, EventRow};
 use crate::features::procedures::queries::{self as procedures, Procedure};
 use serde_json::json;
 use std::sync::Arc;
@@ -86,7 +86,7 @@ pub async fn receive(
     what: (&ReceiveInput, &[Procedure]),
     terms: &Terms,
     fresh: impl AsyncFn() -> Result<Arc<Calendars>, DbError>,
-    show: impl Fn(&Recorded, &Calendars) -> Answer,
+    show: impl Fn(&Received, &Calendars) -> Answer,
 ) -> Result<Given, Failure> {
     let mut received = receive_dated(writer, context, what, terms, &show).await;
     for _ in 1..TRIES {
@@ -105,9 +105,9 @@ async fn receive_dated(
     context: &Context<'_>,
     (input, versions): (&ReceiveInput, &[Procedure]),
     terms: &Terms,
-    show: &impl Fn(&Recorded, &Calendars) -> Answer,
+    show: &impl Fn(&Received, &Calendars) -> Answer,
 ) -> Result<Given, Failure> {
-    let show = |received: &Recorded| show(received, context.calendars);
+    let show = |received: &Received| show(received, context.calendars);
     let taken = || Refusal::DuplicateCode { code: input.code.clone().unwrap_or_default() };
     let at_once = async |tx: &mut Transaction| {
         let receipt = judge(context, input, versions)?;
@@ -134,7 +134,7 @@ pub async fn receive_in(
     tx: &mut Transaction,
     context: &Context<'_>,
     (input, versions): (&ReceiveInput, &[Procedure]),
-) -> Result<Recorded, Failure> {
+) -> Result<Received, Failure> {
     let receipt = judge(context, input, versions)?;
     let code = match &input.code {
         Some(code) if write::is_taken(tx, code).await? => {
@@ -212,22 +212,14 @@ impl<'a> Receipt<'a> {
         tx: &mut Transaction,
         context: &Context<'_>,
         code: NewCode<'_>,
-    ) -> Result<Recorded, Failure> {
+    ) -> Result<Received, Failure> {
         let (dossier, event, person) = self.rows;
         let change = Change { action: "dossier.received", subject: TheSubject, details: self.details };
         let audit = audit::inserting(context.actor, context.now, change);
-        let code =
-            receipt::store(tx, (code, context.calendars.version()), (&dossier, &event), &person, audit)
-                .await?;
-        let row = &self.procedure.row;
-        let procedure = ProcedureOf {
-            procedure_code: row.procedure_code.clone(),
-            version: row.version,
-            name: row.name.clone(),
-            field: row.field.clone(),
-        };
+        let at = (code, context.calendars.version());
+        let code = receipt::store(tx, at, (&dossier, &event), &person, audit).await?;
         let dossier = DossierRow { code, ..dossier };
-        Ok(Recorded { dossier: Listed { dossier, procedure }, event })
+        Ok(Received { dossier, procedure: (&self.procedure.row).into() })
     }
 }
 

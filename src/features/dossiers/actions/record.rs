@@ -1,7 +1,7 @@
 //! Records an event: asks the lifecycle whether it is allowed, and derives the dossier's new state from it.
 
 use super::event::{EventDetails, EventInput};
-use super::{Context, Recorded, TRIES, dating, follow, prolongation};
+use super::{Context, TRIES, dating, follow, prolongation};
 use crate::db::{Answer, Constraint, DbError, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::calendar::Calendars;
 use crate::domain::clock::{self, ClockEvent};
@@ -29,7 +29,7 @@ pub async fn record(
         impl Fn(i32) -> Result<(), Refusal>,
         impl AsyncFn() -> Result<Arc<Calendars>, DbError>,
     ),
-    show: impl Fn(&Recorded) -> Answer,
+    show: impl Fn(&EventRow) -> Answer,
 ) -> Result<Given, Failure> {
     let by = async |context: &Context<'_>| {
         let work =
@@ -53,7 +53,7 @@ pub async fn record_in(
     context: &Context<'_>,
     (code, input): (&str, &EventInput),
     expects: &impl Fn(i32) -> Result<(), Refusal>,
-) -> Result<Recorded, Failure> {
+) -> Result<EventRow, Failure> {
     let kind = input.details.kind();
     context.not_ahead("/occurred_at", input.occurred_at)?;
     let named = named(context, input)?;
@@ -62,12 +62,11 @@ pub async fn record_in(
     if dates && calendar::hold(tx).await? != context.calendars.version() {
         return Err(DbError::Refused(Constraint::CalendarVersion).into());
     }
-    let mut listed = write::lock(tx, code).await?.ok_or(Refusal::NotFound)?;
-    let dossier = &mut listed.dossier;
-    if !visible::sees(context.visible, dossier) {
+    let mut dossier = write::lock(tx, code).await?.ok_or(Refusal::NotFound)?;
+    if !visible::sees(context.visible, &dossier) {
         return Err(Refusal::NotFound.into());
     }
-    if !visible::sees(context.governed, dossier) {
+    if !visible::sees(context.governed, &dossier) {
         let code = context.tree.code(dossier.competent_agency_id).to_owned();
         return Err(Refusal::AgencyOutOfScope { place: Place::Pointer(String::new()), code }.into());
     }
@@ -76,13 +75,13 @@ pub async fn record_in(
     let status = status_after(&before, kind)?;
     let mut event = event_row(context, input, &before, named, status);
     follow::in_order(&event, &before)?;
-    follow::apply(dossier, &event);
+    follow::apply(&mut dossier, &event);
     if dates {
-        rerun(tx, context, (&before, dossier), (input, &event)).await?;
+        rerun(tx, context, (&before, &mut dossier), (input, &event)).await?;
     }
     event.due_on_after = dossier.due_on;
     write::insert_event(tx, &event, input.note.as_deref()).await?;
-    write::update(tx, dossier).await?;
+    write::update(tx, &dossier).await?;
     let details = json!({
         "event": event.id, "seq": event.seq, "occurred_at": input.occurred_at,
         "status_before": event.status_before, "status_after": event.status_after,
@@ -91,7 +90,7 @@ pub async fn record_in(
     let action = format!("dossier.{kind}");
     let change = Change { action: &action, subject: format!("dossier:{code}"), details };
     audit::record(tx, context.actor, context.now, change).await?;
-    Ok(Recorded { dossier: listed, event })
+    Ok(event)
 }
 
 /// The status after an event, if the dossier allows it.

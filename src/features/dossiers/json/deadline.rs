@@ -79,7 +79,7 @@ impl DeadlineBody {
 
 impl TimingBody {
     /// Judges a dossier at `now`.
-    pub fn new(listed: &Listed, calendar: &Calendar, now: Instant) -> Self {
+    pub fn new(listed: Listed<'_>, calendar: &Calendar, now: Instant) -> Self {
         let timing = timing::judge(&listed.dossier.facts(), now, calendar);
         Self { state: timing.state, days_left: timing.days_left, days_late: timing.days_late }
     }
@@ -87,8 +87,8 @@ impl TimingBody {
 
 impl ClosingBody {
     /// Judges the closing of a dossier at `now`.
-    pub fn new(listed: &Listed, calendar: &Calendar, now: Instant) -> Self {
-        let row = &listed.dossier;
+    pub fn new(listed: Listed<'_>, calendar: &Calendar, now: Instant) -> Self {
+        let row = listed.dossier;
         let closing = timing::closing(&row.facts(), now, calendar);
         Self {
             state: closing.state,

@@ -141,8 +141,8 @@ impl DossierBody {
     }
 
     /// Shows a dossier as it stands at `now`.
-    pub fn new(listed: &Listed, tree: &AgencyTree, calendars: &Calendars, now: Instant) -> Self {
-        let row = &listed.dossier;
+    pub fn new(listed: Listed<'_>, tree: &AgencyTree, calendars: &Calendars, now: Instant) -> Self {
+        let row = listed.dossier;
         let calendar = calendars.of(row.competent_agency_id);
         let at = |at: Option<chrono::DateTime<chrono::Utc>>| at.map(Instant::from);
         let code = |id| tree.code(id).to_owned();
@@ -192,7 +192,7 @@ impl DossierBody {
 
 impl ProcedureRef {
     /// The procedure of a dossier.
-    pub fn new(listed: &Listed) -> Self {
+    pub fn new(listed: Listed<'_>) -> Self {
         let procedure = listed.procedure.clone();
         Self {
             code: procedure.procedure_code,

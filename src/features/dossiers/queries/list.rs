@@ -1,11 +1,11 @@
 //! The filtered list of dossiers, newest receipt first.
 
-use super::Listed;
+use super::DossierRow;
 use super::visible::{self, Condition, Dossiers, Narrow};
 use crate::db::fingerprint::{self, Fingerprint};
 use crate::db::page::Page;
 use crate::db::schema::dossiers;
-use crate::db::{RowSender, like};
+use crate::db::{RowSender, WholeList, like};
 use crate::domain::local_time::Instant;
 use crate::domain::vocabulary::{Channel, Status, TimingState};
 use crate::features::auth::Visible;
@@ -114,7 +114,7 @@ pub async fn page<C>(
     visible: &Visible,
     moment: &Moment,
     page: &Page<Key>,
-) -> QueryResult<Vec<Listed>>
+) -> QueryResult<Vec<DossierRow>>
 where
     C: AsyncConnectionCore<Backend = Pg>,
 {
@@ -128,37 +128,7 @@ where
             query.filter(d::received_at.le(at).and(d::received_at.lt(at).or(d::id.lt(id))))
         };
     }
-    query.select(Listed::as_select()).load(conn).await
-}
-
-/// What stands for the rows of the list at a moment: a dossier that becomes late during the day changes it too.
-pub async fn fingerprint<C>(
-    conn: &mut C,
-    filter: &Filter,
-    visible: &Visible,
-    moment: &Moment,
-) -> QueryResult<Fingerprint>
-where
-    C: AsyncConnectionCore<Backend = Pg>,
-{
-    let digest = fingerprint::all_of(fingerprint::hash_of(dossiers::id, dossiers::version));
-    let has_begun = dossiers::overdue_from.le(moment.now).assume_not_null();
-    let late = diesel::dsl::count(dossiers::id).aggregate_filter(has_begun);
-    let query = filtered(filter, visible, moment).select((count_star(), digest, late));
-    let (rows, digest, late): (i64, Option<i64>, i64) = query.first(conn).await?;
-    Ok(Fingerprint { rows, digest: digest.unwrap_or(0).wrapping_mul(31).wrapping_add(late) })
-}
-
-/// Sends every row of the list, in its order.
-pub async fn stream(
-    conn: &mut AsyncPgConnection,
-    filter: &Filter,
-    visible: &Visible,
-    moment: &Moment,
-    sender: &RowSender<Listed>,
-) -> QueryResult<()> {
-    let query = ordered(filter, visible, moment).select(Listed::as_select());
-    sender.send_all(query.load_stream::<Listed>(conn).await?).await
+    query.select(DossierRow::as_select()).load(conn).await
 }
 
 /// How many dossiers fit.
@@ -167,4 +137,33 @@ where
     C: AsyncConnectionCore<Backend = Pg>,
 {
     filtered(filter, visible, moment).count().get_result(conn).await
+}
+
+/// The whole list, as of a moment.
+pub struct Whole {
+    /// What is wanted of it.
+    pub filter: Filter,
+    /// What the caller sees.
+    pub visible: Visible,
+    /// The moment.
+    pub moment: Moment,
+}
+
+impl WholeList for Whole {
+    type Row = DossierRow;
+
+    /// At a moment: a dossier that becomes late during the day changes it too.
+    async fn fingerprint(&self, conn: &mut AsyncPgConnection) -> QueryResult<Fingerprint> {
+        let digest = fingerprint::all_of(fingerprint::hash_of(dossiers::id, dossiers::version));
+        let has_begun = dossiers::overdue_from.le(self.moment.now).assume_not_null();
+        let late = diesel::dsl::count(dossiers::id).aggregate_filter(has_begun);
+        let query = filtered(&self.filter, &self.visible, &self.moment).select((count_star(), digest, late));
+        let (rows, digest, late): (i64, Option<i64>, i64) = query.first(conn).await?;
+        Ok(Fingerprint { rows, digest: digest.unwrap_or(0).wrapping_mul(31).wrapping_add(late) })
+    }
+
+    async fn send(&self, conn: &mut AsyncPgConnection, sender: &RowSender<DossierRow>) -> QueryResult<()> {
+        let query = ordered(&self.filter, &self.visible, &self.moment).select(DossierRow::as_select());
+        sender.send_all(query.load_stream::<DossierRow>(conn).await?).await
+    }
 }

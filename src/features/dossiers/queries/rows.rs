@@ -1,6 +1,6 @@
 //! The rows of the dossier tables.
 
-use crate::db::schema::{dossier_events, dossiers, procedure_versions};
+use crate::db::schema::{dossier_events, dossiers};
 use crate::domain::amount::Amount;
 use crate::domain::clock::{self, ClockEvent};
 use crate::domain::deadline::Extension;
@@ -10,6 +10,7 @@ use crate::domain::policy::Policy;
 use crate::domain::time_limit::TimeLimit;
 use crate::domain::timing::Facts;
 use crate::domain::vocabulary::{ApplicantKind, Channel, Clock, EventKind, Origin, Outcome, Status, Unit};
+use crate::features::procedures::queries::ProcedureName;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
@@ -96,27 +97,13 @@ impl EventRow {
     }
 }
 
-/// What a dossier shows of its procedure version.
-#[derive(Clone, Debug, Queryable, Selectable)]
-#[diesel(table_name = procedure_versions)]
-#[allow(missing_docs)]
-pub struct ProcedureOf {
-    pub procedure_code: String,
-    pub version: i32,
-    pub name: String,
-    pub field: String,
-}
-
-/// A dossier with its procedure.
-#[derive(Clone, Debug, Queryable, Selectable)]
-#[diesel(table_name = dossiers)]
-pub struct Listed {
+/// A dossier with what it shows of its procedure version, to be shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed<'a> {
     /// The dossier.
-    #[diesel(embed)]
-    pub dossier: DossierRow,
+    pub dossier: &'a DossierRow,
     /// Its procedure version.
-    #[diesel(embed)]
-    pub procedure: ProcedureOf,
+    pub procedure: &'a ProcedureName,
 }
 
 /// An event.

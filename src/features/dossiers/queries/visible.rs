@@ -8,17 +8,13 @@ use crate::db::schema::{dossiers, procedure_versions};
 use crate::domain::agency_tree::AgencyId;
 use crate::features::auth::Visible;
 use diesel::BoxableExpression;
-use diesel::dsl::InnerJoinQuerySource;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
 use std::collections::BTreeSet;
 
-/// Dossiers joined to their procedure versions.
-pub type Source = InnerJoinQuerySource<dossiers::table, procedure_versions::table>;
-
-/// A condition on [`Source`].
-pub type Condition = Box<dyn BoxableExpression<Source, Pg, SqlType = Nullable<Bool>>>;
+/// A condition on dossiers.
+pub type Condition = Box<dyn BoxableExpression<dossiers::table, Pg, SqlType = Nullable<Bool>>>;
 
 /// Whether the caller sees a dossier.
 pub fn sees(visible: &Visible, dossier: &DossierRow) -> bool {
@@ -41,19 +37,14 @@ pub struct Narrow {
     pub field: Option<Vec<String>>,
 }
 
-#[diesel::dsl::auto_type]
-fn joined() -> _ {
-    dossiers::table.inner_join(procedure_versions::table)
-}
-
-/// Dossiers with their procedure versions, to be narrowed further.
-pub type Dossiers<'a> = diesel::dsl::IntoBoxed<'a, joined, Pg>;
+/// Dossiers, to be narrowed further.
+pub type Dossiers<'a> = dossiers::BoxedQuery<'a, Pg>;
 
 /// The dossiers that a caller sees, narrowed. Only the predicates that are needed are in the SQL.
 pub fn seen<'a>(visible: &Visible, narrow: &Narrow) -> Dossiers<'a> {
     use {dossiers as d, procedure_versions as v};
     let ids = |agencies: &BTreeSet<AgencyId>| agencies.iter().copied().collect::<Vec<_>>();
-    let mut query = joined().into_boxed();
+    let mut query = d::table.into_boxed();
     if let Visible::Of(agencies) = visible {
         let ids = ids(agencies);
         let decides = d::competent_agency_id.eq_any(ids.clone());
@@ -70,10 +61,12 @@ pub fn seen<'a>(visible: &Visible, narrow: &Narrow) -> Dossiers<'a> {
         query = query.filter(d::holder_agency_id.eq_any(ids(agencies)));
     }
     if let Some(codes) = &narrow.procedure {
-        query = query.filter(v::procedure_code.eq_any(codes.clone()));
+        let versions = v::table.filter(v::procedure_code.eq_any(codes.clone()));
+        query = query.filter(d::procedure_version_id.eq_any(versions.select(v::id)));
     }
     if let Some(fields) = &narrow.field {
-        query = query.filter(v::field.eq_any(fields.clone()));
+        let versions = v::table.filter(v::field.eq_any(fields.clone()));
+        query = query.filter(d::procedure_version_id.eq_any(versions.select(v::id)));
     }
     query
 }

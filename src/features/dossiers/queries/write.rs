@@ -1,10 +1,8 @@
 //! Inserts and updates of the dossier tables, inside a transaction of an action.
 
 use super::receipt::TheCode;
-use super::{DossierRow, EventRow, Listed};
-use crate::db::schema::{
-    dossier_counters, dossier_event_notes, dossier_events, dossier_persons, dossiers, procedure_versions,
-};
+use super::{DossierRow, EventRow};
+use crate::db::schema::{dossier_counters, dossier_event_notes, dossier_events, dossier_persons, dossiers};
 use crate::db::{Prepared, Transaction};
 use crate::domain::vocabulary::{Outcome, Status, Unit};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -29,7 +27,7 @@ pub struct PersonRow {
 }
 
 /// The dossier with a code, locked against other writers until the transaction ends.
-pub async fn lock(tx: &mut Transaction, code: &str) -> QueryResult<Option<Listed>> {
+pub async fn lock(tx: &mut Transaction, code: &str) -> QueryResult<Option<DossierRow>> {
     let locked: Option<Uuid> = dossiers::table
         .filter(dossiers::code.eq(code))
         .select(dossiers::id)
@@ -38,8 +36,7 @@ pub async fn lock(tx: &mut Transaction, code: &str) -> QueryResult<Option<Listed
         .await
         .optional()?;
     let Some(id) = locked else { return Ok(None) };
-    let query = dossiers::table.inner_join(procedure_versions::table).filter(dossiers::id.eq(id));
-    query.select(Listed::as_select()).first(tx).await.map(Some)
+    dossiers::table.find(id).select(DossierRow::as_select()).first(tx).await.map(Some)
 }
 
 /// The next number of an agency on a day. Locks the counter until the transaction ends, so it comes last before the

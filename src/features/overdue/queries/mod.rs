@@ -2,10 +2,10 @@
 
 pub mod mirror;
 
-use crate::db::RowSender;
 use crate::db::fingerprint::{self, Fingerprint};
 use crate::db::page::Page;
-use crate::db::schema::{dossiers, procedure_versions};
+use crate::db::schema::dossiers;
+use crate::db::{RowSender, WholeList};
 use crate::domain::local_time::Instant;
 use crate::domain::vocabulary::{Clock, Status, TimingState};
 use crate::features::auth::Visible;
@@ -37,8 +37,7 @@ pub struct Filter {
 pub struct LateRow {
     pub id: Uuid,
     pub code: String,
-    #[diesel(embed)]
-    pub procedure: LateProcedure,
+    pub procedure_version_id: i32,
     pub receiving_agency_id: i32,
     pub competent_agency_id: i32,
     pub holder_agency_id: i32,
@@ -53,16 +52,6 @@ pub struct LateRow {
     pub apology_late: bool,
     pub reappointed_on: Option<NaiveDate>,
     pub last_event_at: DateTime<Utc>,
-}
-
-/// Its procedure.
-#[derive(Clone, Debug, Queryable, Selectable)]
-#[diesel(table_name = procedure_versions)]
-#[allow(missing_docs)]
-pub struct LateProcedure {
-    pub procedure_code: String,
-    pub name: String,
-    pub field: String,
 }
 
 impl LateRow {
@@ -119,29 +108,27 @@ where
     overdue(filter, visible, moment).count().get_result(conn).await
 }
 
-/// What stands for the rows of the list.
-pub async fn fingerprint<C>(
-    conn: &mut C,
-    filter: &Filter,
-    visible: &Visible,
-    moment: &Moment,
-) -> QueryResult<Fingerprint>
-where
-    C: AsyncConnectionCore<Backend = Pg>,
-{
-    let digest = fingerprint::all_of(fingerprint::hash_of(dossiers::id, dossiers::version));
-    let query = overdue(filter, visible, moment).select((count_star(), digest));
-    Ok(query.first::<(i64, Option<i64>)>(conn).await?.into())
+/// The whole list, as of a moment.
+pub struct Whole {
+    /// What is wanted of it.
+    pub filter: Filter,
+    /// What the caller sees.
+    pub visible: Visible,
+    /// The moment.
+    pub moment: Moment,
 }
 
-/// Sends every row of the list, in its order.
-pub async fn stream(
-    conn: &mut AsyncPgConnection,
-    filter: &Filter,
-    visible: &Visible,
-    moment: &Moment,
-    sender: &RowSender<LateRow>,
-) -> QueryResult<()> {
-    let query = ordered(filter, visible, moment).select(LateRow::as_select());
-    sender.send_all(query.load_stream::<LateRow>(conn).await?).await
+impl WholeList for Whole {
+    type Row = LateRow;
+
+    async fn fingerprint(&self, conn: &mut AsyncPgConnection) -> QueryResult<Fingerprint> {
+        let digest = fingerprint::all_of(fingerprint::hash_of(dossiers::id, dossiers::version));
+        let query = overdue(&self.filter, &self.visible, &self.moment).select((count_star(), digest));
+        Ok(query.first::<(i64, Option<i64>)>(conn).await?.into())
+    }
+
+    async fn send(&self, conn: &mut AsyncPgConnection, sender: &RowSender<LateRow>) -> QueryResult<()> {
+        let query = ordered(&self.filter, &self.visible, &self.moment).select(LateRow::as_select());
+        sender.send_all(query.load_stream::<LateRow>(conn).await?).await
+    }
 }

@@ -1,12 +1,15 @@
-//! Reads the procedure tables; `limits` has the time limits, `write` the inserts.
+//! Reads the procedure tables; `limits` has the time limits, `names` what dossiers show of them, `write` the inserts.
 
 mod limits;
+mod names;
 pub(super) mod write;
+
+pub use names::{ProcedureName, catalogue_version, names};
 
 use crate::db::fingerprint::Fingerprint;
 use crate::db::page::Page;
-use crate::db::schema::{procedure_agencies, procedure_versions, reference_state};
-use crate::db::{RowSender, like};
+use crate::db::schema::{procedure_agencies, procedure_versions};
+use crate::db::{RowSender, WholeList, like};
 use crate::domain::agency_tree::AgencyId;
 use crate::domain::time_limit::CaseLimit;
 use crate::domain::vocabulary::Level;
@@ -61,6 +64,13 @@ impl Procedure {
     /// Its position in the list.
     pub fn key(&self) -> String {
         self.row.procedure_code.clone()
+    }
+}
+
+impl From<&VersionRow> for ProcedureName {
+    fn from(row: &VersionRow) -> Self {
+        let (procedure_code, name, field) = (row.procedure_code.clone(), row.name.clone(), row.field.clone());
+        Self { procedure_code, version: row.version, name, field }
     }
 }
 
@@ -124,33 +134,33 @@ where
     complete(conn, rows).await
 }
 
-/// What stands for the rows of the list. A version never changes but for its end.
-pub async fn fingerprint<C>(conn: &mut C, filter: &Filter) -> QueryResult<Fingerprint>
-where
-    C: AsyncConnectionCore<Backend = Pg>,
-{
-    let digest = sql::<Nullable<BigInt>>("bit_xor(hashtextextended(coalesce(effective_to::text, ''), id))");
-    let query = filtered(filter).select((count_star(), digest));
-    Ok(query.first::<(i64, Option<i64>)>(conn).await?.into())
-}
+/// The whole list.
+pub struct Whole(pub Filter);
 
-/// Sends every row of the list, in its order.
-pub async fn stream(
-    conn: &mut AsyncPgConnection,
-    filter: &Filter,
-    sender: &RowSender<Procedure>,
-) -> QueryResult<()> {
-    let mut page = Page { limit: ROWS_AT_ONCE, after: None };
-    loop {
-        let (rows, next) = page.cut(list(conn, filter, &page).await?, Procedure::key);
-        for row in rows {
-            if !sender.send(row).await {
-                return Ok(());
+impl WholeList for Whole {
+    type Row = Procedure;
+
+    /// A version never changes but for its end.
+    async fn fingerprint(&self, conn: &mut AsyncPgConnection) -> QueryResult<Fingerprint> {
+        let digest =
+            sql::<Nullable<BigInt>>("bit_xor(hashtextextended(coalesce(effective_to::text, ''), id))");
+        let query = filtered(&self.0).select((count_star(), digest));
+        Ok(query.first::<(i64, Option<i64>)>(conn).await?.into())
+    }
+
+    async fn send(&self, conn: &mut AsyncPgConnection, sender: &RowSender<Procedure>) -> QueryResult<()> {
+        let mut page = Page { limit: ROWS_AT_ONCE, after: None };
+        loop {
+            let (rows, next) = page.cut(list(conn, &self.0, &page).await?, Procedure::key);
+            for row in rows {
+                if !sender.send(row).await {
+                    return Ok(());
+                }
             }
-        }
-        match next {
-            Some(key) => page.after = Some(key),
-            None => return Ok(()),
+            match next {
+                Some(key) => page.after = Some(key),
+                None => return Ok(()),
+            }
         }
     }
 }
@@ -169,7 +179,7 @@ pub async fn versions_at<C>(conn: &mut C, code: &str) -> QueryResult<(i64, Vec<P
 where
     C: AsyncConnectionCore<Backend = Pg>,
 {
-    let version = reference_state::table.select(reference_state::catalogue_version).first(conn).await?;
+    let version = catalogue_version(conn).await?;
     let of_procedure = procedure_versions::table.filter(procedure_versions::procedure_code.eq(code));
     let newest_first = of_procedure.order(procedure_versions::version.desc());
     let rows = newest_first.select(VersionRow::as_select()).load(conn).await?;
