@@ -19,7 +19,7 @@ use actix_web::{Error, HttpResponse, web};
 const PUBLIC: &str = "/v1/public/";
 const ANY: HeaderValue = HeaderValue::from_static("*");
 const EXPOSED: HeaderValue = HeaderValue::from_static(
-    "Content-Disposition, ETag, Link, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, X-Data-As-Of",
+    "Age, Content-Disposition, ETag, Link, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id, X-Data-As-Of",
 );
 
 /// The middleware.

@@ -15,7 +15,10 @@ fn headers(content_type: &'static str) -> HeaderMap {
 }
 
 fn judged(path: &str, status: u16, content_type: &'static str, body: &str) -> Result<(), String> {
-    let (headers, body) = (headers(content_type), Some(body.as_bytes()));
+    let (mut headers, body) = (headers(content_type), Some(body.as_bytes()));
+    if status >= 400 {
+        headers.remove("etag");
+    }
     judge(&Exchange { method: "GET", path, status, headers: &headers, body })
 }
 
@@ -42,6 +45,10 @@ async fn an_answer_that_is_not_as_documented_is_found() {
     bare.remove("etag");
     let exchange = Exchange { method: "GET", path, status: 200, headers: &bare, body: Some(body.as_bytes()) };
     assert!(judge(&exchange).unwrap_err().contains("ETag"));
+    let mut undocumented = headers(json);
+    undocumented.insert(HeaderName::from_static("retry-after"), HeaderValue::from_static("1"));
+    let exchange = Exchange { headers: &undocumented, ..exchange };
+    assert!(judge(&exchange).unwrap_err().contains("retry-after is not documented"));
 }
 
 #[test]

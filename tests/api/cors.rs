@@ -27,9 +27,16 @@ async fn any_origin_reads_what_is_public() {
         assert_eq!(answer.status.as_u16(), status);
         assert_eq!(answer.header("access-control-allow-origin"), "*");
         let exposed = answer.header("access-control-expose-headers");
-        for name in
-            ["ETag", "Link", "Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-Id", "X-Data-As-Of"]
-        {
+        for name in [
+            "Age",
+            "ETag",
+            "Link",
+            "Retry-After",
+            "RateLimit",
+            "RateLimit-Policy",
+            "X-Request-Id",
+            "X-Data-As-Of",
+        ] {
             assert!(exposed.split(", ").any(|header| header == name), "{exposed}");
         }
         assert_eq!(answer.header("access-control-allow-credentials"), "");

@@ -63,7 +63,7 @@ async fn get_calendar(
         PutParameters,
     ),
     responses(
-        (status = 200, description = "Nothing changed, or a preview.", body = PutAnswer),
+        (status = 200, description = "Nothing changed, or a preview.", body = PutAnswer, headers(("ETag" = String, description = "Its version; none with a preview."))),
         (status = 202, description = "Changed. The job dates the dossiers again.", body = JobBody, headers(("Location" = String, description = "Address of the job."))),
     )
 )]
@@ -125,7 +125,7 @@ async fn get_year(
         PutParameters,
     ),
     responses(
-        (status = 200, description = "Nothing changed, or a preview.", body = PutAnswer),
+        (status = 200, description = "Nothing changed, or a preview.", body = PutAnswer, headers(("ETag" = String, description = "Its version; none with a preview."))),
         (status = 202, description = "Changed. The job dates the dossiers again.", body = JobBody, headers(("Location" = String, description = "Address of the job."))),
     )
 )]

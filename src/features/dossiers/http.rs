@@ -61,7 +61,7 @@ fn context<'a>(
 /// `due_on` null and `provisional` true.
 #[utoipa::path(
     operation_id = "receive_dossier", tag = "dossiers", request_body = PostDossier, security(("key" = ["dossiers:write"])),
-    responses((status = 201, description = "Received.", body = DossierBody, headers(("Location" = String, description = "Its address."))), (status = 409))
+    responses((status = 201, description = "Received.", body = DossierBody, headers(("ETag" = String, description = "Its version."), ("Location" = String, description = "Its address."))), (status = 409))
 )]
 #[post("/v1/dossiers")]
 async fn receive(

@@ -26,14 +26,26 @@ pub fn add_conventions(document: &mut Document) {
         operation.parameters.iter_mut().flatten().for_each(describe_parameter);
         let statuses = statuses(&method, path, operation);
         let is_list = takes(operation, &ParameterIn::Query, Some("cursor"));
+        let has_formats = takes(operation, &ParameterIn::Query, Some("format"));
+        let is_public = path.starts_with("/v1/public/");
+        let is_limited = is_public || scope(operation).is_some();
         let responses = &mut operation.responses.responses;
         responses.retain(|status, _| !is_problem(status));
         for response in responses.values_mut() {
             if let RefOr::T(response) = response {
                 response.headers.insert("X-Request-Id".into(), reference("RequestId"));
                 response.content.iter_mut().for_each(list_the_lines);
-                if is_list {
-                    response.headers.insert("Link".into(), reference("NextPage"));
+                let may_be_old = is_public && method == HttpMethod::Get;
+                let own = [
+                    (is_list, "Link", "NextPage"),
+                    (is_limited, "RateLimit", "RateLimit"),
+                    (is_limited, "RateLimit-Policy", "RateLimitPolicy"),
+                    (may_be_old, "Age", "Age"),
+                    (may_be_old, "X-Data-As-Of", "DataAsOf"),
+                    (has_formats, "Content-Disposition", "FileName"),
+                ];
+                for (_, name, header) in own.into_iter().filter(|(has, _, _)| *has) {
+                    response.headers.insert(name.into(), reference(header));
                 }
             }
         }
@@ -53,6 +65,9 @@ pub fn add_conventions(document: &mut Document) {
     for status in used {
         if let Some(mut answer) = problems::answer(status) {
             answer.headers.insert("X-Request-Id".into(), reference("RequestId"));
+            // Every caller whose requests are counted is told, whatever the answer is.
+            answer.headers.insert("RateLimit".into(), reference("RateLimit"));
+            answer.headers.insert("RateLimit-Policy".into(), reference("RateLimitPolicy"));
             for (name, header) in own_headers(status) {
                 answer.headers.insert((*name).into(), reference(header));
             }
@@ -178,7 +193,8 @@ fn statuses(method: &HttpMethod, path: &str, operation: &Operation) -> BTreeSet<
 fn own_headers(status: u16) -> &'static [(&'static str, &'static str)] {
     match status {
         401 | 403 => &[("WWW-Authenticate", "Challenge")],
-        429 | 503 => &[("Retry-After", "RetryAfter")],
+        // With a 409, only while another request with the same Idempotency-Key runs.
+        409 | 429 | 503 => &[("Retry-After", "RetryAfter")],
         _ => &[],
     }
 }
@@ -198,7 +214,28 @@ fn headers() -> BTreeMap<String, RefOr<Header>> {
         "Leads to the next page, when there is one.",
         "</v1/agencies?limit=50&cursor=eyJ>; rel=\"next\"",
     );
-    let all = [("NextPage", next), ("RequestId", id), ("RetryAfter", seconds), ("Challenge", challenge)];
+    let limit = text(
+        "What is left of the rate limit and the seconds until it is whole again, where the request is counted.",
+        "\"public\";r=119;t=1",
+    );
+    let policy = text("The rate limit that the request is counted against.", "\"public\";q=120;w=60");
+    let age = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0)).build();
+    let age = HeaderBuilder::new()
+        .schema(Some(age))
+        .description(Some("Seconds since the answer was made, when it was kept for some."));
+    let as_of = text("When the answer was made.", "2022-02-15T10:00:00+07:00");
+    let file = text("Name of the file, in every format but JSON.", "attachment; filename=\"overdue.csv\"");
+    let all = [
+        ("NextPage", next),
+        ("RequestId", id),
+        ("RetryAfter", seconds),
+        ("Challenge", challenge),
+        ("RateLimit", limit),
+        ("RateLimitPolicy", policy),
+        ("Age", age.build()),
+        ("DataAsOf", as_of),
+        ("FileName", file),
+    ];
     all.into_iter().map(|(name, header)| (name.to_owned(), header.into())).collect()
 }
 

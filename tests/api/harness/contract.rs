@@ -10,7 +10,31 @@ use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex};
 
 /// Headers of the document that an answer has only sometimes.
-const SOMETIMES: [&str; 4] = ["Link", "WWW-Authenticate", "Idempotency-Replayed", "Content-Disposition"];
+const SOMETIMES: [&str; 8] = [
+    "Link",
+    "WWW-Authenticate",
+    "Idempotency-Replayed",
+    "Content-Disposition",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Age",
+    "X-Data-As-Of",
+];
+
+/// Headers with a meaning of their own: none is sent that the document does not have.
+const MEANT: [&str; 11] = [
+    "etag",
+    "location",
+    "link",
+    "retry-after",
+    "www-authenticate",
+    "idempotency-replayed",
+    "content-disposition",
+    "ratelimit",
+    "ratelimit-policy",
+    "age",
+    "x-data-as-of",
+];
 
 static CONTRACT: LazyLock<Contract> = LazyLock::new(|| Contract::new(&document()));
 
@@ -124,14 +148,22 @@ impl Contract {
         let responses = operation["responses"].as_object().unwrap();
         let documented = responses.get(&exchange.status.to_string()).ok_or("the status is not documented")?;
         let documented = self.follow(documented);
-        // What was only tried has no address and no version.
-        let tried = exchange.path.contains("dry_run=true");
+        // What was only tried or previewed has no address and no version.
+        let tried = ["dry_run=true", "preview=true"].iter().any(|asked| exchange.path.contains(asked));
         for name in documented["headers"].as_object().into_iter().flat_map(Map::keys) {
             let is_absent = tried && ["ETag", "Location"].contains(&name.as_str());
-            let is_needed = !is_absent && !SOMETIMES.contains(&name.as_str());
+            let waits = name == "Retry-After" && exchange.status == 409;
+            let is_needed = !is_absent && !waits && !SOMETIMES.contains(&name.as_str());
             if is_needed && !exchange.headers.contains_key(name) {
                 return Err(format!("it lacks the header {name}"));
             }
+        }
+        let named = |name: &str| {
+            let mut names = documented["headers"].as_object().into_iter().flat_map(Map::keys);
+            names.any(|documented| documented.eq_ignore_ascii_case(name))
+        };
+        if let Some(name) = MEANT.iter().find(|name| exchange.headers.contains_key(**name) && !named(name)) {
+            return Err(format!("the header {name} is not documented"));
         }
         let place = format!("{} {}", operation["operationId"], exchange.status);
         match documented.get("content") {
