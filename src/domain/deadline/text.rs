@@ -6,9 +6,9 @@ use super::course::Standing;
 use super::reasons::Reason;
 use crate::domain::local_time::Instant;
 use crate::domain::vocabulary::Unit;
-use chrono::{NaiveDate, NaiveTime, Timelike};
+use chrono::{Datelike, NaiveDate, NaiveTime, Timelike};
 use days::Walked;
-use std::fmt::{Arguments, Write};
+use std::fmt::{Arguments, Display, Formatter, Write};
 
 /// A language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,14 +60,12 @@ impl Text {
         if self.language == Language::Vietnamese { vietnamese } else { english }
     }
 
-    fn date(&self, date: NaiveDate) -> impl std::fmt::Display + use<> {
-        date.format(self.word("%d/%m/%Y", "%Y-%m-%d"))
+    fn date(&self, date: NaiveDate) -> Written {
+        Written { date, time: None, language: self.language }
     }
 
-    fn moment(&self, at: Instant) -> String {
-        let time = at.local_time();
-        let form = if time.second() == 0 { "%H:%M" } else { "%H:%M:%S" };
-        format!("{} {} {}", time.format(form), self.word("ngày", "on"), self.date(at.local_date()))
+    fn moment(&self, at: Instant) -> Written {
+        Written { date: at.local_date(), time: Some(at.local_time()), language: self.language }
     }
 
     fn step(&mut self, reason: &Reason<'_>) {
@@ -181,10 +179,10 @@ impl Text {
         match standing.overdue_from {
             Some(from) => {
                 let is_midnight = from.local_time() == NaiveTime::MIN;
-                let day = format!("{}{}", self.word("ngày ", ""), self.date(from.local_date()));
-                let from = if is_midnight { day } else { self.moment(from) };
+                let from = if is_midnight { self.date(from.local_date()) } else { self.moment(from) };
+                let day = if is_midnight { "ngày " } else { "" };
                 self.say(
-                    format_args!("Hạn trả kết quả: {due_at}; quá hạn từ {from}."),
+                    format_args!("Hạn trả kết quả: {due_at}; quá hạn từ {day}{from}."),
                     format_args!("Due at {due_at}; late from {from}."),
                 );
             }
@@ -199,6 +197,32 @@ impl Text {
                 format_args!("Đã quá hạn từ trước; ngày mới {day} không xóa việc quá hạn."),
                 format_args!("It was late before; the new date {day} does not clear that."),
             );
+        }
+    }
+}
+
+/// A date, or a moment of it. Written by hand, for `chrono` reads its pattern again each time.
+struct Written {
+    date: NaiveDate,
+    time: Option<NaiveTime>,
+    language: Language,
+}
+
+impl Display for Written {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        let (year, month, day) = (self.date.year(), self.date.month(), self.date.day());
+        let is_vietnamese = self.language == Language::Vietnamese;
+        if let Some(time) = self.time {
+            write!(f, "{:02}:{:02}", time.hour(), time.minute())?;
+            if time.second() != 0 {
+                write!(f, ":{:02}", time.second())?;
+            }
+            f.write_str(if is_vietnamese { " ngày " } else { " on " })?;
+        }
+        if is_vietnamese {
+            write!(f, "{day:02}/{month:02}/{year:04}")
+        } else {
+            write!(f, "{year:04}-{month:02}-{day:02}")
         }
     }
 }
