@@ -13,11 +13,14 @@ use diesel::sql_types::{Array, Date, Int4, Nullable, Timestamptz, Uuid as SqlUui
 use diesel_async::{AsyncConnectionCore, RunQueryDsl};
 use uuid::Uuid;
 
+// The form of `dossiers_to_date_idx`, which the condition of no other list implies.
+diesel::postfix_operator!(IsTrue, " IS TRUE", diesel::sql_types::Bool, backend: Pg);
+
 /// Dossiers of these agencies that are open, or wait for a calendar, after an id in the order of ids.
 macro_rules! to_date {
     ($agencies:expr, $after:expr, $most:expr) => {
         dossiers::table
-            .filter(dossiers::ended_at.is_null().or(dossiers::calendar_missing.is_not_null()))
+            .filter(IsTrue::new(dossiers::ended_at.is_null().or(dossiers::calendar_missing.is_not_null())))
             .filter(
                 dossiers::competent_agency_id
                     .eq_any($agencies)
