@@ -4,18 +4,17 @@ use crate::harness::{Answer, Client, FIRST_VERSION, TestApp, event, receipt};
 use congkhai::app;
 use congkhai::db::PoolSizes;
 use congkhai::worker::Worker;
-use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 
 /// Received on a Tuesday morning, three working days: due on Friday 2022-02-18.
-const RECEIVED: &str = "2022-02-15T08:00:00+07:00";
+pub const RECEIVED: &str = "2022-02-15T08:00:00+07:00";
 
-fn year(agency: &str, year: i32) -> String {
+pub fn year(agency: &str, year: i32) -> String {
     format!("/v1/calendars/{agency}/years/{year}")
 }
 
 /// Works off the jobs there are, as the leader of another process.
-async fn work(app: &TestApp) -> usize {
+pub async fn work(app: &TestApp) -> usize {
     let sizes = PoolSizes { slow: 1, writer: 2 };
     let mut worker = Worker::new(app::shared(app.db.database(), sizes, app.clock.clone()).unwrap());
     worker.tick().await;
@@ -23,24 +22,24 @@ async fn work(app: &TestApp) -> usize {
     worker.run_jobs().await
 }
 
-async fn due_on(caller: &Client, code: &str) -> Value {
+pub async fn due_on(caller: &Client, code: &str) -> Value {
     caller.get(&format!("/v1/dossiers/{code}")).await.expect(200)["deadline"]["due_on"].clone()
 }
 
 /// The table of a year as it may be put.
-async fn table(caller: &Client, path: &str) -> Value {
+pub async fn table(caller: &Client, path: &str) -> Value {
     let shown = caller.get(path).await.expect(200);
     json!({"days_off": shown["days_off"], "worked_rest_days": shown["worked_rest_days"]})
 }
 
-fn with_day_off(table: &Value, date: &str) -> Value {
+pub fn with_day_off(table: &Value, date: &str) -> Value {
     let mut table = table.clone();
     table["days_off"].as_array_mut().unwrap().push(json!({"date": date, "name": "Lễ hội"}));
     table
 }
 
 /// The job of an answer.
-async fn job(caller: &Client, answer: &Answer) -> Value {
+pub async fn job(caller: &Client, answer: &Answer) -> Value {
     caller.get(answer.header("location")).await.expect(200)
 }
 
@@ -203,88 +202,6 @@ async fn stops_and_supplements_are_kept_when_a_calendar_changes() {
     assert_eq!(due_on(&root, &code).await, "2022-02-25");
     let stopped = root.get(&format!("/v1/dossiers/{other}")).await.expect(200);
     assert_eq!((&stopped["timing"]["state"], &stopped["clock"]), (&json!("stopped"), &json!("stopped")));
-}
-
-/// Many dossiers, each with the event of its receipt.
-fn copies(app: &TestApp, count: u32) {
-    app.db.sql(&format!(
-        "CREATE TEMP TABLE d AS SELECT dossiers.*, n FROM dossiers, generate_series(1, {count}) n;
-         ALTER TABLE d ADD new_id uuid DEFAULT gen_random_uuid();
-         CREATE TEMP TABLE e AS SELECT v.*, d.new_id FROM dossier_events v JOIN d ON d.id = v.dossier_id;
-         UPDATE e SET id = gen_random_uuid(), dossier_id = new_id;
-         UPDATE d SET id = new_id, code = 'H51.29-220215-' || (100000 + n);
-         ALTER TABLE d DROP COLUMN n, DROP COLUMN new_id;
-         ALTER TABLE e DROP COLUMN new_id;
-         INSERT INTO dossiers SELECT * FROM d;
-         INSERT INTO dossier_events SELECT * FROM e;"
-    ));
-}
-
-#[actix_web::test]
-async fn a_job_that_is_cut_off_goes_on_where_it_was() {
-    use congkhai::features::calendar::actions::jobs;
-    let app = TestApp::start();
-    let root = app.root().await;
-    root.receive(&receipt(RECEIVED)).await;
-    copies(&app, 1_300);
-    let path = year("national", 2022);
-    let after = with_day_off(&table(&root, &path).await, "2022-02-17");
-    let changed = root.put(&path, &after, Some("*")).await;
-    changed.expect(202);
-    let shared = &app.shared;
-    let step = async || {
-        let kept = (&*shared.calendars, &*shared.agencies);
-        jobs::step(&shared.writer, kept, shared.clock.now()).await.unwrap()
-    };
-    assert_eq!(step().await, Some(500));
-    let running = job(&root, &changed).await;
-    assert_eq!((&running["status"], &running["moved"]), (&json!("running"), &json!(500)));
-    // Another process takes over; what the first did stays done.
-    assert_eq!(work(&app).await, 2, "500 and the last 301");
-    let done = job(&root, &changed).await;
-    assert_eq!(
-        (&done["status"], &done["moved"], &done["checked"]),
-        (&json!("done"), &json!(1_301), &json!(1_301))
-    );
-    assert_eq!(
-        app.count("SELECT count(*) FROM dossiers WHERE due_on = '2022-02-21' AND version = 2").await,
-        1_301
-    );
-    assert_eq!(app.count("SELECT count(*) FROM dossier_events WHERE kind = 'calendar_changed'").await, 1_301);
-    assert_eq!(work(&app).await, 0, "nothing is left");
-}
-
-/// Receipts and events that come while calendars change end up on the last calendar.
-#[actix_web::test]
-async fn what_comes_while_calendars_change_follows_the_last_one() {
-    let app = TestApp::start();
-    let root = app.root().await;
-    let path = year("national", 2022);
-    let plain = table(&root, &path).await;
-    let tables: Vec<Value> =
-        ["2022-02-16", "2022-02-17", "2022-02-18"].iter().map(|day| with_day_off(&plain, day)).collect();
-    let changes = async {
-        for table in tables.iter().cycle().take(9) {
-            root.put(&path, table, Some("*")).await.expect(202);
-            work(&app).await;
-        }
-    };
-    let receive = async || {
-        for _ in 0..12 {
-            let code = root.receive(&receipt(RECEIVED)).await;
-            let suspended = event("suspended", "2022-02-15T09:00:00+07:00", json!({"ground": "Chờ"}));
-            root.record(&code, &suspended).await;
-            let resumed = event("resumed", "2022-02-15T09:30:00+07:00", json!({}));
-            root.record(&code, &resumed).await;
-        }
-    };
-    let receipts = join_all((0..4).map(|_| receive()));
-    join(changes, receipts).await;
-    work(&app).await;
-    let dates = "SELECT count(DISTINCT due_on) FROM dossiers";
-    assert_eq!(app.count(dates).await, 1, "all by the same calendar");
-    let on_last = "SELECT count(*) FROM dossiers WHERE due_on = '2022-02-21' AND calendar_missing IS NULL";
-    assert_eq!(app.count(on_last).await, 48);
 }
 
 #[actix_web::test]

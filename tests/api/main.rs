@@ -9,6 +9,7 @@
 mod access;
 mod agencies;
 mod caching;
+mod calendar_jobs;
 mod calendars;
 mod clock;
 mod commands;

@@ -56,6 +56,14 @@ pub struct Service {
     pub address: SocketAddr,
 }
 
+/// Nothing outlives its test.
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 impl Service {
     /// Starts `arguments` with a free port and waits until it listens; the error is what it printed instead.
     pub fn start(arguments: &[&str]) -> Result<Self, String> {
