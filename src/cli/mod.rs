@@ -7,6 +7,7 @@ mod database;
 mod demo;
 mod health;
 mod keys;
+mod lifecycle;
 mod migrate;
 mod openapi;
 mod serve;
@@ -41,6 +42,8 @@ enum Command {
     Openapi,
     /// Print the table of problems, as it is committed in `docs/errors.md`
     Problems,
+    /// Print the life of a dossier, as it is committed in `docs/dossier-lifecycle.md`
+    Lifecycle,
     /// Ask a running service whether it is ready; for health checks of containers
     Health(health::Health),
 }
@@ -63,6 +66,7 @@ pub fn run() -> ExitCode {
             print!("{}", crate::http::error::markdown());
             Ok(())
         }
+        Command::Lifecycle => lifecycle::run(),
         Command::Health(command) => command.run(),
     };
     match outcome {

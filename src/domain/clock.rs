@@ -42,6 +42,7 @@ pub const fn touches(kind: EventKind) -> bool {
             | EventKind::Suspended
             | EventKind::Resumed
             | EventKind::Extended
+            | EventKind::Reopened
     )
 }
 
@@ -62,7 +63,11 @@ impl<'a> DossierClock<'a> {
                 EventKind::PaymentRequested | EventKind::Suspended => {
                     open = Some((event.at, policy.other_stop));
                 }
-                EventKind::SupplementReceived | EventKind::PaymentReceived | EventKind::Resumed => {
+                // Reopened, it runs on as if it had not ended: also from the stop during which it ended.
+                EventKind::SupplementReceived
+                | EventKind::PaymentReceived
+                | EventKind::Resumed
+                | EventKind::Reopened => {
                     if let Some((from, effect)) = open.take()
                         && event.at > started
                     {

@@ -50,6 +50,9 @@ const FROM_HANDLING: &[(EventKind, Status)] = &[
 const ENDS: &[(EventKind, Status)] =
     &[(EventKind::Withdrawn, Status::Withdrawn), (EventKind::Terminated, Status::Terminated)];
 
+/// What may happen once a dossier has ended, and where it leads: an end by mistake is undone, and nothing is deleted.
+const ONCE_ENDED: &[(EventKind, Status)] = &[(EventKind::Reopened, Status::Processing)];
+
 /// What ends the waiting in a status.
 const fn waiting_ends_with(status: Status) -> Option<EventKind> {
     match status {
@@ -84,7 +87,8 @@ fn leads(from: Status, kind: EventKind) -> Option<To> {
     match from {
         _ if stays => Some(To::Same),
         Status::Received | Status::Processing => of(FROM_HANDLING).or_else(|| of(ENDS)),
-        Status::Completed => of(&[(EventKind::Returned, Status::Returned)]),
+        Status::Completed => of(&[(EventKind::Returned, Status::Returned)]).or_else(|| of(ONCE_ENDED)),
+        ended if ended.ended() => of(ONCE_ENDED),
         waiting if waiting_ends_with(waiting) == Some(kind) => Some(To::Before),
         waiting if waiting.waits() => of(ENDS),
         _ => None,
@@ -151,10 +155,10 @@ mod tests {
             (S::SupplementRequested, waiting(K::SupplementReceived)),
             (S::PaymentRequested, waiting(K::PaymentReceived)),
             (S::Suspended, waiting(K::Resumed)),
-            (S::Completed, vec![K::Noted, K::Returned]),
-            (S::Returned, vec![K::Noted]),
-            (S::Withdrawn, vec![K::Noted]),
-            (S::Terminated, vec![K::Noted]),
+            (S::Completed, vec![K::Noted, K::Returned, K::Reopened]),
+            (S::Returned, vec![K::Noted, K::Reopened]),
+            (S::Withdrawn, vec![K::Noted, K::Reopened]),
+            (S::Terminated, vec![K::Noted, K::Reopened]),
         ] {
             assert_eq!(allowed(status), kinds, "{status}");
         }
@@ -181,6 +185,7 @@ mod tests {
         assert_eq!(after(Some(S::Processing), K::Returned, None), None, "returned before completed");
         assert_eq!(after(Some(S::Processing), K::Resumed, None), None, "resumed without a stop");
         assert_eq!(after(Some(S::Suspended), K::Completed, None), None, "completed while stopped");
+        assert_eq!(after(Some(S::Processing), K::Reopened, None), None, "reopened while open");
         assert_eq!(after(None, K::Forwarded, None), None, "before its receipt");
         for status in Status::ALL {
             assert_eq!(after(Some(*status), K::CalendarChanged, None), None, "nobody sends it");

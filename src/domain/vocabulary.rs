@@ -150,6 +150,7 @@ words! {
         Returned = "returned",
         Withdrawn = "withdrawn",
         Terminated = "terminated",
+        Reopened = "reopened",
         CalendarChanged = "calendar_changed",
     }
 }
@@ -177,8 +178,14 @@ impl EventKind {
             Self::Returned => ("Trả kết quả", "Result returned"),
             Self::Withdrawn => ("Rút hồ sơ", "Withdrawn"),
             Self::Terminated => ("Dừng giải quyết hồ sơ", "Handling terminated"),
+            Self::Reopened => ("Mở lại hồ sơ", "Reopened"),
             Self::CalendarChanged => ("Lịch làm việc thay đổi", "Office calendar changed"),
         }
+    }
+
+    /// Whether it undoes what was done in order, which needs the scope `admin`.
+    pub const fn needs_admin(self) -> bool {
+        matches!(self, Self::Reopened)
     }
 
     /// Whether the service records it by itself, or with the dossier: nobody sends it.

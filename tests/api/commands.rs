@@ -79,6 +79,13 @@ fn problems_prints_the_committed_table() {
 }
 
 #[test]
+fn lifecycle_prints_the_committed_drawing() {
+    let committed = include_str!("../../docs/dossier-lifecycle.md");
+    let hint = "run `cargo run -- lifecycle > docs/dossier-lifecycle.md`";
+    assert!(text(&run(&["lifecycle"]).stdout) == committed, "{hint}");
+}
+
+#[test]
 fn help_names_every_setting() {
     let help = text(&run(&["serve", "--help"]).stdout);
     for name in [
@@ -91,7 +98,9 @@ fn help_names_every_setting() {
         assert!(help.contains(name), "{name}: {help}");
     }
     let root = text(&run(&["--help"]).stdout);
-    for command in ["demo", "serve", "migrate", "keys", "openapi", "problems", "health", "LOG_FORMAT"] {
+    for command in
+        ["demo", "serve", "migrate", "keys", "openapi", "problems", "lifecycle", "health", "LOG_FORMAT"]
+    {
         assert!(root.contains(command), "{command}");
     }
 }

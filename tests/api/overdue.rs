@@ -134,7 +134,9 @@ async fn filters_narrow_the_list_and_its_count() {
     let mut land = receipt("2022-01-06T08:00:00+07:00");
     land["procedure"] = json!("1.012784");
     land["competent_agency"] = json!("H51.12");
-    root.receive(&land).await;
+    let land = root.receive(&land).await;
+    let apology = json!({"reason": "Chờ đo đạc", "new_due_on": "2022-02-25"});
+    root.record(&land, &event("apologised", "2022-02-15T09:00:00+07:00", apology)).await;
     let total = async |query: &str| {
         root.get(&format!("/v1/overdue?count=exact&{query}")).await.expect(200)["total"].clone()
     };
@@ -149,6 +151,9 @@ async fn filters_narrow_the_list_and_its_count() {
         ("field=dat-dai", 1),
         ("procedure=1.004873,1.012784", 3),
         ("procedure=1.004873&field=dat-dai", 0),
+        ("apologised=true", 1),
+        ("apologised=false", 2),
+        ("apologised=false&field=dat-dai", 0),
     ] {
         assert_eq!(total(query).await, expected, "{query}");
     }

@@ -5,22 +5,22 @@ use serde_json::json;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-fn text(path: &Path) -> &str {
+pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
 /// The postmaster of the embedded cluster in a data directory.
-fn postmaster(data: &Path) -> Option<i32> {
+pub fn postmaster(data: &Path) -> Option<i32> {
     let pid = std::fs::read_to_string(data.join("postgres/data/postmaster.pid")).ok()?;
     pid.lines().next()?.trim().parse().ok()
 }
 
-fn kill_9(pid: i32) {
+pub fn kill_9(pid: i32) {
     let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), nix::sys::signal::Signal::SIGKILL);
 }
 
 /// A caller with a new key for everything.
-fn caller(service: &Service, data: &Path) -> Client {
+pub fn caller(service: &Service, data: &Path) -> Client {
     let made =
         run(&["keys", "--data-dir", text(data), "create", "--name", "x", "--all-scopes", "--all-agencies"]);
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
@@ -29,7 +29,7 @@ fn caller(service: &Service, data: &Path) -> Client {
 }
 
 /// Agencies and a procedure, as an operator would put them.
-async fn fill(client: &Client) {
+pub async fn fill(client: &Client) {
     for (code, level, parent) in [("H51.29", "district", None), ("H51.29.05", "district", Some("H51.29"))] {
         let body = json!({"name": code, "level": level, "parent": parent, "valid_from": "2020-01-01"});
         client.put(&format!("/v1/agencies/{code}"), &body, None).await.expect(201);
@@ -81,7 +81,7 @@ async fn what_was_acknowledged_survives_every_kill() {
     assert!(service.terminate().success());
 }
 
-fn ended(service: &mut Service) -> std::process::ExitStatus {
+pub fn ended(service: &mut Service) -> std::process::ExitStatus {
     let until = Instant::now() + Duration::from_mins(1);
     loop {
         if let Some(status) = service.child.try_wait().unwrap() {

@@ -11,6 +11,7 @@ use crate::domain::agency_tree::{AgencyId, AgencyTree};
 use crate::domain::calendar::Calendars;
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Place, Refusal, Rule};
+use crate::domain::vocabulary::Scope;
 use crate::features::State;
 use crate::features::audit::Actor;
 use crate::http::envelope::RequestId;
@@ -66,6 +67,8 @@ pub struct Principal {
     pub visible: Visible,
     /// What the caller governs: agencies at and below the roots of the key, without those they only watch.
     pub governed: Visible,
+    /// Whether the key has the scope `admin`.
+    is_admin: bool,
     request_id: RequestId,
 }
 
@@ -77,6 +80,11 @@ impl Principal {
             key_id: Some(self.key_id.clone()),
             request_id: self.request_id.as_str().to_owned(),
         }
+    }
+
+    /// Fails for a key without the scope `admin`, which some of what an operation does may need beside its own.
+    pub fn require_admin(&self) -> Result<(), Problem> {
+        if self.is_admin { Ok(()) } else { Err(Problem::insufficient_scope(Scope::Admin.as_str())) }
     }
 
     /// Whether the caller may change an agency: it is in the line of command below their roots.
@@ -127,7 +135,9 @@ impl Principal {
             let own = row.root_agency_ids.iter().flat_map(|root| tree.subtree(*root)).collect();
             (Visible::Of(tree.visible(&row.root_agency_ids, now.local_date())), Visible::Of(own))
         };
-        Self { key_id: row.id.clone(), tree, calendars, catalogue_version, visible, governed, request_id }
+        let is_admin = row.scopes.iter().any(|has| has == Scope::Admin.as_str());
+        let key_id = row.id.clone();
+        Self { key_id, tree, calendars, catalogue_version, visible, governed, is_admin, request_id }
     }
 }
 
@@ -145,8 +155,7 @@ impl<S: Needs + 'static> FromRequest for Authorized<S> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let principal =
-                authenticate(&request, S::SCOPE.map(crate::domain::vocabulary::Scope::as_str)).await?;
+            let principal = authenticate(&request, S::SCOPE.map(Scope::as_str)).await?;
             Ok(Self { principal, scope: PhantomData })
         })
     }

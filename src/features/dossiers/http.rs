@@ -243,7 +243,7 @@ async fn deadline(
 /// What happened, with the fields of its kind. An event that the dossier's state does not allow is a 409 with the state and
 /// what it allows. A stop (`supplement_requested`, `payment_requested`, `suspended`) and its end move the due date, as does
 /// `extended`; none of them clears lateness. Events are recorded in the order they happened; only `noted` may be added about
-/// an earlier moment.
+/// an earlier moment. `reopened` undoes an end, deletes nothing, and needs the scope `admin` as well.
 #[utoipa::path(
     operation_id = "record_event", tag = "dossiers", request_body = PostEvent, security(("key" = ["dossiers:write"])),
     params(
@@ -261,6 +261,9 @@ async fn record(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let asked = Write::<PostEvent>::of(&request, &input, &caller.key_id)?;
+    if asked.body.kind.needs_admin() {
+        caller.require_admin()?;
+    }
     let body = asked.body.check()?;
     let code = DossierCode::parse(&code).map_err(|_| Refusal::NotFound)?;
     let actor = caller.actor();

@@ -122,6 +122,8 @@ pub struct OverdueFilter {
     /// Of these fields.
     #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["dat-dai"]))]
     pub field: Option<Several<String>>,
+    /// `false`: those for which nobody apologised; `true`: the others.
+    pub apologised: Option<bool>,
     /// Order; most days late first when not given.
     #[param(inline)]
     pub sort: Option<Sort>,
@@ -166,6 +168,7 @@ impl OverdueFilter {
             procedure: self.procedure,
             field: self.field,
         };
-        Ok(Filter { narrow: narrow.read(caller, now)?, least_first: self.sort == Some(Sort::LeastFirst) })
+        let (narrow, least_first) = (narrow.read(caller, now)?, self.sort == Some(Sort::LeastFirst));
+        Ok(Filter { narrow, apologised: self.apologised, least_first })
     }
 }

@@ -80,6 +80,11 @@ pub enum EventDetails {
         /// On which ground.
         ground: String,
     },
+    /// Handled again after an end by mistake.
+    Reopened {
+        /// On which ground.
+        ground: String,
+    },
     /// Any of the kinds with nothing of their own.
     Plain(EventKind),
 }
@@ -95,6 +100,7 @@ impl EventDetails {
             Self::Apologised { .. } => EventKind::Apologised,
             Self::Completed { .. } => EventKind::Completed,
             Self::Terminated { .. } => EventKind::Terminated,
+            Self::Reopened { .. } => EventKind::Reopened,
             Self::Plain(kind) => *kind,
         }
     }
@@ -130,7 +136,9 @@ impl EventDetails {
             Self::Apologised { reason, new_due_on } => {
                 OfKind { new_due_on: Some(*new_due_on), ..ground(reason) }
             }
-            Self::Suspended { ground: why } | Self::Terminated { ground: why } => ground(why),
+            Self::Suspended { ground: why }
+            | Self::Terminated { ground: why }
+            | Self::Reopened { ground: why } => ground(why),
             Self::Completed { outcome } => OfKind { outcome: Some(*outcome), ..OfKind::default() },
             Self::Plain(_) => OfKind::default(),
         }

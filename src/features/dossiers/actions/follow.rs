@@ -53,6 +53,12 @@ pub(super) fn apply(dossier: &mut DossierRow, event: &EventRow) {
             dossier.returned_at = Some(event.occurred_at);
             dossier.closed_recorded_at = Some(event.recorded_at);
         }
+        EventKind::Reopened => {
+            dossier.ended_at = None;
+            dossier.judged_at = None;
+            dossier.returned_at = None;
+            dossier.closed_recorded_at = None;
+        }
         _ => {}
     }
     if event.kind != EventKind::Noted {

@@ -83,7 +83,7 @@ pub struct PostEvent {
     #[serde(default)]
     #[schema(example = json!(null))]
     pub new_due_on: Option<Day>,
-    /// `suspended`, `terminated`: why, at most 500 characters. `extended`: a ground that the procedure's limit knows.
+    /// `suspended`, `terminated`, `reopened`: why, at most 500 characters. `extended`: a ground that the procedure's limit knows.
     #[serde(default)]
     #[schema(max_length = 500, example = json!(null))]
     pub ground: Option<String>,
@@ -171,6 +171,10 @@ impl PostEvent {
                 let ground = self.required("/ground", self.ground.as_deref(), wrong)?;
                 Some(EventDetails::Terminated { ground })
             }
+            EventKind::Reopened => {
+                let ground = self.required("/ground", self.ground.as_deref(), wrong)?;
+                Some(EventDetails::Reopened { ground })
+            }
             EventKind::Completed => {
                 if self.result.is_none() {
                     wrong.add("/result", Rule::MissingField, "is required for completed");
@@ -246,7 +250,7 @@ impl PostEvent {
             ("/answer_by", self.answer_by.is_some(), &[K::SupplementRequested]),
             ("/by", self.by.is_some(), &[K::Extended]),
             ("/new_due_on", self.new_due_on.is_some(), &[K::Extended, K::Apologised]),
-            ("/ground", self.ground.is_some(), &[K::Suspended, K::Extended, K::Terminated]),
+            ("/ground", self.ground.is_some(), &[K::Suspended, K::Extended, K::Terminated, K::Reopened]),
             ("/reason", self.reason.is_some(), &[K::Apologised]),
         ];
         for (pointer, given, kinds) in fields {

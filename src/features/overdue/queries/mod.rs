@@ -26,6 +26,8 @@ pub type Key = (Instant, Uuid);
 pub struct Filter {
     /// What any list can be narrowed to.
     pub narrow: Narrow,
+    /// Whether somebody apologised.
+    pub apologised: Option<bool>,
     /// Fewest days late first.
     pub least_first: bool,
 }
@@ -63,7 +65,12 @@ impl LateRow {
 }
 
 fn overdue<'a>(filter: &Filter, visible: &Visible, moment: &Moment) -> Dossiers<'a> {
-    visible::seen(visible, &filter.narrow).filter(mirror::is(TimingState::Overdue, moment))
+    let query = visible::seen(visible, &filter.narrow).filter(mirror::is(TimingState::Overdue, moment));
+    match filter.apologised {
+        Some(true) => query.filter(dossiers::apologies.gt(0)),
+        Some(false) => query.filter(dossiers::apologies.eq(0)),
+        None => query,
+    }
 }
 
 fn ordered<'a>(filter: &Filter, visible: &Visible, moment: &Moment) -> Dossiers<'a> {
