@@ -1,15 +1,17 @@
 //! The ground floor: the rules as pure functions and types.
 //!
 //! Nothing here reads the clock, the database or the network; every function can be checked with a table of
-//! cases. Read in this order: `vocabulary` and `ids` (words), `local_time` and `calendar` (time), `time_limit`
-//! and `deadline` (when a dossier is due), `law` and `policy` (what the law fixes, and where there is a choice), `lifecycle` (what may happen to it), `timing` (the one definition of
-//! early, on time, late and overdue), `agency_tree` (who may see it), `refusal` (every reason to say no).
+//! cases. Read in this order: `vocabulary` and `ids` (words), `local_time` and `calendar` (time), `time_limit` and
+//! `deadline` (when a dossier is due), `law` and `policy` (what the law fixes, and where there is a choice), `lifecycle`
+//! (what may happen to it), `timing` (the one definition of early, on time, late and overdue), `delays` (where the days
+//! went), `agency_tree` (who may see it), `refusal` (every reason to say no).
 
 pub mod agency_tree;
 pub mod amount;
 pub mod calendar;
 pub mod clock;
 pub mod deadline;
+pub mod delays;
 pub mod ids;
 pub mod law;
 pub mod lifecycle;

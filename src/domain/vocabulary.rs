@@ -195,6 +195,11 @@ impl EventKind {
 }
 
 words! {
+    /// What a dossier can be shown with.
+    Include { Events = "events", Delays = "delays", }
+}
+
+words! {
     /// Where a record of an event came from: made here as it happened, replayed from other software, or sent in
     /// the national format.
     Origin { Live = "live", Import = "import", National = "national", }

@@ -17,6 +17,7 @@ mod contract;
 mod cors;
 mod database;
 mod deadlines;
+mod delays;
 mod demo;
 mod docs;
 mod dossiers;

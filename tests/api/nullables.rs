@@ -117,6 +117,11 @@ const NULLABLE: &[(&str, &[&str])] = &[
             "judge_by",
         ],
     ),
+    ("SegmentDelay", &["ended_at", "days_late"]),
+    (
+        "StepDelay",
+        &["unit", "officer", "to", "step_due_at", "hours", "hours_stopped", "hours_late", "days_late"],
+    ),
     ("SuspensionSent", &["to"]),
     ("Timing", &["days_left", "days_late"]),
 ];

@@ -1,14 +1,18 @@
 //! Handlers of `/v1/dossiers`.
 
-use super::actions::{self, Context, Received, dating};
-use super::json::{DossierBody, DossierFilter, EventBody, ExplainedBody, PostDossier, PostEvent};
+use super::actions::dating::{self, Offices};
+use super::actions::{self, Context, Received};
+use super::json::{DelaysBody, DossierBody, DossierFilter, EventBody, ExplainedBody, PostDossier, PostEvent};
 use super::queries::{DossierRow, EventRow, Listed, list};
 use super::sought::Sought;
+use crate::db::DbError;
 use crate::domain::calendar::Calendars;
 use crate::domain::ids::DossierCode;
 use crate::domain::local_time::Instant;
 use crate::domain::policy::PolicyRule;
 use crate::domain::refusal::Refusal;
+use crate::domain::time_limit::CaseLimit;
+use crate::domain::vocabulary::Include;
 use crate::features::State;
 use crate::features::audit::Actor;
 use crate::features::auth::scope::{DossiersRead, DossiersWrite};
@@ -19,7 +23,7 @@ use crate::features::procedures::queries as procedures;
 use crate::http::caching;
 use crate::http::error::Problem;
 use crate::http::export::Whole;
-use crate::http::input::{Input, NoParameters};
+use crate::http::input::{Input, NoParameters, Several};
 use crate::http::list::List;
 use crate::http::page::PageOf;
 use crate::http::write::{self, Write, versioned};
@@ -140,15 +144,15 @@ async fn list_all(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct Including {
-    /// `events` adds the events.
-    #[param(inline)]
-    include: Option<Include>,
+    /// `events` adds the events, `delays` where the days went: who held it for how long, and in whose step it was late.
+    #[param(inline, value_type = Option<Vec<Include>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["events"]))]
+    include: Option<Several<Include>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum Include {
-    Events,
+impl Including {
+    fn has(&self, wanted: Include) -> bool {
+        self.include.as_ref().is_some_and(|include| include.0.contains(&wanted))
+    }
 }
 
 /// Get a dossier
@@ -169,18 +173,31 @@ async fn get_one(
     let including: Including = input.query()?;
     let found = sought.seen_by(&caller)?;
     let names = state.names.with([found.dossier.procedure_version_id], &state.reader).await?;
+    let now = state.clock.now();
     let mut shown = DossierBody::new(
         Listed { dossier: &found.dossier, procedure: names.of(found.dossier.procedure_version_id) },
         &caller.tree,
         &caller.calendars,
-        state.clock.now(),
+        now,
     );
-    if including.include.is_some() {
+    if including.has(Include::Events) {
         shown = shown.with_events(&found.events, &caller.tree);
+    }
+    if including.has(Include::Delays) {
+        let limit = limit(&state, &found.dossier).await?;
+        let offices = Offices { tree: &caller.tree, calendars: &caller.calendars };
+        shown.delays = Some(DelaysBody::new(&found.dossier, &found.events, &limit, &offices, now));
     }
     let mut response = HttpResponse::Ok().json(&shown);
     caching::set(&mut response, &shown.tag());
     Ok(response)
+}
+
+/// The limit of a dossier.
+async fn limit(state: &State, row: &DossierRow) -> Result<CaseLimit, DbError> {
+    let version = [row.procedure_version_id];
+    let limits = state.reader.read(async |conn| procedures::limits_by_version(conn, &version).await).await?;
+    Ok(dating::limit_of(row, &limits))
 }
 
 /// The events of a dossier.
@@ -231,9 +248,7 @@ async fn deadline(
     input.query::<NoParameters>()?;
     let found = sought.seen_by(&caller)?;
     let row = &found.dossier;
-    let version = [row.procedure_version_id];
-    let limits = state.reader.read(async |conn| procedures::limits_by_version(conn, &version).await).await?;
-    let limit = dating::limit_of(row, &limits);
+    let limit = limit(&state, row).await?;
     let by = (&*caller.calendars, &*caller.tree);
     Ok(HttpResponse::Ok().json(ExplainedBody::new(row, &found.events, &limit, by)))
 }

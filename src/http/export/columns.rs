@@ -9,7 +9,9 @@ pub(super) fn columns<Row: ListRow>() -> Vec<String> {
     Row::schemas(&mut known);
     let mut columns = vec![];
     fields(&Row::schema(), &known, "", &mut columns);
-    columns.retain(|column| !Row::NO_COLUMN.contains(&column.as_str()));
+    // Of a field that is no column, nothing below it is one either.
+    let field = |column: &str| column.split_once('.').map_or(column, |(field, _)| field).to_owned();
+    columns.retain(|column| !Row::NO_COLUMN.contains(&field(column).as_str()));
     columns
 }
 

@@ -1,6 +1,7 @@
 //! Dossiers as they are shown: personal data masked, instants local, timing judged at one `now`.
 
 use super::deadline::{ClosingBody, DeadlineBody, TimingBody};
+use super::delays::DelaysBody;
 use super::event::EventBody;
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::calendar::Calendars;
@@ -75,6 +76,10 @@ pub struct DossierBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub events: Option<Vec<EventBody>>,
+    /// Where its days went, with `include=delays`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub delays: Option<DelaysBody>,
 }
 
 /// The procedure of a dossier.
@@ -130,13 +135,13 @@ pub struct HolderBody {
 }
 
 impl ListRow for DossierBody {
-    const NO_COLUMN: &'static [&'static str] = &["events"];
+    const NO_COLUMN: &'static [&'static str] = &["events", "delays"];
 }
 
 impl DossierBody {
     /// Its tag: of the version, and of what changes without one because time passes.
     pub fn tag(&self) -> Tag {
-        let view = (&self.timing, &self.closing, self.events.is_some());
+        let view = (&self.timing, &self.closing, self.events.is_some(), &self.delays);
         Tag::of_version(self.version, format!("{view:?}").as_bytes())
     }
 
@@ -179,6 +184,7 @@ impl DossierBody {
             last_recorded_at: row.last_recorded_at.into(),
             version: row.version,
             events: None,
+            delays: None,
         }
     }
 

@@ -114,7 +114,7 @@ impl ExplainedBody {
 }
 
 /// The events that touch the clock, in the order in which they happened.
-fn clock_events(events: &[EventRow]) -> Vec<ClockEvent> {
+pub(super) fn clock_events(events: &[EventRow]) -> Vec<ClockEvent> {
     let mut ordered: Vec<&EventRow> = events.iter().collect();
     ordered.sort_by_key(|event| (event.occurred_at, event.seq));
     ordered.into_iter().filter_map(EventRow::clock_event).collect()

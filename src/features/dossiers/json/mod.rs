@@ -1,7 +1,8 @@
-//! Bodies of the dossier operations: `dossier`, `deadline`, `explained` and `event` go out; `receive` and `record` come in;
+//! Bodies of the dossier operations: `dossier`, `deadline`, `delays`, `explained` and `event` go out; `receive` and `record` come in;
 //! `filter` is the query of the list.
 
 mod deadline;
+mod delays;
 mod dossier;
 mod event;
 mod explained;
@@ -10,6 +11,7 @@ mod receive;
 mod record;
 
 pub use deadline::DeadlineBody;
+pub use delays::DelaysBody;
 pub use dossier::DossierBody;
 pub use event::EventBody;
 pub use explained::ExplainedBody;
