@@ -104,6 +104,7 @@ OWN = {
     "supplement_requested": lambda seed: {"items": ["Tờ khai"], "answer_by": "2022-12-30"},
     "suspended": lambda seed: {"ground": "Chờ ý kiến"},
     "terminated": lambda seed: {"ground": "Quá hạn bổ sung"},
+    "reopened": lambda seed: {"ground": "Kết quả in sai"},
     "apologised": lambda seed: {"reason": "Chờ xác minh", "new_due_on": "2022-12-30"},
 }
 
