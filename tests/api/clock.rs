@@ -1,20 +1,10 @@
 //! What stops, supplements, extensions and ends do to the date of a dossier, as the API shows it.
 
-use crate::harness::{Client, TestApp, event, receipt};
+use crate::harness::{Client, TestApp, at, event, receipt};
 use serde_json::{Value, json};
 
 /// Received on a Tuesday morning, three working days: due on Friday 2022-02-18.
 const RECEIVED: &str = "2022-02-15T08:00:00+07:00";
-
-fn at(text: &str) -> String {
-    format!("2022-{text}:00+07:00")
-}
-
-/// Records an event at the moment it happens.
-async fn happens(app: &TestApp, caller: &Client, code: &str, kind: &str, when: &str, more: Value) -> Value {
-    app.now(&at(when));
-    caller.record(code, &event(kind, &at(when), more)).await
-}
 
 async fn dossier(caller: &Client, code: &str) -> Value {
     caller.get(&format!("/v1/dossiers/{code}")).await.expect(200)
@@ -36,7 +26,7 @@ async fn a_supplement_restarts_the_limit() {
     let code = caller.receive(&receipt(RECEIVED)).await;
     let asked =
         json!({"items": ["Tờ khai có chữ ký"], "answer_by": "2022-03-15", "public_note": "Bổ sung tờ khai"});
-    let asked = happens(&app, &caller, &code, "supplement_requested", "02-16T09:00", asked).await;
+    let asked = app.happens(&caller, &code, "supplement_requested", "02-16T09:00", asked).await;
     assert_eq!(asked["status_after"], "supplement_requested");
     assert_eq!((&asked["items"], &asked["answer_by"]), (&json!(["Tờ khai có chữ ký"]), &json!("2022-03-15")));
 
@@ -47,7 +37,7 @@ async fn a_supplement_restarts_the_limit() {
     assert_eq!(waiting["national_status"], 5);
     assert_eq!(caller.get("/v1/overdue").await.expect(200)["items"], json!([]));
 
-    let complete = happens(&app, &caller, &code, "supplement_received", "03-01T10:00", json!({})).await;
+    let complete = app.happens(&caller, &code, "supplement_received", "03-01T10:00", json!({})).await;
     assert_eq!(
         (&complete["due_on_before"], &complete["due_on_after"]),
         (&json!("2022-02-18"), &json!("2022-03-04"))
@@ -62,9 +52,9 @@ async fn a_suspension_moves_the_date_by_the_working_days_after_its_first() {
     let app = TestApp::start();
     let caller = app.district().await;
     let code = caller.receive(&receipt(RECEIVED)).await;
-    happens(&app, &caller, &code, "suspended", "02-16T09:00", json!({"ground": "Chờ kết luận thanh tra"}))
+    app.happens(&caller, &code, "suspended", "02-16T09:00", json!({"ground": "Chờ kết luận thanh tra"}))
         .await;
-    let resumed = happens(&app, &caller, &code, "resumed", "02-21T09:00", json!({})).await;
+    let resumed = app.happens(&caller, &code, "resumed", "02-21T09:00", json!({})).await;
     assert_eq!(resumed["due_on_after"], "2022-02-23", "the 17th, 18th and 21st are not counted");
     assert_eq!(stands(&dossier(&caller, &code).await)[2..], ["running", "due_soon"]);
 }
@@ -74,12 +64,12 @@ async fn a_stop_never_hides_lateness() {
     let app = TestApp::start();
     let caller = app.district().await;
     let code = caller.receive(&receipt(RECEIVED)).await;
-    happens(&app, &caller, &code, "suspended", "02-21T09:00", json!({"ground": "Chờ ý kiến"})).await;
+    app.happens(&caller, &code, "suspended", "02-21T09:00", json!({"ground": "Chờ ý kiến"})).await;
     let stopped = dossier(&caller, &code).await;
     assert_eq!(stands(&stopped), ["2022-02-18", "2022-02-19T00:00:00+07:00", "stopped", "overdue"]);
     let row = caller.get("/v1/overdue").await.expect(200)["items"][0].clone();
     assert_eq!((&row["code"], &row["clock"]), (&json!(code), &json!("stopped")));
-    happens(&app, &caller, &code, "resumed", "02-24T09:00", json!({})).await;
+    app.happens(&caller, &code, "resumed", "02-24T09:00", json!({})).await;
     let running = dossier(&caller, &code).await;
     assert_eq!(stands(&running), ["2022-02-18", "2022-02-19T00:00:00+07:00", "running", "overdue"]);
     assert_eq!(running["deadline"]["restarted_on"], "2022-02-24", "shown beside it, and clears nothing");
@@ -97,9 +87,9 @@ async fn what_ends_while_stopped_is_judged_when_it_stopped() {
     ] {
         app.now(&at("02-15T10:00"));
         let code = caller.receive(&receipt(RECEIVED)).await;
-        happens(&app, &caller, &code, "supplement_requested", stop, json!({})).await;
+        app.happens(&caller, &code, "supplement_requested", stop, json!({})).await;
         let more = if end == "terminated" { json!({"ground": "Quá hạn bổ sung"}) } else { json!({}) };
-        happens(&app, &caller, &code, end, "03-15T09:00", more).await;
+        app.happens(&caller, &code, end, "03-15T09:00", more).await;
         let ended = dossier(&caller, &code).await;
         assert_eq!(
             (&ended["status"], &ended["timing"]["state"]),
@@ -148,7 +138,7 @@ async fn an_extension_needs_a_ground_that_the_procedure_knows() {
         assert_eq!(refused["errors"][0]["pointer"], pointer, "{refused}");
     }
     let more = json!({"ground": "Cần xác minh", "by": by("5")});
-    let extended = happens(&app, &caller, &code, "extended", "02-16T09:00", more.clone()).await;
+    let extended = app.happens(&caller, &code, "extended", "02-16T09:00", more.clone()).await;
     assert_eq!(
         (&extended["due_on_before"], &extended["due_on_after"]),
         (&json!("2022-02-18"), &json!("2022-02-25"))
@@ -164,7 +154,7 @@ async fn an_extension_needs_a_ground_that_the_procedure_knows() {
     app.now(&at("02-15T10:00"));
     let late = caller.receive(&of("1.000894")).await;
     let more = json!({"ground": "Cần xác minh", "new_due_on": "2022-02-25"});
-    happens(&app, &caller, &late, "extended", "02-22T09:00", more).await;
+    app.happens(&caller, &late, "extended", "02-22T09:00", more).await;
     let late = dossier(&caller, &late).await;
     assert_eq!(stands(&late), ["2022-02-18", "2022-02-19T00:00:00+07:00", "running", "overdue"], "too late");
     assert_eq!(late["deadline"]["restarted_on"], "2022-02-25");
@@ -186,9 +176,9 @@ async fn a_limit_may_start_with_another_event() {
         assert_eq!(stands(&waiting), ["-", "-", "running", "no_deadline"], "{starts}");
         assert_eq!(waiting["deadline"]["provisional"], true);
         if starts == "payment_received" {
-            happens(&app, &caller, &code, "payment_requested", "02-16T08:00", json!({})).await;
+            app.happens(&caller, &code, "payment_requested", "02-16T08:00", json!({})).await;
         }
-        let started = happens(&app, &caller, &code, starts, "02-17T09:00", json!({})).await;
+        let started = app.happens(&caller, &code, starts, "02-17T09:00", json!({})).await;
         assert_eq!(
             (&started["due_on_before"], &started["due_on_after"]),
             (&json!(null), &json!("2022-02-22"))
@@ -237,7 +227,7 @@ async fn an_apology_appoints_another_day_once() {
         app.now(&at("02-15T10:00"));
         let code = caller.receive(&receipt(RECEIVED)).await;
         let more = json!({"reason": "Chờ xác minh", "new_due_on": "2022-02-25"});
-        let apology = happens(&app, &caller, &code, "apologised", when, more.clone()).await;
+        let apology = app.happens(&caller, &code, "apologised", when, more.clone()).await;
         assert_eq!((&apology["reason"], &apology["ground"]), (&json!("Chờ xác minh"), &json!(null)));
         let shown = dossier(&caller, &code).await;
         assert_eq!((&shown["reappointed_on"], &shown["apologies"]), (&json!("2022-02-25"), &json!(1)));

@@ -1,19 +1,10 @@
 //! Where the days of a dossier went: `include=delays`.
 
-use crate::harness::{Client, TestApp, event, receipt};
+use crate::harness::{Client, TestApp, at, receipt};
 use serde_json::{Value, json};
 
 /// Received on a Tuesday morning, three working days: due on Friday 2022-02-18.
 const RECEIVED: &str = "2022-02-15T08:00:00+07:00";
-
-fn at(text: &str) -> String {
-    format!("2022-{text}:00+07:00")
-}
-
-async fn happens(app: &TestApp, caller: &Client, code: &str, (kind, when): (&str, &str), more: Value) {
-    app.now(&at(when));
-    caller.record(code, &event(kind, &at(when), more)).await;
-}
 
 async fn shown(caller: &Client, code: &str) -> Value {
     caller.get(&format!("/v1/dossiers/{code}?include=delays")).await.expect(200)
@@ -34,8 +25,8 @@ async fn each_step_has_its_hours_and_its_days_late() {
     let code = caller.receive(&receipt(RECEIVED)).await;
     let step =
         json!({"to_agency": "H51.29.05", "to_officer": "Lê Văn Cường", "step_due_at": at("02-17T17:00")});
-    happens(&app, &caller, &code, ("forwarded", "02-15T15:00"), step).await;
-    happens(&app, &caller, &code, ("forwarded", "02-21T09:00"), json!({"to_unit": "Lãnh đạo phòng"})).await;
+    app.happens(&caller, &code, "forwarded", "02-15T15:00", step).await;
+    app.happens(&caller, &code, "forwarded", "02-21T09:00", json!({"to_unit": "Lãnh đạo phòng"})).await;
     app.now(&at("02-23T09:00"));
     let open = shown(&caller, &code).await;
     assert_eq!((&open["timing"]["state"], &open["timing"]["days_late"]), (&json!("overdue"), &json!(3)));
@@ -64,7 +55,7 @@ async fn each_step_has_its_hours_and_its_days_late() {
     caller.get(&format!("/v1/dossiers/{code}?include=days")).await.problem(422, "invalid_value");
 
     let decided = json!({"result": {"outcome": "granted"}});
-    happens(&app, &caller, &code, ("completed", "02-23T11:30"), decided).await;
+    app.happens(&caller, &code, "completed", "02-23T11:30", decided).await;
     app.now(&at("03-15T08:00"));
     let ended = shown(&caller, &code).await;
     assert_eq!(
@@ -80,13 +71,13 @@ async fn what_stood_still_is_nobodys_delay() {
     let caller = app.district().await;
     app.now(RECEIVED);
     let code = caller.receive(&receipt(RECEIVED)).await;
-    happens(&app, &caller, &code, ("supplement_requested", "02-16T08:00"), json!({})).await;
+    app.happens(&caller, &code, "supplement_requested", "02-16T08:00", json!({})).await;
     app.now(&at("02-17T09:00"));
     let stopped = shown(&caller, &code).await;
     assert_eq!(stopped["timing"]["days_late"], json!(null));
     let step = [json!("H51.29"), json!(null), json!("8"), json!("9"), json!(null), json!(null)];
     assert_eq!(steps(&stopped), [step], "a day until it stopped, and a day and an hour since");
-    happens(&app, &caller, &code, ("supplement_received", "02-18T08:00"), json!({})).await;
+    app.happens(&caller, &code, "supplement_received", "02-18T08:00", json!({})).await;
     app.now(&at("02-18T17:00"));
     let running = shown(&caller, &code).await;
     let step = [json!("H51.29"), json!(null), json!("15"), json!("16"), json!(null), json!(0)];
@@ -119,12 +110,12 @@ async fn each_part_of_a_chained_limit_has_its_own_lateness() {
     let (first, second) = (("H51.29", "2022-02-16"), ("H51.29.05", "2022-02-18"));
     let waiting = [part(first, json!(null), json!(1)), part(second, json!(null), json!(null))];
     assert_eq!(parts().await, json!(waiting), "the second has not got it yet");
-    happens(&app, &root, &code, ("forwarded", "02-18T09:00"), json!({"to_agency": "H51.29.05"})).await;
+    app.happens(&root, &code, "forwarded", "02-18T09:00", json!({"to_agency": "H51.29.05"})).await;
     // Asking back is no end of the part.
-    happens(&app, &root, &code, ("forwarded", "02-18T10:00"), json!({"to_agency": "H51.29"})).await;
-    happens(&app, &root, &code, ("forwarded", "02-21T10:00"), json!({"to_agency": "H51.29.05"})).await;
+    app.happens(&root, &code, "forwarded", "02-18T10:00", json!({"to_agency": "H51.29"})).await;
+    app.happens(&root, &code, "forwarded", "02-21T10:00", json!({"to_agency": "H51.29.05"})).await;
     let decided = json!({"result": {"outcome": "granted"}});
-    happens(&app, &root, &code, ("completed", "02-21T15:00"), decided).await;
+    app.happens(&root, &code, "completed", "02-21T15:00", decided).await;
     let ended =
         [part(first, json!(at("02-18T09:00")), json!(2)), part(second, json!(at("02-21T15:00")), json!(1))];
     assert_eq!(parts().await, json!(ended));

@@ -1,21 +1,11 @@
 //! An end by mistake is undone: nothing is deleted, and nothing late becomes less late.
 
-use crate::harness::{Client, TestApp, event, receipt};
+use crate::harness::{Client, TestApp, at, event, receipt};
 use congkhai::domain::vocabulary::Scope;
 use serde_json::{Value, json};
 
 /// Received on a Tuesday morning, three working days: due on Friday 2022-02-18.
 const RECEIVED: &str = "2022-02-15T08:00:00+07:00";
-
-fn at(text: &str) -> String {
-    format!("2022-{text}:00+07:00")
-}
-
-/// Records an event as it happens.
-async fn happens(app: &TestApp, caller: &Client, code: &str, (kind, when): (&str, &str), more: Value) {
-    app.now(&at(when));
-    caller.record(code, &event(kind, &at(when), more)).await;
-}
 
 async fn dossier(caller: &Client, code: &str) -> Value {
     caller.get(&format!("/v1/dossiers/{code}?include=events")).await.expect(200)
@@ -29,8 +19,8 @@ async fn a_dossier_that_ended_by_mistake_is_handled_again() {
     app.now(RECEIVED);
     let code = clerk.receive(&receipt(RECEIVED)).await;
     let decided = json!({"result": {"outcome": "granted"}});
-    happens(&app, &clerk, &code, ("completed", "02-17T10:00"), decided.clone()).await;
-    happens(&app, &clerk, &code, ("returned", "02-17T11:00"), json!({})).await;
+    app.happens(&clerk, &code, "completed", "02-17T10:00", decided.clone()).await;
+    app.happens(&clerk, &code, "returned", "02-17T11:00", json!({})).await;
     app.now(&at("02-22T09:00"));
     let ended = dossier(&clerk, &code).await;
     let path = format!("/v1/dossiers/{code}/events");
@@ -72,7 +62,7 @@ async fn a_dossier_that_ended_by_mistake_is_handled_again() {
 
     let twice = admin.post(&path, &again).await.problem(409, "event_not_allowed");
     assert!(!twice["allowed"].as_array().unwrap().contains(&json!("reopened")), "{twice}");
-    happens(&app, &clerk, &code, ("completed", "02-23T10:00"), decided).await;
+    app.happens(&clerk, &code, "completed", "02-23T10:00", decided).await;
     let late = dossier(&clerk, &code).await;
     assert_eq!((&late["timing"]["state"], &late["timing"]["days_late"]), (&json!("late"), &json!(3)));
 }
@@ -88,10 +78,10 @@ async fn one_that_ended_while_stopped_runs_on_from_the_stop() {
     ] {
         app.now(RECEIVED);
         let code = caller.receive(&receipt(RECEIVED)).await;
-        happens(&app, &caller, &code, (stop, "02-16T09:00"), ground).await;
-        happens(&app, &caller, &code, ("withdrawn", "02-17T09:00"), json!({})).await;
-        let reopened = ("reopened", "02-21T09:00");
-        happens(&app, &caller, &code, reopened, json!({"ground": "Rút nhầm"})).await;
+        app.happens(&caller, &code, stop, "02-16T09:00", ground).await;
+        app.happens(&caller, &code, "withdrawn", "02-17T09:00", json!({})).await;
+        let why = json!({"ground": "Rút nhầm"});
+        app.happens(&caller, &code, "reopened", "02-21T09:00", why).await;
         let open = dossier(&caller, &code).await;
         assert_eq!(open["deadline"]["due_on"], due_on, "{stop}");
         assert_eq!((&open["clock"], &open["timing"]["state"]), (&json!("running"), &json!(state)), "{stop}");

@@ -2,6 +2,7 @@
 
 use super::client::Client;
 use super::db::TestDatabase;
+use super::world::{at, event};
 use actix_web::dev::ServerHandle;
 use congkhai::app::{self, Running};
 use congkhai::clock::Clock;
@@ -15,6 +16,7 @@ use congkhai::features::auth::actions::{self, NewKey};
 use congkhai::features::auth::key::Key;
 use congkhai::features::public::cache::PublicCache;
 use congkhai::http::limit::{Limits, Rates};
+use serde_json::Value;
 use std::net::TcpListener;
 use std::sync::Arc;
 
@@ -117,6 +119,12 @@ impl TestApp {
     /// Sets the clock.
     pub fn now(&self, instant: &str) {
         self.clock.set(instant.parse().unwrap());
+    }
+
+    /// Records an event at the moment of 2022 at which it happens.
+    pub async fn happens(&self, caller: &Client, code: &str, kind: &str, when: &str, more: Value) -> Value {
+        self.now(&at(when));
+        caller.record(code, &event(kind, &at(when), more)).await
     }
 
     /// One number from the database.

@@ -14,4 +14,4 @@ pub use app::{NOW, TestApp};
 pub use client::{Answer, Client, FIRST_VERSION};
 pub use db::{TestDatabase, connect, migrations};
 pub use process::{Directory, Service, directory, run, spawn};
-pub use world::{event, receipt};
+pub use world::{at, event, receipt};

@@ -140,6 +140,11 @@ pub fn receipt(received_at: &str) -> Value {
     })
 }
 
+/// A local minute of 2022: `02-15T08:00`.
+pub fn at(text: &str) -> String {
+    format!("2022-{text}:00+07:00")
+}
+
 /// An event with what belongs to its kind.
 pub fn event(kind: &str, occurred_at: &str, more: Value) -> Value {
     let Value::Object(mut body) = more else { panic!("{more} is no object") };
