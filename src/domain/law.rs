@@ -3,9 +3,10 @@
 //! What is in force on the day of receipt holds for a dossier to its end. Where nothing was in force yet, the first
 //! value holds.
 
+use super::local_time::TimeOfDay;
 use super::policy::Policy;
 use super::vocabulary::{Granularity, JudgeBy, SecondSupplement, StopEffect};
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveDate;
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
 use std::sync::LazyLock;
@@ -52,17 +53,6 @@ impl<T: Copy> Dated<T> {
         let later = self.0.partition_point(|since| since.valid_from <= day);
         // There is at least one.
         &self.0[later.saturating_sub(1)]
-    }
-}
-
-/// A local time of day, `HH:MM`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TimeOfDay(pub NaiveTime);
-
-impl<'de> Deserialize<'de> for TimeOfDay {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        NaiveTime::parse_from_str(&text, "%H:%M").map(Self).map_err(D::Error::custom)
     }
 }
 

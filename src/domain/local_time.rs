@@ -61,6 +61,25 @@ impl<'de> Deserialize<'de> for Day {
     }
 }
 
+/// A local time of day, `HH:MM`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeOfDay(pub NaiveTime);
+
+impl Serialize for TimeOfDay {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0.format("%H:%M"))
+    }
+}
+
+impl<'de> Deserialize<'de> for TimeOfDay {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        // Only the form with five characters: chrono also takes 7:0.
+        let time = NaiveTime::parse_from_str(&text, "%H:%M").ok().filter(|_| text.len() == 5);
+        time.map(Self).ok_or_else(|| serde::de::Error::custom("must be a local time such as \"15:00\""))
+    }
+}
+
 impl Instant {
     /// The instant in UTC, for the database and for arithmetic.
     pub const fn utc(self) -> DateTime<Utc> {

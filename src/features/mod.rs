@@ -12,6 +12,7 @@ pub mod document;
 pub mod dossiers;
 pub mod health;
 pub mod metrics;
+pub mod newest;
 pub mod overdue;
 pub mod policies;
 pub mod procedures;

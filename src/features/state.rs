@@ -13,34 +13,21 @@ use crate::domain::agency_tree::AgencyTree;
 use crate::domain::calendar::Calendars;
 use crate::http::limit::Limits;
 use crate::metrics::Metrics;
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// The state of one worker. All but the reader is shared between workers.
 pub struct State {
     /// Fast reads, on this worker's own connection.
     pub reader: Reader,
-    /// Slow reads.
-    pub slow: Slow,
-    /// Writes.
-    pub writer: Writer,
-    /// The time.
-    pub clock: Clock,
-    /// The agency tree in memory.
-    pub agencies: Arc<TreeCache>,
-    /// The procedures in memory.
-    pub procedures: Arc<ProcedureCache>,
-    /// Their names in memory.
-    pub names: Arc<NameCache>,
-    /// The policies in memory.
-    pub policies: Arc<PolicyCache>,
-    /// Public answers in memory.
-    pub public: Arc<PublicCache>,
-    /// The office calendars in memory.
-    pub calendars: Arc<CalendarCache>,
-    /// The rate limits.
-    pub limits: Arc<Limits>,
-    /// The metrics.
-    pub metrics: Arc<Metrics>,
+    shared: Shared,
+}
+
+impl Deref for State {
+    type Target = Shared;
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
 }
 
 /// What workers share.
@@ -75,35 +62,7 @@ pub struct Shared {
 impl State {
     /// The state of a new worker.
     pub fn of(shared: &Shared) -> Self {
-        let Shared {
-            database,
-            slow,
-            writer,
-            clock,
-            agencies,
-            procedures,
-            names,
-            policies,
-            calendars,
-            public,
-            limits,
-            metrics,
-        } = shared.clone();
-        let reader = Reader::new(database);
-        Self {
-            reader,
-            slow,
-            writer,
-            clock,
-            agencies,
-            procedures,
-            names,
-            policies,
-            public,
-            calendars,
-            limits,
-            metrics,
-        }
+        Self { reader: Reader::new(shared.database.clone()), shared: shared.clone() }
     }
 
     /// The agency tree and the calendars as the database has them now, for who brings no key.

@@ -156,9 +156,7 @@ impl Calendars {
 
     /// The calendar in force for an agency: of the nearest owner that has anything of its own.
     pub fn in_force(&self, owner: Owner) -> InForce<'_> {
-        let found = self.upwards(owner).find_map(|o| self.of_owner.get(&o).map(|number| (o, *number)));
-        // The country always has one.
-        let (owner, number) = found.unwrap_or((None, 0));
+        let (owner, number) = self.nearest(owner);
         let version = self.own.get(&owner).map_or(0, |own| own.version);
         InForce { owner, version, calendar: self.prepared(number) }
     }
@@ -166,6 +164,12 @@ impl Calendars {
     /// The calendar of an agency.
     pub fn of(&self, agency: AgencyId) -> &Calendar {
         self.in_force(Some(agency)).calendar
+    }
+
+    /// The nearest owner that has a calendar, and the number of that. The country always has one.
+    fn nearest(&self, owner: Owner) -> (Owner, usize) {
+        let found = self.upwards(owner).find_map(|o| self.of_owner.get(&o).map(|number| (o, *number)));
+        found.unwrap_or((None, 0))
     }
 
     fn prepared(&self, number: usize) -> &Calendar {
@@ -239,8 +243,7 @@ impl Calendars {
         let mut others: BTreeMap<Option<NaiveDate>, Vec<AgencyId>> = BTreeMap::new();
         if until.iter().any(|day| *day != usual) {
             for agency in self.parents.keys() {
-                let number = self.upwards(Some(*agency)).find_map(|o| self.of_owner.get(&o)).copied();
-                let day = until[number.unwrap_or(0)];
+                let day = until[self.nearest(Some(*agency)).1];
                 if day != usual {
                     others.entry(day).or_default().push(*agency);
                 }

@@ -106,8 +106,8 @@ pub fn run<'a>(course: &Course<'_, 'a>, log: &mut impl Log<'a>) -> Result<Option
     running.standing().map(Some)
 }
 
-/// Where each part ends, each counted from the end of the one before (NĐ 61/2018 Art. 19(6,7)): those from `first` on,
-/// which starts at `start`, after `ends` of those before it. `None` without a limit.
+/// Where each part ends, each counted from the end of the one before (NĐ 61/2018 Art. 19(6,7)): those in `ends` as they
+/// are, and the others after them; the first part begins at `start`. `None` without a limit.
 pub(super) fn chained<'a>(
     course: &Course<'_, 'a>,
     start: Instant,

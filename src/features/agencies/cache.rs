@@ -5,26 +5,27 @@
 use super::queries;
 use crate::db::{DbError, Reader, Transaction};
 use crate::domain::agency_tree::AgencyTree;
-use std::sync::{Arc, PoisonError, RwLock};
+use crate::features::newest::{Newest, Versioned};
+use std::sync::Arc;
+
+impl Versioned for AgencyTree {
+    fn version(&self) -> i64 {
+        self.version()
+    }
+}
 
 /// The tree of this process, shared by its workers.
 #[derive(Default)]
-pub struct TreeCache(RwLock<Arc<AgencyTree>>);
+pub struct TreeCache(Newest<AgencyTree>);
 
 impl TreeCache {
     /// The tree, at least as new as `version`.
     pub async fn at(&self, version: i64, reader: &Reader) -> Result<Arc<AgencyTree>, DbError> {
-        let current = self.current();
+        let current = self.0.kept();
         if current.version() >= version {
             return Ok(current);
         }
-        let fresh = Arc::new(reader.read(async |conn| queries::tree(conn).await).await?);
-        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        // Another request may have read a newer one meanwhile.
-        if kept.version() < fresh.version() {
-            *kept = Arc::clone(&fresh);
-        }
-        Ok(fresh)
+        Ok(self.0.keep(reader.read(async |conn| queries::tree(conn).await).await?))
     }
 
     /// The tree as the database has it now.
@@ -35,14 +36,10 @@ impl TreeCache {
 
     /// The tree as a transaction sees it.
     pub async fn within(&self, tx: &mut Transaction) -> Result<Arc<AgencyTree>, DbError> {
-        let current = self.current();
+        let current = self.0.kept();
         if current.version() == queries::version(tx).await? {
             return Ok(current);
         }
         Ok(Arc::new(queries::tree(tx).await?))
-    }
-
-    fn current(&self) -> Arc<AgencyTree> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 }

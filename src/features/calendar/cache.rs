@@ -5,27 +5,32 @@
 use super::{national, queries};
 use crate::db::{DbError, Reader, Transaction};
 use crate::domain::calendar::Calendars;
-use std::sync::{Arc, PoisonError, RwLock};
+use crate::features::newest::{Newest, Versioned};
+use std::sync::Arc;
+
+impl Versioned for Calendars {
+    fn version(&self) -> i64 {
+        self.version()
+    }
+}
 
 /// The calendars of this process, shared by its workers.
-pub struct CalendarCache(RwLock<Arc<Calendars>>);
+pub struct CalendarCache(Newest<Calendars>);
 
 impl Default for CalendarCache {
     fn default() -> Self {
-        Self(RwLock::new(Arc::new(national().clone())))
+        Self(Newest::new(national().clone()))
     }
 }
 
 impl CalendarCache {
     /// The calendars, at least as new as `version`.
     pub async fn at(&self, version: i64, reader: &Reader) -> Result<Arc<Calendars>, DbError> {
-        let current = self.current();
+        let current = self.0.kept();
         if current.version() >= version {
             return Ok(current);
         }
-        let fresh = Arc::new(reader.read(async |conn| queries::load(conn).await).await?);
-        self.keep(&fresh);
-        Ok(fresh)
+        Ok(self.0.keep(reader.read(async |conn| queries::load(conn).await).await?))
     }
 
     /// The calendars as the database has them now.
@@ -38,24 +43,10 @@ impl CalendarCache {
     /// any dossier is locked, for who changes a calendar waits for it.
     pub async fn held(&self, tx: &mut Transaction) -> Result<Arc<Calendars>, DbError> {
         let version = queries::hold(tx).await?;
-        let current = self.current();
+        let current = self.0.kept();
         if current.version() == version {
             return Ok(current);
         }
-        let fresh = Arc::new(queries::load(tx).await?);
-        self.keep(&fresh);
-        Ok(fresh)
-    }
-
-    fn keep(&self, fresh: &Arc<Calendars>) {
-        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        // Another request may have read newer ones meanwhile.
-        if kept.version() < fresh.version() {
-            *kept = Arc::clone(fresh);
-        }
-    }
-
-    fn current(&self) -> Arc<Calendars> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        Ok(self.0.keep(queries::load(tx).await?))
     }
 }

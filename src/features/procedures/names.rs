@@ -5,8 +5,9 @@
 
 use super::queries::{self, ProcedureName};
 use crate::db::{DbError, Reader};
+use crate::features::newest::{Newest, Versioned};
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock};
 
 static NOBODYS: LazyLock<ProcedureName> = LazyLock::new(ProcedureName::default);
 
@@ -24,9 +25,15 @@ impl Names {
     }
 }
 
+impl Versioned for Names {
+    fn version(&self) -> i64 {
+        self.version
+    }
+}
+
 /// The names of this process, shared by its workers: some hundred bytes for each version in the catalogue.
 #[derive(Default)]
-pub struct NameCache(RwLock<Arc<Names>>);
+pub struct NameCache(Newest<Names>);
 
 impl NameCache {
     /// Names with those of some versions among them, for rows that were read already.
@@ -35,7 +42,7 @@ impl NameCache {
         version_ids: impl IntoIterator<Item = i32>,
         reader: &Reader,
     ) -> Result<Arc<Names>, DbError> {
-        let kept = self.kept();
+        let kept = self.0.kept();
         if version_ids.into_iter().all(|id| kept.by_id.contains_key(&id)) {
             Ok(kept)
         } else {
@@ -46,22 +53,12 @@ impl NameCache {
     /// Names as the database has them now, for the rows of a snapshot that was taken already.
     pub async fn fresh(&self, reader: &Reader) -> Result<Arc<Names>, DbError> {
         let version = reader.read(async |conn| queries::catalogue_version(conn).await).await?;
-        let kept = self.kept();
+        let kept = self.0.kept();
         if kept.version >= version { Ok(kept) } else { self.read(reader).await }
     }
 
     async fn read(&self, reader: &Reader) -> Result<Arc<Names>, DbError> {
         let (version, by_id) = reader.read(async |conn| queries::names(conn).await).await?;
-        let fresh = Arc::new(Names { version, by_id });
-        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        // Another request may have read newer ones meanwhile. The same version may hold more: what came between.
-        if kept.version <= fresh.version {
-            *kept = Arc::clone(&fresh);
-        }
-        Ok(fresh)
-    }
-
-    fn kept(&self) -> Arc<Names> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        Ok(self.0.keep(Names { version, by_id }))
     }
 }

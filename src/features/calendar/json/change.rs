@@ -5,7 +5,8 @@ use super::super::queries::jobs::JobRow;
 use super::{CalendarBody, YearBody, code};
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::local_time::Instant;
-use crate::domain::vocabulary::JobStatus;
+use crate::domain::timing;
+use crate::domain::vocabulary::{JobStatus, TimingState};
 use crate::features::dossiers::queries::DossierRow;
 use crate::http::write::WriteParameters;
 use chrono::NaiveDate;
@@ -81,9 +82,8 @@ pub struct MoveBody {
 impl PreviewBody {
     /// Shows a preview as of `now`.
     pub fn new(preview: &Preview, next_cursor: Option<String>, now: Instant) -> Self {
-        let is_overdue = |row: &DossierRow| {
-            row.ended_at.is_none() && row.overdue_from.is_some_and(|from| from <= now.utc())
-        };
+        // Whether it is due soon does not matter here.
+        let is_overdue = |row: &DossierRow| timing::state(&row.facts(), now, None) == TimingState::Overdue;
         let items = preview.items.iter().map(|(before, after)| MoveBody {
             code: before.code.clone(),
             due_on_before: before.due_on,

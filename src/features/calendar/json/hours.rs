@@ -4,11 +4,11 @@ use super::super::actions::Wanted;
 use super::{code, inherited_from};
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::calendar::{BadHours, Calendars, HoursPeriod, OfficeHours, Owner, Week};
-use crate::domain::local_time::Day;
+use crate::domain::local_time::{Day, TimeOfDay};
 use crate::domain::refusal::{Refusal, Rule, Violations};
 use crate::http::input::objects;
-use chrono::{NaiveDate, NaiveTime};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// How many weeks a calendar has at most.
@@ -18,24 +18,6 @@ const MOST_WEEKS: usize = 100;
 const MOST_SESSIONS: usize = 10;
 
 const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-
-/// A local time of day, `HH:MM`.
-#[derive(Clone, Copy, Debug)]
-pub struct Time(NaiveTime);
-
-impl Serialize for Time {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0.format("%H:%M"))
-    }
-}
-
-impl<'de> Deserialize<'de> for Time {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let time = NaiveTime::parse_from_str(&text, "%H:%M").ok().filter(|_| text.len() == 5);
-        time.map(Self).ok_or_else(|| serde::de::Error::custom("must be a local time such as \"07:00\""))
-    }
-}
 
 /// A calendar as it is in force for an agency.
 #[derive(Debug, Serialize, ToSchema)]
@@ -85,10 +67,10 @@ pub struct WeekBody {
 pub struct Session {
     /// Local time at which it opens.
     #[schema(value_type = String, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$", example = "07:00")]
-    pub from: Time,
+    pub from: TimeOfDay,
     /// Local time at which it closes.
     #[schema(value_type = String, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$", example = "11:30")]
-    pub to: Time,
+    pub to: TimeOfDay,
 }
 
 /// Office hours as they are written.
@@ -143,10 +125,10 @@ pub struct WeekSent {
 pub struct SessionSent {
     /// Local time at which it opens.
     #[schema(value_type = String, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$", example = "07:00")]
-    pub from: Time,
+    pub from: TimeOfDay,
     /// Local time at which it closes.
     #[schema(value_type = String, pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$", example = "11:30")]
-    pub to: Time,
+    pub to: TimeOfDay,
 }
 
 impl CalendarBody {
@@ -169,7 +151,7 @@ impl WeekBody {
     fn new(period: &HoursPeriod) -> Self {
         let day = |day: usize| {
             let sessions = period.week.0[day].sessions().iter();
-            sessions.map(|(from, to)| Session { from: Time(*from), to: Time(*to) }).collect()
+            sessions.map(|(from, to)| Session { from: TimeOfDay(*from), to: TimeOfDay(*to) }).collect()
         };
         Self {
             valid_from: period.valid_from,

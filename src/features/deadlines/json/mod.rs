@@ -9,14 +9,13 @@ use crate::domain::amount::Amount;
 use crate::domain::deadline::{Extension, Move};
 use crate::domain::ids::AgencyCode;
 use crate::domain::law::law;
-use crate::domain::local_time::Instant;
+use crate::domain::local_time::{Instant, TimeOfDay};
 use crate::domain::refusal::{Refusal, Rule, Violations};
 use crate::domain::text::clean;
 use crate::domain::time_limit::{BadTimeLimit, Span, TimeLimit};
 use crate::domain::vocabulary::{StopEffect, Unit};
 use crate::http::input::{object, objects};
-use chrono::NaiveTime;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 /// Deadlines to calculate.
@@ -64,18 +63,9 @@ pub struct LimitSent {
     #[schema(example = "3")]
     pub amount: Option<Amount>,
     /// For `same_day`: started after this local time, it is due the next working day; what the law says when not given.
-    #[serde(default, deserialize_with = "cutoff")]
+    #[serde(default)]
     #[schema(value_type = Option<String>, example = json!(null), pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-    pub cutoff: Option<NaiveTime>,
-}
-
-fn cutoff<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveTime>, D::Error> {
-    let text = Option::<String>::deserialize(deserializer)?;
-    let read = |text: String| {
-        let time = NaiveTime::parse_from_str(&text, "%H:%M").ok().filter(|_| text.len() == 5);
-        time.ok_or_else(|| serde::de::Error::custom("must be a local time such as \"15:00\""))
-    };
-    text.map(read).transpose()
+    pub cutoff: Option<TimeOfDay>,
 }
 
 /// A stop of the clock.
@@ -176,7 +166,7 @@ impl PostDeadline {
 
 impl LimitSent {
     fn check(&self, pointer: &str, started_at: Instant, wrong: &mut Violations) -> Option<TimeLimit> {
-        let by_law = || law().same_day_cutoff.on(started_at.local_date()).0;
+        let by_law = || law().same_day_cutoff.on(started_at.local_date());
         let cutoff = self.cutoff.or_else(|| (self.unit == Unit::SameDay).then(by_law));
         let note = |why| {
             let field = match why {
@@ -185,7 +175,7 @@ impl LimitSent {
             };
             wrong.add(format!("{pointer}/{field}"), Rule::InvalidValue, why);
         };
-        TimeLimit::new(self.unit, self.amount, cutoff).map_err(note).ok()
+        TimeLimit::new(self.unit, self.amount, cutoff.map(|TimeOfDay(time)| time)).map_err(note).ok()
     }
 }
 

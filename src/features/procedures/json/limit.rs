@@ -3,13 +3,14 @@
 use crate::domain::amount::Amount;
 use crate::domain::ids::Slug;
 use crate::domain::law::law;
+use crate::domain::local_time::TimeOfDay;
 use crate::domain::refusal::{Rule, Violations};
 use crate::domain::text::clean;
 use crate::domain::time_limit::{self, BadTimeLimit, CaseLimit, Prolongation, Segment, Span, TimeLimit};
 use crate::domain::vocabulary::{AgencyRole, Channel, Starts, Unit};
 use crate::http::input::{object, objects};
-use chrono::{NaiveDate, NaiveTime};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// A time limit.
@@ -25,7 +26,7 @@ pub struct LimitBody {
     /// For `same_day`: received after this local time, it is due the next working day; what the law says when not given.
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "15:00", pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-    pub cutoff: Option<Cutoff>,
+    pub cutoff: Option<TimeOfDay>,
     /// Event that starts the clock.
     #[serde(default)]
     pub starts: Starts,
@@ -69,24 +70,6 @@ pub struct ProlongationBody {
     pub law: Option<String>,
 }
 
-/// A local time of day, `HH:MM`.
-#[derive(Clone, Copy, Debug)]
-pub struct Cutoff(NaiveTime);
-
-impl Serialize for Cutoff {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(&self.0.format("%H:%M"))
-    }
-}
-
-impl<'de> Deserialize<'de> for Cutoff {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        let time = NaiveTime::parse_from_str(&text, "%H:%M").ok().filter(|_| text.len() == 5);
-        time.map(Self).ok_or_else(|| serde::de::Error::custom("must be a local time such as \"15:00\""))
-    }
-}
-
 /// The limit of a case and channel.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -125,7 +108,7 @@ impl CaseLimitBody {
             limit: LimitBody {
                 unit: of.limit.unit(),
                 amount: of.limit.amount(),
-                cutoff: of.limit.cutoff().map(Cutoff),
+                cutoff: of.limit.cutoff().map(TimeOfDay),
                 starts: of.starts,
                 segments: segments.collect(),
                 prolongations: prolongations.collect(),
