@@ -12,7 +12,7 @@ pub mod document;
 pub mod dossiers;
 pub mod health;
 pub mod metrics;
-pub mod newest;
+mod newest;
 pub mod overdue;
 pub mod policies;
 pub mod procedures;
