@@ -25,8 +25,8 @@ pub(super) struct Running<'c, 'a> {
     ends: Vec<Point>,
     /// Where it ends instead: on the appointed date, or on one that a restart must not bring forward.
     instead: Option<Point>,
-    /// By how much the last part was extended in its own unit, in hundredths; `None` once it was in another way, after
-    /// which its days no longer add up.
+    /// By how much the last part was extended in its own unit, in hundredths; `None` once its days no longer add up:
+    /// extended in another way, or its hours moved by the calendar.
     extended_by: Option<i64>,
     /// The deadline that was missed.
     missed: Option<Deadline>,
@@ -97,9 +97,7 @@ impl<'c, 'a> Running<'c, 'a> {
         match *happened {
             Move::Stopped { from: at, .. }
             | Move::Extended { at: Some(at), .. }
-            | Move::DeemedLate { at } => {
-                self.judge(at)?;
-            }
+            | Move::DeemedLate { at } => self.judge(at)?,
             Move::Extended { at: None, .. } => {}
         }
         let changed = match *happened {
@@ -198,14 +196,16 @@ impl<'c, 'a> Running<'c, 'a> {
             tell::shift(&was, stop, end, log);
         }
         ended(self.course, part, end, log)?;
-        let mut ends = self.ends[..part].to_vec();
-        ends.push(end);
+        let ends = [&self.ends[..part], &[end]].concat();
         if let Some(ends) = chained(self.course, self.start, ends, log)? {
             self.ends = ends;
         }
         if part < last {
             self.extended_by = Some(0);
             self.extended_again(before, log)?;
+        } else if effect == StopEffect::Subtract && end.by_minute {
+            // The time that the calendar gives back is not office time.
+            self.extended_by = None;
         }
         self.instead = instead;
         Ok(())

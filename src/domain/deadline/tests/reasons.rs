@@ -142,3 +142,16 @@ fn a_stop_after_the_due_day_explains_that_it_clears_nothing() {
     let english = explain(&reasons, &standing, Unit::WorkingDays, Language::English);
     assert!(english.contains("2022-02-24") && english.contains("2022-02-19"), "{english}");
 }
+
+/// What the calendar gave back is not office time, so the hours of the extension are not told by the day.
+#[test]
+fn an_extension_after_a_subtracted_stop_leads_to_its_date() {
+    let (standing, reasons) = of(
+        "2022-02-15T07:00",
+        "4.2 h",
+        "subtract 2022-02-15T07:00 2022-02-15T11:34; extend 1.25 h 2022-02-15T11:34",
+    );
+    assert_eq!(standing.due_on, day("2022-02-16"));
+    let told = short(&reasons);
+    assert_eq!(told.last().map(String::as_str), Some("extended 2022-02-16 xác minh"), "{told:?}");
+}
