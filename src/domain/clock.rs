@@ -6,7 +6,7 @@
 use super::deadline::{Extension, Move};
 use super::local_time::Instant;
 use super::policy::Policy;
-use super::vocabulary::{EventKind, SecondSupplement, Starts, StopEffect};
+use super::vocabulary::{EventKind, SecondSupplement, Starts, StopEffect, SupplementStage};
 
 /// An event that may touch the clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct ClockEvent {
     pub at: Instant,
     /// Of an extension: by how much, and on which ground.
     pub extension: Option<(Extension, String)>,
+    /// Of a request for supplements: its stage.
+    pub stage: Option<SupplementStage>,
 }
 
 /// The clock of a dossier.
@@ -53,12 +55,13 @@ impl<'a> DossierClock<'a> {
         let start = events.iter().find(begins).map(|event| event.at);
         let Some(started) = start else { return Self { start, moves: vec![] } };
         let mut clock = Self { start, moves: vec![] };
-        let (mut open, mut requests): (Option<(Instant, StopEffect)>, usize) = (None, 0);
+        let (mut open, mut requests): (Option<(Instant, StopEffect)>, Vec<Option<SupplementStage>>) =
+            (None, vec![]);
         for event in events {
             match event.kind {
                 EventKind::SupplementRequested => {
-                    requests += 1;
-                    open = clock.supplement(event.at, requests, policy);
+                    open = clock.supplement(event, &requests, policy);
+                    requests.push(event.stage);
                 }
                 EventKind::PaymentRequested | EventKind::Suspended => {
                     open = Some((event.at, policy.other_stop));
@@ -92,17 +95,22 @@ impl<'a> DossierClock<'a> {
         clock
     }
 
-    /// What the `n`-th request for supplements does.
-    fn supplement(&mut self, at: Instant, n: usize, policy: Policy) -> Option<(Instant, StopEffect)> {
-        let stop = Some((at, policy.supplement));
+    /// What a request for supplements does after those of some stages. Each stage has its one request; the national
+    /// index counts all of them.
+    fn supplement(
+        &mut self,
+        request: &ClockEvent,
+        before: &[Option<SupplementStage>],
+        policy: Policy,
+    ) -> Option<(Instant, StopEffect)> {
+        let stop = Some((request.at, policy.supplement));
         match policy.second_supplement {
-            _ if n < 2 => stop,
-            SecondSupplement::Same => stop,
-            SecondSupplement::Ignored => None,
-            SecondSupplement::Late => {
-                self.moves.push(Move::DeemedLate { at });
+            SecondSupplement::Ignored if before.contains(&request.stage) => None,
+            SecondSupplement::Late if !before.is_empty() => {
+                self.moves.push(Move::DeemedLate { at: request.at });
                 stop
             }
+            SecondSupplement::Same | SecondSupplement::Ignored | SecondSupplement::Late => stop,
         }
     }
 
@@ -135,7 +143,7 @@ mod tests {
     }
 
     fn event(kind: EventKind, text: &str) -> ClockEvent {
-        ClockEvent { kind, at: at(text), extension: None }
+        ClockEvent { kind, at: at(text), extension: None, stage: None }
     }
 
     fn policy() -> Policy {
@@ -197,5 +205,33 @@ mod tests {
                 "{second_supplement}"
             );
         }
+    }
+
+    /// One request as it is checked at the receipt and one as it is appraised are no second one, but for the index.
+    #[test]
+    fn each_stage_has_its_request() {
+        let asked =
+            |text, stage| ClockEvent { stage: Some(stage), ..event(EventKind::SupplementRequested, text) };
+        let events = [
+            event(EventKind::Received, "02-15T08:00"),
+            asked("02-16T08:00", SupplementStage::Intake),
+            event(EventKind::SupplementReceived, "02-17T08:00"),
+            asked("02-18T08:00", SupplementStage::Appraisal),
+            event(EventKind::SupplementReceived, "02-21T08:00"),
+            asked("02-22T08:00", SupplementStage::Appraisal),
+        ];
+        let stops = |second_supplement, of: &[ClockEvent]| {
+            let clock = DossierClock::of(of, Starts::Received, Policy { second_supplement, ..policy() });
+            let late = clock.moves.iter().filter(|m| matches!(m, Move::DeemedLate { .. })).count();
+            (clock.moves.len() - late, late)
+        };
+        assert_eq!(stops(SecondSupplement::Ignored, &events[..4]), (2, 0), "one of each stage");
+        assert_eq!(
+            stops(SecondSupplement::Ignored, &events),
+            (2, 0),
+            "the second of a stage does not stop it"
+        );
+        assert_eq!(stops(SecondSupplement::Same, &events), (3, 0));
+        assert_eq!(stops(SecondSupplement::Late, &events[..4]), (2, 1), "the index knows no stages");
     }
 }

@@ -4,7 +4,7 @@
 //! refused with the status and the kinds that are allowed. A status in which the dossier waits leads back to the one
 //! before it. When a dossier is due is in `deadline`, what its events do to its clock in `clock`.
 
-use super::vocabulary::{EventKind, Status};
+use super::vocabulary::{EventKind, Status, SupplementStage};
 
 /// Where a move leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,15 @@ const fn waiting_ends_with(status: Status) -> Option<EventKind> {
         Status::SupplementRequested => Some(EventKind::SupplementReceived),
         Status::PaymentRequested => Some(EventKind::PaymentReceived),
         Status::Suspended => Some(EventKind::Resumed),
+        _ => None,
+    }
+}
+
+/// The stage of a request for supplements in a status: the check at the receipt lasts until the dossier is handed on.
+pub const fn supplement_stage(from: Status, kind: EventKind) -> Option<SupplementStage> {
+    match (kind, from) {
+        (EventKind::SupplementRequested, Status::Received) => Some(SupplementStage::Intake),
+        (EventKind::SupplementRequested, _) => Some(SupplementStage::Appraisal),
         _ => None,
     }
 }

@@ -44,7 +44,7 @@ macro_rules! words {
 // After the macro, which it uses.
 mod limits;
 
-pub use limits::{AgencyRole, Granularity, JudgeBy, SecondSupplement, Starts, StopEffect};
+pub use limits::{AgencyRole, Granularity, JudgeBy, SecondSupplement, Starts, StopEffect, SupplementStage};
 
 /// A word that is not in its list.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -35,6 +35,7 @@ const NULLABLE: &[(&str, &[&str])] = &[
             "to_officer",
             "step_due_at",
             "result",
+            "stage",
             "items",
             "answer_by",
             "by",

@@ -76,6 +76,33 @@ async fn a_second_supplement_may_count_as_late_or_not_at_all() {
     }
 }
 
+/// The check at the receipt and the appraisal are two stages (NĐ 61/2018 Art. 11(2), 19(4)): one request of each is allowed.
+#[actix_web::test]
+async fn each_stage_may_ask_for_supplements_once() {
+    let app = TestApp::start();
+    let root = app.root().await;
+    root.put("/v1/policies/lan-hai", &policy(None, json!({"second_supplement": "ignored"})), None)
+        .await
+        .expect(201);
+    let code = root.receive(&receipt(RECEIVED)).await;
+    let mut stages = vec![];
+    for (kind, when, more) in [
+        ("supplement_requested", "02-15T14:00", json!({})),
+        ("supplement_received", "02-16T09:00", json!({})),
+        ("forwarded", "02-16T10:00", json!({"to_agency": "H51.29.05"})),
+        ("supplement_requested", "02-17T09:00", json!({})),
+    ] {
+        stages.push(app.happens(&root, &code, kind, when, more).await["stage"].clone());
+    }
+    assert_eq!(stages, [json!("intake"), json!(null), json!(null), json!("appraisal")]);
+    let address = format!("/v1/dossiers/{code}");
+    assert_eq!(root.get(&address).await.expect(200)["clock"], "stopped", "the first of its stage");
+    app.happens(&root, &code, "supplement_received", "02-18T09:00", json!({})).await;
+    let again = app.happens(&root, &code, "supplement_requested", "02-18T10:00", json!({})).await;
+    assert_eq!((&again["stage"], &again["due_on_after"]), (&json!("appraisal"), &json!("2022-02-23")));
+    assert_eq!(root.get(&address).await.expect(200)["clock"], "running", "the second of its stage");
+}
+
 #[actix_web::test]
 async fn the_appointed_date_or_the_minute_may_judge() {
     let app = TestApp::start();

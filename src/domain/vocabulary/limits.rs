@@ -36,8 +36,14 @@ words! {
 }
 
 words! {
-    /// What a second request for supplements does: as the first, nothing to the clock (only one, NĐ 61/2018 Art. 11(2)),
-    /// or the dossier counts as late from then on (QĐ 766/QĐ-TTg).
+    /// When supplements are asked for: as the dossier is checked at its receipt (NĐ 61/2018 Art. 11(2), 17), or as its
+    /// content is appraised (Art. 19(4)).
+    SupplementStage { Intake = "intake", Appraisal = "appraisal", }
+}
+
+words! {
+    /// What a second request for supplements does: as the first; of the same stage, nothing to the clock (only one,
+    /// NĐ 61/2018 Art. 11(2)); or the dossier counts as late from then on, whatever the stage (QĐ 766/QĐ-TTg).
     SecondSupplement { Same = "same", Ignored = "ignored", Late = "late", }
 }
 

@@ -70,7 +70,8 @@ pub(super) fn dossier_row(
         policy: policy.and_then(|policy| serde_json::to_value(policy).ok()),
         last_step_at: received_at,
     };
-    let received = ClockEvent { kind: EventKind::Received, at: input.received_at, extension: None };
+    let received =
+        ClockEvent { kind: EventKind::Received, at: input.received_at, extension: None, stage: None };
     dating::redate(&context.offices(), &mut row, limit, &[received]);
     row
 }

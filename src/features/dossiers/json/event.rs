@@ -4,7 +4,7 @@ use crate::domain::agency_tree::AgencyTree;
 use crate::domain::amount::Amount;
 use crate::domain::local_time::Instant;
 use crate::domain::time_limit::Span;
-use crate::domain::vocabulary::{EventKind, Origin, Outcome, Status};
+use crate::domain::vocabulary::{EventKind, Origin, Outcome, Status, SupplementStage};
 use crate::features::dossiers::queries::EventRow;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,8 @@ pub struct EventBody {
     pub step_due_at: Option<Instant>,
     /// How the dossier was decided.
     pub result: Option<ResultBody>,
+    /// When supplements were asked for: as the dossier was checked at its receipt, or as its content was appraised.
+    pub stage: Option<SupplementStage>,
     /// What was to be supplemented.
     pub items: Option<Vec<String>>,
     /// Day through which the applicant may answer.
@@ -124,6 +126,7 @@ impl EventBody {
             to_officer: of.to_officer.clone(),
             step_due_at: of.step_due_at.map(Instant::from),
             result: of.outcome.map(|outcome| ResultBody { outcome }),
+            stage: row.supplement_stage(),
             items: of.items.clone(),
             answer_by: of.answer_by,
             by: of.by_unit.zip(amount).map(|(unit, amount)| Span { unit, amount }),

@@ -5,11 +5,14 @@ use crate::domain::amount::Amount;
 use crate::domain::clock::{self, ClockEvent};
 use crate::domain::deadline::Extension;
 use crate::domain::law::law;
+use crate::domain::lifecycle;
 use crate::domain::local_time::Instant;
 use crate::domain::policy::Policy;
 use crate::domain::time_limit::TimeLimit;
 use crate::domain::timing::Facts;
-use crate::domain::vocabulary::{ApplicantKind, Channel, Clock, EventKind, Origin, Outcome, Status, Unit};
+use crate::domain::vocabulary::{
+    ApplicantKind, Channel, Clock, EventKind, Origin, Outcome, Status, SupplementStage, Unit,
+};
 use crate::features::procedures::queries::ProcedureName;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -93,7 +96,12 @@ impl EventRow {
             by.and_then(|(unit, amount)| TimeLimit::new(unit, Some(amount), None).ok()).map(Extension::By);
         let extension = by.or(of.new_due_on.map(Extension::To)).zip(of.ground.clone());
         let (kind, at) = (self.kind, self.occurred_at.into());
-        clock::touches(kind).then_some(ClockEvent { kind, at, extension })
+        clock::touches(kind).then_some(ClockEvent { kind, at, extension, stage: self.supplement_stage() })
+    }
+
+    /// Of a request for supplements: its stage.
+    pub fn supplement_stage(&self) -> Option<SupplementStage> {
+        lifecycle::supplement_stage(self.status_before?, self.kind)
     }
 }
 
