@@ -4,7 +4,7 @@ use super::explained::clock_events;
 use crate::domain::agency_tree::AgencyId;
 use crate::domain::clock::{ClockEvent, DossierClock};
 use crate::domain::deadline::text::decimal;
-use crate::domain::deadline::{Deadline, Move};
+use crate::domain::deadline::{Deadline, Move, NoLog};
 use crate::domain::delays::{self, Held, Late};
 use crate::domain::local_time::Instant;
 use crate::domain::time_limit::CaseLimit;
@@ -121,7 +121,7 @@ impl DelaysBody {
             }
         });
         let steps = steps.collect();
-        let due = dating::date(offices, row, limit, &clock, &mut crate::domain::deadline::NoLog).standing;
+        let due = dating::date(offices, row, limit, &clock, &mut NoLog).standing;
         let due = due.map(|standing| standing.legs).unwrap_or_default();
         Self { steps, segments: parts(row, &holders, limit, (offices, &due), now) }
     }

@@ -63,7 +63,7 @@ pub struct EventBody {
     pub by: Option<Span>,
     /// Day to which it was extended, or day of return that an apology appointed.
     pub new_due_on: Option<NaiveDate>,
-    /// Ground of a suspension, an extension or a termination.
+    /// Ground of a suspension, an extension, a termination or a reopening.
     pub ground: Option<String>,
     /// Reason of an apology.
     pub reason: Option<String>,
