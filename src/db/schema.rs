@@ -165,6 +165,11 @@ diesel::table! {
         by_unit -> Nullable<Text>,
         by_hundredths -> Nullable<Int4>,
         new_due_on -> Nullable<Date>,
+        appointed_at -> Nullable<Timestamptz>,
+        reason -> Nullable<Text>,
+        corrects -> Nullable<Uuid>,
+        happened_at -> Nullable<Timestamptz>,
+        voids -> Nullable<Bool>,
     }
 }
 
@@ -194,7 +199,7 @@ diesel::table! {
         status -> Text,
         clock -> Text,
         submitted_at -> Nullable<Timestamptz>,
-        received_at -> Timestamptz,
+        received_at -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>,
         returned_at -> Nullable<Timestamptz>,
         closed_recorded_at -> Nullable<Timestamptz>,
@@ -223,6 +228,7 @@ diesel::table! {
         resumes_to -> Nullable<Text>,
         policy -> Nullable<Jsonb>,
         last_step_at -> Timestamptz,
+        filed_at -> Timestamptz,
     }
 }
 
@@ -254,6 +260,7 @@ diesel::table! {
         judge_by -> Nullable<Text>,
         law -> Text,
         version -> Int4,
+        backdating_days -> Nullable<Int2>,
     }
 }
 

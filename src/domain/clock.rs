@@ -59,6 +59,8 @@ impl<'a> DossierClock<'a> {
             (None, vec![]);
         for event in events {
             match event.kind {
+                // What was asked for before was asked of an applicant whose dossier nobody had to handle yet.
+                EventKind::Received => requests.clear(),
                 EventKind::SupplementRequested => {
                     open = clock.supplement(event, &requests, policy);
                     requests.push(event.stage);

@@ -81,6 +81,7 @@ pub struct Law {
     second_supplement: Dated<SecondSupplement>,
     granularity: Dated<Granularity>,
     judge_by: Dated<JudgeBy>,
+    backdating_days: Dated<i16>,
 }
 
 static LAW: LazyLock<Law> = LazyLock::new(|| {
@@ -104,7 +105,13 @@ impl Law {
             second_supplement: self.second_supplement.on(day),
             granularity: self.granularity.on(day),
             judge_by: self.judge_by.on(day),
+            backdating_days: self.backdating_days.on(day),
         }
+    }
+
+    /// The first value of the days through which a step may be recorded after later ones.
+    pub fn backdating_days(&self) -> i16 {
+        self.backdating_days.on(NaiveDate::MIN)
     }
 }
 

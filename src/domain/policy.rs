@@ -4,6 +4,7 @@
 //! nearest above it, then the law as it ships ([`super::law`]). A policy holds for dossiers received while it is
 //! valid, to their end.
 
+use super::law::law;
 use super::vocabulary::{Granularity, JudgeBy, SecondSupplement, StopEffect};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,14 @@ pub struct Policy {
     pub granularity: Granularity,
     /// Which date judges.
     pub judge_by: JudgeBy,
+    /// For how many calendar days a step may be recorded after steps that happened later. What was stored before there was
+    /// this choice has that of the law.
+    #[serde(default = "backdating_days")]
+    pub backdating_days: i16,
+}
+
+fn backdating_days() -> i16 {
+    law().backdating_days()
 }
 
 /// The choices that somebody made; `None` leaves one to the next.
@@ -36,6 +45,8 @@ pub struct Choices {
     pub granularity: Option<Granularity>,
     /// Which date judges.
     pub judge_by: Option<JudgeBy>,
+    /// For how many calendar days a step may be recorded after steps that happened later.
+    pub backdating_days: Option<i16>,
 }
 
 /// A policy that somebody made, and for what.
@@ -69,6 +80,7 @@ impl Policy {
             second_supplement: or(choices.second_supplement, self.second_supplement),
             granularity: or(choices.granularity, self.granularity),
             judge_by: or(choices.judge_by, self.judge_by),
+            backdating_days: or(choices.backdating_days, self.backdating_days),
         }
     }
 
@@ -107,7 +119,6 @@ fn strength(rule: &PolicyRule, agencies: &[i32]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::law::law;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()

@@ -123,6 +123,17 @@ pub enum Refusal {
     EventOutOfOrder {
         /// When the step occurred that it must not precede.
         last_event_at: Instant,
+        /// For how many days it might have been put before others; `None`: it might not.
+        days: Option<i16>,
+    },
+    /// With the event, another that is recorded would no longer be allowed.
+    EventInTheWay {
+        /// The number of that one within the dossier.
+        seq: i32,
+        /// What happened then.
+        kind: EventKind,
+        /// When.
+        occurred_at: Instant,
     },
     /// A change of an existing resource without `If-Match`.
     PreconditionRequired,

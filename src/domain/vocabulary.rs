@@ -77,7 +77,9 @@ words! {
 words! {
     /// Status of a dossier (trạng thái hồ sơ). What may follow what is in `lifecycle`.
     Status {
+        Registered = "registered",
         Received = "received",
+        Refused = "refused",
         Processing = "processing",
         SupplementRequested = "supplement_requested",
         PaymentRequested = "payment_requested",
@@ -93,7 +95,9 @@ impl Status {
     /// Number of the status in the national format (`TrangThaiHoSo`). Suspended and terminated share one.
     pub const fn national_code(self) -> u8 {
         match self {
+            Self::Registered => 1,
             Self::Received => 2,
+            Self::Refused => 3,
             Self::Processing => 4,
             Self::SupplementRequested => 5,
             Self::PaymentRequested => 6,
@@ -107,7 +111,9 @@ impl Status {
     /// Label for citizens, in Vietnamese and in English.
     pub const fn labels(self) -> (&'static str, &'static str) {
         match self {
+            Self::Registered => ("Mới đăng ký", "Registered"),
             Self::Received => ("Được tiếp nhận", "Received"),
+            Self::Refused => ("Không được tiếp nhận", "Refused"),
             Self::Processing => ("Đang xử lý", "Processing"),
             Self::SupplementRequested => ("Yêu cầu bổ sung giấy tờ", "Supplement requested"),
             Self::PaymentRequested => ("Yêu cầu thực hiện nghĩa vụ tài chính", "Payment requested"),
@@ -126,14 +132,16 @@ impl Status {
 
     /// Whether its handling has ended.
     pub const fn ended(self) -> bool {
-        matches!(self, Self::Completed | Self::Returned | Self::Withdrawn | Self::Terminated)
+        matches!(self, Self::Refused | Self::Completed | Self::Returned | Self::Withdrawn | Self::Terminated)
     }
 }
 
 words! {
     /// Kind of event in the life of a dossier.
     EventKind {
+        Registered = "registered",
         Received = "received",
+        Refused = "refused",
         ReceivedByCompetent = "received_by_competent",
         Accepted = "accepted",
         Forwarded = "forwarded",
@@ -151,6 +159,7 @@ words! {
         Withdrawn = "withdrawn",
         Terminated = "terminated",
         Reopened = "reopened",
+        Corrected = "corrected",
         CalendarChanged = "calendar_changed",
     }
 }
@@ -159,7 +168,9 @@ impl EventKind {
     /// Label for citizens, in Vietnamese and in English.
     pub const fn labels(self) -> (&'static str, &'static str) {
         match self {
+            Self::Registered => ("Đăng ký hồ sơ", "Dossier registered"),
             Self::Received => ("Tiếp nhận hồ sơ", "Dossier received"),
+            Self::Refused => ("Từ chối tiếp nhận hồ sơ", "Dossier refused"),
             Self::ReceivedByCompetent => {
                 ("Cơ quan có thẩm quyền nhận hồ sơ", "Received by the competent agency")
             }
@@ -179,18 +190,19 @@ impl EventKind {
             Self::Withdrawn => ("Rút hồ sơ", "Withdrawn"),
             Self::Terminated => ("Dừng giải quyết hồ sơ", "Handling terminated"),
             Self::Reopened => ("Mở lại hồ sơ", "Reopened"),
+            Self::Corrected => ("Đính chính", "Record corrected"),
             Self::CalendarChanged => ("Lịch làm việc thay đổi", "Office calendar changed"),
         }
     }
 
     /// Whether it undoes what was done in order, which needs the scope `admin`.
     pub const fn needs_admin(self) -> bool {
-        matches!(self, Self::Reopened)
+        matches!(self, Self::Reopened | Self::Corrected)
     }
 
     /// Whether the service records it by itself, or with the dossier: nobody sends it.
     pub const fn is_own(self) -> bool {
-        matches!(self, Self::Received | Self::CalendarChanged)
+        matches!(self, Self::Registered | Self::CalendarChanged)
     }
 }
 

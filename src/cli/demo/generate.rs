@@ -55,7 +55,7 @@ impl<'a> Generator<'a> {
                 stories.push(self.story(*quota)?);
             }
         }
-        stories.sort_by_key(|story| story.receipt.0.received_at);
+        stories.sort_by_key(|story| story.receipt.0.filed_at);
         Ok(stories)
     }
 
@@ -159,7 +159,8 @@ impl<'a> Generator<'a> {
             receiving_agency: receiving,
             competent_agency: competent,
             submitted_at: (channel == Channel::Online).then(|| draft.received + TimeDelta::minutes(-90)),
-            received_at: draft.received,
+            received_at: Some(draft.received),
+            filed_at: draft.received,
             // The slip promises what the law says.
             appointed_at: draft.deadline.map(|d| d.due_at),
             summary: Some(format!("{} của {}", draft.procedure.name, applicant.name)),

@@ -134,7 +134,7 @@ async fn list_all(
             Ok((rows, total))
         })
         .await?;
-    let (rows, next) = page.cut(rows, |dossier| (dossier.received_at.into(), dossier.id));
+    let (rows, next) = page.cut(rows, |dossier| (dossier.filed_at.into(), dossier.id));
     let names = state.names.with(rows.iter().map(|row| row.procedure_version_id), &state.reader).await?;
     list.answer(NAME, rows.into_iter().map(show(names)).collect(), next, total).await
 }
@@ -225,7 +225,7 @@ async fn events(
 ) -> Result<HttpResponse, Problem> {
     input.query::<NoParameters>()?;
     let found = sought.seen_by(&caller)?;
-    let items = found.events.iter().map(|row| EventBody::new(row, &caller.tree)).collect();
+    let items = EventBody::all(&found.events, &caller.tree);
     Ok(versioned(found.dossier.version, &Events { items, next_cursor: None }))
 }
 
@@ -282,8 +282,9 @@ async fn record(
     let body = asked.body.check()?;
     let code = DossierCode::parse(&code).map_err(|_| Refusal::NotFound)?;
     let actor = caller.actor();
-    // A dossier keeps the policy it was received under.
-    let context = context(&actor, &caller, &[], state.clock.now());
+    // For one that is received only now; any other keeps the policy it was received under.
+    let policies = state.policies.at(caller.catalogue_version, &state.reader).await?;
+    let context = context(&actor, &caller, &policies.rules, state.clock.now());
     let expects = |version| asked.if_match.check_if_given(Some(version));
     let show = |event: &EventRow| {
         write::answer(StatusCode::CREATED, None, None, &EventBody::new(event, &caller.tree))

@@ -2,9 +2,10 @@
 //!
 //! The row in `dossiers` is the present state; `dossier_events` is the history it is derived from, in the same
 //! transaction. Personal data is in tables of its own and never leaves them unmasked. Read `actions` for what a
-//! write does, `json` for what is shown; when something is late is in `domain/timing`.
+//! write does, `history` for how the records tell what happened, `json` for what is shown; when something is late is in `domain/timing`.
 
 pub mod actions;
+pub mod history;
 pub mod http;
 pub mod json;
 pub mod narrow;

@@ -88,7 +88,7 @@ impl OverdueRow {
             field: procedure.field.clone(),
             holder_unit: row.holder_unit,
             holder_officer: row.holder_officer,
-            received_at: row.received_at.into(),
+            received_at: row.filed_at.into(),
             due_on: row.due_on,
             status: row.status,
             clock: row.clock,

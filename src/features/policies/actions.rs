@@ -63,7 +63,7 @@ pub async fn put(
             "procedure": row.procedure_code, "agency": input.agency, "valid_from": row.valid_from,
             "valid_to": row.valid_to, "supplement": row.supplement, "other_stop": row.other_stop,
             "second_supplement": row.second_supplement, "granularity": row.granularity,
-            "judge_by": row.judge_by, "law": row.law, "version": row.version,
+            "judge_by": row.judge_by, "backdating_days": row.backdating_days, "law": row.law, "version": row.version,
         });
         let change = Change { action: "policy.put", subject: format!("policy:{}", row.name), details };
         audit::record(tx, &principal.actor(), now, change).await?;
@@ -94,7 +94,8 @@ fn governs(principal: &Principal, agency: Option<i32>, place: Place) -> Result<(
 }
 
 fn row(input: &PolicyInput, agency_id: Option<i32>, version: i32) -> PolicyRow {
-    let Choices { supplement, other_stop, second_supplement, granularity, judge_by } = input.choices;
+    let Choices { supplement, other_stop, second_supplement, granularity, judge_by, backdating_days } =
+        input.choices;
     PolicyRow {
         name: input.name.clone(),
         procedure_code: input.procedure.clone(),
@@ -106,6 +107,7 @@ fn row(input: &PolicyInput, agency_id: Option<i32>, version: i32) -> PolicyRow {
         second_supplement,
         granularity,
         judge_by,
+        backdating_days,
         law: input.law.clone(),
         version,
     }

@@ -44,6 +44,9 @@ pub struct PolicyBody {
     pub granularity: Option<Granularity>,
     /// Which date judges; null: left open.
     pub judge_by: Option<JudgeBy>,
+    /// For how many calendar days a step may be recorded after steps that happened later; null: left open.
+    #[schema(example = json!(null))]
+    pub backdating_days: Option<i16>,
     /// The text that sets it.
     #[schema(example = "QĐ 766/QĐ-TTg")]
     pub law: String,
@@ -83,6 +86,10 @@ pub struct PutPolicy {
     /// Which date judges.
     #[serde(default)]
     pub judge_by: Option<JudgeBy>,
+    /// For how many calendar days a step may be recorded after steps that happened later; 0: never.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 3660, example = json!(null))]
+    pub backdating_days: Option<i16>,
     /// The text that sets it, at most 200 characters.
     #[schema(min_length = 1, max_length = 200, example = "QĐ 766/QĐ-TTg")]
     pub law: String,
@@ -138,6 +145,7 @@ impl PolicyBody {
             second_supplement: row.second_supplement,
             granularity: row.granularity,
             judge_by: row.judge_by,
+            backdating_days: row.backdating_days,
             law: row.law.clone(),
             version: row.version,
         }
@@ -167,10 +175,13 @@ impl PutPolicy {
             second_supplement: self.second_supplement,
             granularity: self.granularity,
             judge_by: self.judge_by,
+            backdating_days: self.backdating_days,
         };
+        if self.backdating_days.is_some_and(|days| !(0..=3_660).contains(&days)) {
+            wrong.add("/backdating_days", Rule::InvalidValue, "must be 0 to 3660");
+        }
         if choices == Choices::default() {
-            let message =
-                "is required unless other_stop, second_supplement, granularity or judge_by is given";
+            let message = "is required unless another choice is made";
             wrong.add("/supplement", Rule::MissingField, message);
         }
         wrong.check()?;

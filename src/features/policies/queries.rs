@@ -26,6 +26,7 @@ pub struct PolicyRow {
     pub judge_by: Option<JudgeBy>,
     pub law: String,
     pub version: i32,
+    pub backdating_days: Option<i16>,
 }
 
 impl PolicyRow {
@@ -42,6 +43,7 @@ impl PolicyRow {
                 second_supplement: self.second_supplement,
                 granularity: self.granularity,
                 judge_by: self.judge_by,
+                backdating_days: self.backdating_days,
             },
         }
     }
@@ -99,6 +101,7 @@ pub(super) async fn write(tx: &mut Transaction, row: &PolicyRow) -> QueryResult<
             policies::second_supplement.eq(row.second_supplement.map(SecondSupplement::as_str)),
             policies::granularity.eq(row.granularity.map(Granularity::as_str)),
             policies::judge_by.eq(row.judge_by.map(JudgeBy::as_str)),
+            policies::backdating_days.eq(row.backdating_days),
         ),
         policies::law.eq(&row.law),
         policies::version.eq(row.version),

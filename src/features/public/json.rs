@@ -5,6 +5,7 @@ use crate::domain::calendar::Calendar;
 use crate::domain::local_time::Instant;
 use crate::domain::timing;
 use crate::domain::vocabulary::{Channel, EventKind, Status, TimingState};
+use crate::features::dossiers::history::as_happened;
 use crate::features::dossiers::queries::{EventRow, Listed};
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -27,8 +28,8 @@ pub struct PublicDossierBody {
     pub holder_agency: PublicAgency,
     /// How it was filed.
     pub channel: Channel,
-    /// When it was received.
-    pub received_at: Instant,
+    /// When it was received; null while it waits for that.
+    pub received_at: Option<Instant>,
     /// Local day on which it is due.
     pub due_on: Option<NaiveDate>,
     /// Return date that the slip promised.
@@ -43,7 +44,7 @@ pub struct PublicDossierBody {
     pub status: PublicStatus,
     /// How it stands against its deadline.
     pub timing: PublicTiming,
-    /// What happened, oldest first.
+    /// What happened, oldest first, as later corrections leave it.
     pub timeline: Vec<PublicStep>,
 }
 
@@ -131,8 +132,8 @@ impl PublicDossierBody {
         let Listed { dossier: row, procedure } = listed;
         let timing = timing::judge(&row.facts(), now, calendar);
         let (vi, en) = row.status.labels();
-        let mut steps: Vec<&EventRow> = events.iter().filter(|event| is_public(event)).collect();
-        steps.sort_by_key(|event| (event.occurred_at, event.seq));
+        let happened = as_happened(events);
+        let steps = happened.iter().filter(|event| is_public(event));
         Self {
             code: row.code.clone(),
             procedure: PublicProcedureRef {
@@ -145,7 +146,7 @@ impl PublicDossierBody {
             competent_agency: PublicAgency::new(row.competent_agency_id, tree),
             holder_agency: PublicAgency::new(row.holder_agency_id, tree),
             channel: row.channel,
-            received_at: row.received_at.into(),
+            received_at: row.received_at.map(Instant::from),
             due_on: row.due_on,
             appointed_at: row.appointed_at.map(Instant::from),
             reappointed_on: row.reappointed_on,
@@ -157,7 +158,7 @@ impl PublicDossierBody {
                 days_left: timing.days_left,
                 days_late: timing.days_late,
             },
-            timeline: steps.into_iter().map(|event| PublicStep::new(event, tree)).collect(),
+            timeline: steps.map(|event| PublicStep::new(event, tree)).collect(),
         }
     }
 }

@@ -121,10 +121,22 @@ impl From<Refusal> for Problem {
                 .detail(format!("A dossier in the state {state} does not allow this event."))
                 .member("state", json!(state))
                 .member("allowed", json!(allowed)),
-            Refusal::EventOutOfOrder { last_event_at } => Self::new(Code::EventOutOfOrder)
-                .detail(format!("It must not occur before {last_event_at}."))
+            Refusal::EventOutOfOrder { last_event_at, days } => Self::new(Code::EventOutOfOrder)
+                .detail(match days {
+                    None => format!("It must not occur before {last_event_at}."),
+                    Some(days) => format!(
+                        "It occurred before {last_event_at}, and more than {days} days ago: only a correction can say so now."
+                    ),
+                })
                 .member("pointer", json!("/occurred_at"))
                 .member("last_event_at", json!(last_event_at)),
+            Refusal::EventInTheWay { seq, kind, occurred_at } => Self::new(Code::EventOutOfOrder)
+                .detail(format!(
+                    "The event {seq}, {kind} at {occurred_at}, would not be allowed after it."
+                ))
+                .member("seq", json!(seq))
+                .member("kind", json!(kind))
+                .member("last_event_at", json!(occurred_at)),
             Refusal::PreconditionRequired => Self::new(Code::PreconditionRequired),
             Refusal::PreconditionFailed => Self::new(Code::PreconditionFailed),
             Refusal::IdempotencyKeyReused => Self::new(Code::IdempotencyKeyReused),

@@ -154,8 +154,8 @@ problems! {
         "The dossier's state does not allow the event; state and allowed say what does."
         / "Trạng thái hồ sơ không cho phép sự kiện; xem state và allowed.";
     EventOutOfOrder = "event_out_of_order" 409 "Event out of order" / "Sự kiện sai thứ tự":
-        "The event would lie before one that is recorded already; last_event_at says when that was."
-        / "Sự kiện xảy ra trước sự kiện đã ghi nhận; xem last_event_at.";
+        "The event would lie before one that is recorded already, and cannot be put there: it is too long ago, or the recorded one would not be allowed after it. last_event_at says when that was; seq and kind say which it is."
+        / "Sự kiện xảy ra trước sự kiện đã ghi nhận và không thể chèn vào đó: đã quá lâu, hoặc sự kiện đã ghi nhận sẽ không còn được phép. Xem last_event_at, seq và kind.";
     RateLimited = "rate_limited" 429 "Too many requests" / "Quá nhiều yêu cầu":
         "The client or the key calls faster than its limit. Try again after the seconds in Retry-After; the RateLimit headers say how the limit stands."
         / "Máy khách hoặc khóa truy cập gọi nhanh hơn giới hạn. Hãy thử lại sau số giây trong Retry-After; xem các tiêu đề RateLimit.";

@@ -38,8 +38,11 @@ where
 }
 
 /// The present version of the calendars, which stays until the transaction ends.
-pub async fn hold(tx: &mut Transaction) -> QueryResult<i64> {
-    diesel::select(hold_calendar_version()).get_result(tx).await
+pub async fn hold<C>(conn: &mut C) -> QueryResult<i64>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    diesel::select(hold_calendar_version()).get_result(conn).await
 }
 
 /// Raises the version of the calendars. Comes last in its transaction: nobody dates a dossier until it ends.

@@ -8,6 +8,7 @@ use crate::domain::time_limit::TimeLimit;
 use crate::domain::vocabulary::{EventKind, Origin, Outcome, Unit};
 use crate::features::dossiers::queries::OfKind;
 use chrono::NaiveDate;
+use uuid::Uuid;
 
 /// An event to record.
 #[derive(Clone, Debug)]
@@ -43,6 +44,16 @@ pub enum EventDetails {
         to_officer: Option<String>,
         /// When the step is due.
         step_due_at: Option<Instant>,
+    },
+    /// Received, after it was registered.
+    Received {
+        /// Return date that the slip promises.
+        appointed_at: Option<Instant>,
+    },
+    /// Not received.
+    Refused {
+        /// On which ground.
+        ground: Option<String>,
     },
     /// Supplements asked for.
     SupplementRequested {
@@ -85,14 +96,64 @@ pub enum EventDetails {
         /// On which ground.
         ground: String,
     },
+    /// What another event should have said.
+    Corrected(Box<Correction>),
     /// Any of the kinds with nothing of their own.
     Plain(EventKind),
+}
+
+/// What an event should have said.
+#[derive(Clone, Debug)]
+pub struct Correction {
+    /// The event.
+    pub event: Uuid,
+    /// Why it is corrected.
+    pub reason: String,
+    /// When it happened.
+    pub happened_at: Option<Instant>,
+    /// `true`: it did not happen; `false`: it did after all.
+    pub voided: Option<bool>,
+    /// Code of the agency that it was handed to.
+    pub to_agency: Option<String>,
+    /// The fields of its kind that are given.
+    pub given: Vec<&'static str>,
+    /// Their values.
+    pub values: OfKind,
+}
+
+/// The fields of the contract that belong to some kinds of event, and to which.
+pub const FIELDS: [(&str, &[EventKind]); 15] = {
+    use EventKind as K;
+    [
+        ("appointed_at", &[K::Received]),
+        ("to_agency", &[K::Forwarded]),
+        ("to_unit", &[K::Forwarded]),
+        ("to_officer", &[K::Forwarded]),
+        ("step_due_at", &[K::Forwarded]),
+        ("result", &[K::Completed]),
+        ("items", &[K::SupplementRequested]),
+        ("answer_by", &[K::SupplementRequested]),
+        ("by", &[K::Extended]),
+        ("new_due_on", &[K::Extended, K::Apologised]),
+        ("ground", &[K::Refused, K::Suspended, K::Extended, K::Terminated, K::Reopened]),
+        ("reason", &[K::Apologised, K::Corrected]),
+        ("event", &[K::Corrected]),
+        ("happened_at", &[K::Corrected]),
+        ("voided", &[K::Corrected]),
+    ]
+};
+
+/// The fields that belong to a kind.
+pub fn fields_of(kind: EventKind) -> Vec<&'static str> {
+    FIELDS.iter().filter(|(_, kinds)| kinds.contains(&kind)).map(|(field, _)| *field).collect()
 }
 
 impl EventDetails {
     /// The kind of event.
     pub const fn kind(&self) -> EventKind {
         match self {
+            Self::Received { .. } => EventKind::Received,
+            Self::Refused { .. } => EventKind::Refused,
             Self::Forwarded { .. } => EventKind::Forwarded,
             Self::SupplementRequested { .. } => EventKind::SupplementRequested,
             Self::Suspended { .. } => EventKind::Suspended,
@@ -101,6 +162,7 @@ impl EventDetails {
             Self::Completed { .. } => EventKind::Completed,
             Self::Terminated { .. } => EventKind::Terminated,
             Self::Reopened { .. } => EventKind::Reopened,
+            Self::Corrected(_) => EventKind::Corrected,
             Self::Plain(kind) => *kind,
         }
     }
@@ -109,6 +171,7 @@ impl EventDetails {
     pub fn to_agency(&self) -> Option<&String> {
         match self {
             Self::Forwarded { to_agency, .. } => to_agency.as_ref(),
+            Self::Corrected(correction) => correction.to_agency.as_ref(),
             _ => None,
         }
     }
@@ -117,6 +180,10 @@ impl EventDetails {
     pub(super) fn row(&self) -> OfKind {
         let ground = |ground: &String| OfKind { ground: Some(ground.clone()), ..OfKind::default() };
         match self {
+            Self::Received { appointed_at } => {
+                OfKind { appointed_at: appointed_at.map(Instant::utc), ..OfKind::default() }
+            }
+            Self::Refused { ground: why } => OfKind { ground: why.clone(), ..OfKind::default() },
             Self::Forwarded { to_unit, to_officer, step_due_at, .. } => OfKind {
                 to_unit: to_unit.clone(),
                 to_officer: to_officer.clone(),
@@ -134,19 +201,26 @@ impl EventDetails {
                 OfKind { new_due_on: Some(*day), ..ground(why) }
             }
             Self::Apologised { reason, new_due_on } => {
-                OfKind { new_due_on: Some(*new_due_on), ..ground(reason) }
+                OfKind { new_due_on: Some(*new_due_on), reason: Some(reason.clone()), ..OfKind::default() }
             }
             Self::Suspended { ground: why }
             | Self::Terminated { ground: why }
             | Self::Reopened { ground: why } => ground(why),
             Self::Completed { outcome } => OfKind { outcome: Some(*outcome), ..OfKind::default() },
+            Self::Corrected(correction) => OfKind {
+                corrects: Some(correction.event),
+                reason: Some(correction.reason.clone()),
+                happened_at: correction.happened_at.map(Instant::utc),
+                voids: correction.voided,
+                ..correction.values.clone()
+            },
             Self::Plain(_) => OfKind::default(),
         }
     }
 }
 
 /// An extension has an amount: those without were refused.
-fn by_of(limit: TimeLimit) -> (Option<Unit>, Option<i32>) {
+pub fn by_of(limit: TimeLimit) -> (Option<Unit>, Option<i32>) {
     let amount = limit.amount().map(Amount::hundredths);
     (amount.map(|_| limit.unit()), amount)
 }

@@ -1,45 +1,40 @@
 //! The rows that a receipt stores: the dossier, its first event, its personal data.
 
+use super::binding::Binding;
 use super::{ApplicantInput, Context, ReceiveInput, dating};
 use crate::domain::amount::Amount;
 use crate::domain::clock::ClockEvent;
-use crate::domain::lifecycle;
 use crate::domain::local_time::Instant;
 use crate::domain::masking;
-use crate::domain::policy::Policy;
-use crate::domain::time_limit::CaseLimit;
 use crate::domain::vocabulary::{Clock, EventKind, Origin, Status};
 use crate::features::dossiers::queries::write::PersonRow;
 use crate::features::dossiers::queries::{DossierRow, EventRow, OfKind};
-use crate::features::procedures::queries::Procedure;
 use uuid::Uuid;
 
-/// A procedure, the limit that applies, and the policy unless it is that of the law.
-pub(super) type Ruled<'a> = (&'a Procedure, &'a CaseLimit, Option<Policy>);
-
-/// The state of a dossier that was just received, dated.
+/// The state of a dossier that was just received or registered, dated.
 pub(super) fn dossier_row(
     context: &Context<'_>,
     input: &ReceiveInput,
-    (procedure, limit, policy): Ruled<'_>,
+    bound: &Binding<'_>,
     (receiving, competent): (i32, i32),
 ) -> DossierRow {
-    let received_at = input.received_at.utc();
+    let filed_at = input.filed_at.utc();
+    let limit = &bound.limit.limit;
     let mut row = DossierRow {
         id: Uuid::now_v7(),
         // Known when it is stored.
         code: String::new(),
-        procedure_version_id: procedure.row.id,
+        procedure_version_id: bound.procedure.row.id,
         case_code: input.case.clone(),
         channel: input.channel,
         receiving_agency_id: receiving,
         competent_agency_id: competent,
         applicant_kind: input.applicant.kind,
         applicant_name_masked: masking::name(&input.applicant.name),
-        status: Status::Received,
+        status: if input.received_at.is_some() { Status::Received } else { Status::Registered },
         clock: Clock::Running,
         submitted_at: input.submitted_at.map(Instant::utc),
-        received_at,
+        received_at: input.received_at.map(Instant::utc),
         ended_at: None,
         returned_at: None,
         closed_recorded_at: None,
@@ -47,8 +42,8 @@ pub(super) fn dossier_row(
         reappointed_on: None,
         apologies: 0,
         apology_late: false,
-        limit_unit: limit.limit.unit(),
-        limit_amount_hundredths: limit.limit.amount().map(Amount::hundredths),
+        limit_unit: limit.unit(),
+        limit_amount_hundredths: limit.amount().map(Amount::hundredths),
         due_on: None,
         due_at: None,
         overdue_from: None,
@@ -56,9 +51,9 @@ pub(super) fn dossier_row(
         holder_agency_id: receiving,
         holder_unit: input.officer.as_ref().and_then(|o| o.unit.clone()),
         holder_officer: input.officer.as_ref().map(|o| o.name.clone()),
-        holder_since: received_at,
+        holder_since: filed_at,
         step_due_at: None,
-        last_event_at: received_at,
+        last_event_at: filed_at,
         last_recorded_at: context.now.utc(),
         version: 1,
         clock_started_at: None,
@@ -66,31 +61,36 @@ pub(super) fn dossier_row(
         judged_at: None,
         restarted_on: None,
         resumes_to: None,
-        // Five words, which JSON has.
-        policy: policy.and_then(|policy| serde_json::to_value(policy).ok()),
-        last_step_at: received_at,
+        policy: None,
+        last_step_at: filed_at,
+        filed_at,
     };
-    let received =
-        ClockEvent { kind: EventKind::Received, at: input.received_at, extension: None, stage: None };
-    dating::redate(&context.offices(), &mut row, limit, &[received]);
+    bound.bind(&mut row);
+    let kind = first_kind(input);
+    let first = ClockEvent { kind, at: input.filed_at, extension: None, stage: None };
+    dating::redate(&context.offices(), &mut row, bound.limit, &[first]);
     row
 }
 
-/// The event of its receipt.
+/// The event with which it begins.
+fn first_kind(input: &ReceiveInput) -> EventKind {
+    if input.received_at.is_some() { EventKind::Received } else { EventKind::Registered }
+}
+
+/// The event with which it begins.
 pub(super) fn event_row(context: &Context<'_>, input: &ReceiveInput, dossier: &DossierRow) -> EventRow {
     EventRow {
         id: Uuid::now_v7(),
         dossier_id: dossier.id,
         seq: 1,
-        kind: EventKind::Received,
-        occurred_at: dossier.received_at,
+        kind: first_kind(input),
+        occurred_at: dossier.filed_at,
         recorded_at: context.now.utc(),
         origin: Origin::Live,
         source_recorded_at: None,
         backdated: false,
         status_before: None,
-        // The table of moves has this one, and its test says so.
-        status_after: lifecycle::after(None, EventKind::Received, None).unwrap_or(Status::Received),
+        status_after: dossier.status,
         due_on_before: None,
         due_on_after: dossier.due_on,
         agency_id: dossier.receiving_agency_id,
@@ -100,7 +100,7 @@ pub(super) fn event_row(context: &Context<'_>, input: &ReceiveInput, dossier: &D
         to_agency_id: None,
         public_note: None,
         key_id: context.actor.key_id.clone(),
-        of_kind: OfKind::default(),
+        of_kind: OfKind { appointed_at: dossier.appointed_at, ..OfKind::default() },
     }
 }
 

@@ -1,32 +1,40 @@
-//! The state of a dossier that follows from an event, but for its dates.
+//! Whether a dossier allows an event, and the state that follows from it, but for its dates.
 
 use crate::domain::law::law;
+use crate::domain::lifecycle::Position;
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::Refusal;
 use crate::domain::vocabulary::{Clock, EventKind};
+use crate::features::dossiers::history::is_step;
 use crate::features::dossiers::queries::{DossierRow, EventRow};
 use chrono::Days;
 
-/// A step happens after the steps that are recorded; a note may be about any moment since the receipt, and binds
-/// nothing that comes later.
-pub(super) fn in_order(event: &EventRow, before: &DossierRow) -> Result<(), Refusal> {
-    let since = if event.kind == EventKind::Noted { before.received_at } else { before.last_step_at };
-    if event.occurred_at < since {
-        return Err(Refusal::EventOutOfOrder { last_event_at: since.into() });
-    }
-    Ok(())
+/// Where a dossier stands after an event, if it allows that.
+pub(super) fn after(dossier: &DossierRow, kind: EventKind) -> Result<Position, Refusal> {
+    let position = dossier.position();
+    // NĐ 61/2018 Art. 19(9): the return is appointed again once.
+    let day = Instant::from(dossier.filed_at).local_date();
+    let no_more = kind == EventKind::Apologised && dossier.apologies >= law().apologies_most.on(day);
+    position.after(kind).filter(|_| !no_more).ok_or_else(|| {
+        let mut allowed = position.allowed();
+        allowed.retain(|kind| *kind != EventKind::Apologised || !no_more);
+        Refusal::EventNotAllowed { state: dossier.status, allowed }
+    })
 }
 
 /// The state that follows from an event, but for its dates.
-pub(super) fn apply(dossier: &mut DossierRow, event: &EventRow) {
-    let before = dossier.status;
-    dossier.status = event.status_after;
-    dossier.resumes_to = match (before.waits(), dossier.status.waits()) {
-        (false, true) => Some(before),
-        (true, true) => dossier.resumes_to,
-        (_, false) => None,
-    };
+pub(super) fn apply(dossier: &mut DossierRow, event: &EventRow, position: Position) {
+    dossier.status = position.status;
+    dossier.resumes_to = position.resumes_to;
     match event.kind {
+        EventKind::Received => {
+            dossier.received_at = Some(event.occurred_at);
+            dossier.filed_at = event.occurred_at;
+            dossier.appointed_at = event.of_kind.appointed_at.or(dossier.appointed_at);
+            dossier.holder_unit.clone_from(&event.officer_unit);
+            dossier.holder_officer.clone_from(&event.officer);
+            dossier.holder_since = event.occurred_at;
+        }
         EventKind::Forwarded => {
             dossier.holder_agency_id = event.to_agency_id.unwrap_or(dossier.holder_agency_id);
             dossier.holder_unit.clone_from(&event.of_kind.to_unit);
@@ -39,7 +47,7 @@ pub(super) fn apply(dossier: &mut DossierRow, event: &EventRow) {
             dossier.reappointed_on = event.of_kind.new_due_on;
             dossier.apology_late = is_late_apology(dossier, event);
         }
-        EventKind::Completed | EventKind::Withdrawn | EventKind::Terminated => {
+        EventKind::Refused | EventKind::Completed | EventKind::Withdrawn | EventKind::Terminated => {
             dossier.ended_at = Some(event.occurred_at);
             dossier.judged_at = Some(event.occurred_at);
             dossier.clock = Clock::Stopped;
@@ -56,22 +64,21 @@ pub(super) fn apply(dossier: &mut DossierRow, event: &EventRow) {
         EventKind::Reopened => {
             dossier.ended_at = None;
             dossier.judged_at = None;
+            dossier.clock = Clock::Running;
             dossier.returned_at = None;
             dossier.closed_recorded_at = None;
         }
         _ => {}
     }
-    if event.kind != EventKind::Noted {
+    if is_step(event.kind) {
         dossier.last_step_at = event.occurred_at;
     }
     dossier.last_event_at = dossier.last_event_at.max(event.occurred_at);
-    dossier.last_recorded_at = event.recorded_at;
-    dossier.version = event.seq;
 }
 
 /// NĐ 61/2018 Art. 19(9): at the latest a day before the due day.
 fn is_late_apology(dossier: &DossierRow, event: &EventRow) -> bool {
-    let day = Instant::from(dossier.received_at).local_date();
+    let day = Instant::from(dossier.filed_at).local_date();
     let before = Days::new(law().apology_days_before.on(day));
     let last = dossier.due_on.and_then(|due| due.checked_sub_days(before));
     last.is_some_and(|last| Instant::from(event.occurred_at).local_date() > last)

@@ -1,8 +1,12 @@
-//! What a write does, one transaction each: `receive` makes a dossier, `first_rows` what it stores; `record` records what
-//! happened to it, an `event`, with what follows from it in `follow` and `prolongation`. `dating` makes the due date;
-//! `redate` moves it when a calendar has changed.
+//! What a write does, one transaction each: `receive` makes a dossier, `binding` says what binds it, `first_rows` what is
+//! stored; `record` records what happened to it, an `event`, with what follows from it in `follow` and `prolongation`. What
+//! is put before other events, or is a `correction` of one, is followed from the beginning by `replay`. `dating` makes the
+//! due date; `redate` moves it when a calendar has changed.
 
+mod binding;
+mod correction;
 pub mod dating;
+mod derive;
 mod event;
 mod first_rows;
 mod follow;
@@ -10,8 +14,9 @@ mod prolongation;
 mod receive;
 mod record;
 pub mod redate;
+mod replay;
 
-pub use event::{EventDetails, EventInput};
+pub use event::{Correction, EventDetails, EventInput, FIELDS, by_of, fields_of};
 pub use receive::{ApplicantInput, OfficerInput, ReceiveInput, receive, receive_in};
 pub use record::{record, record_in};
 

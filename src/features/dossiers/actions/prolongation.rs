@@ -7,14 +7,17 @@ use crate::domain::time_limit::CaseLimit;
 use crate::domain::vocabulary::EventKind;
 use crate::features::dossiers::queries::{DossierRow, EventRow};
 
-/// Fails unless the procedure knows the ground, it was not used before, and the extension is no longer than it allows.
+/// Fails unless the procedure knows the ground of an extension, no other event used it, and it is no longer than it
+/// allows. `before` is the dossier as it was before the extension.
 pub(super) fn allowed(
     context: &Context<'_>,
     before: &DossierRow,
     limit: &CaseLimit,
-    (rows, ground): (&[EventRow], &str),
-    by: Extension,
+    (others, extension): (&[EventRow], &EventRow),
 ) -> Result<(), Refusal> {
+    let Some((by, ground)) = extension.clock_event().and_then(|event| event.extension) else {
+        return Ok(());
+    };
     let refuse = |pointer: &str, message: String| {
         Err(Refusal::invalid(pointer, Rule::ProlongationNotAllowed, message))
     };
@@ -29,8 +32,8 @@ pub(super) fn allowed(
         );
     };
     let used =
-        |row: &EventRow| row.kind == EventKind::Extended && row.of_kind.ground.as_deref() == Some(ground);
-    if rows.iter().any(used) {
+        |row: &EventRow| row.kind == EventKind::Extended && row.of_kind.ground.as_deref() == Some(&*ground);
+    if others.iter().any(used) {
         return refuse("/ground", "the time limit was extended on this ground already".to_owned());
     }
     let most = format!(

@@ -1,22 +1,21 @@
-//! Receives a dossier (tiếp nhận hồ sơ; NĐ 61/2018 Art. 17): checks it, dates it, gives it a code, stores it.
+//! Receives a dossier (tiếp nhận hồ sơ; NĐ 61/2018 Art. 17), or registers one that was submitted and waits to be received:
+//! checks it, dates it, gives it a code, stores it.
 
+use super::binding::{self, Asked};
 use super::first_rows::{dossier_row, event_row, person_row};
 use super::{Context, Received, TRIES};
 use crate::db::{Answer, Constraint, DbError, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::agency_tree::Agency;
 use crate::domain::calendar::Calendars;
 use crate::domain::ids::DossierCode;
-use crate::domain::law::law;
 use crate::domain::local_time::Instant;
-use crate::domain::policy::Policy;
 use crate::domain::refusal::{Refusal, Rule};
-use crate::domain::time_limit::{self, CaseLimit};
 use crate::domain::vocabulary::{ApplicantKind, Channel};
 use crate::features::audit::{self, Change};
 use crate::features::dossiers::queries::receipt::{self, NewCode, TheSubject};
 use crate::features::dossiers::queries::write::{self, PersonRow};
 use crate::features::dossiers::queries::{DossierRow, EventRow};
-use crate::features::procedures::queries::{self as procedures, Procedure};
+use crate::features::procedures::queries::Procedure;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -37,8 +36,10 @@ pub struct ReceiveInput {
     pub competent_agency: String,
     /// When it was submitted online.
     pub submitted_at: Option<Instant>,
-    /// When it was received.
-    pub received_at: Instant,
+    /// When it was received; absent: it was submitted and waits for that.
+    pub received_at: Option<Instant>,
+    /// When it was received, or else submitted.
+    pub filed_at: Instant,
     /// Return date that the portal promised.
     pub appointed_at: Option<Instant>,
     /// Summary; personal data.
@@ -141,14 +142,14 @@ pub async fn receive_in(
             return Err(Refusal::DuplicateCode { code: code.clone() }.into());
         }
         Some(code) => code.clone(),
-        None => next_free(tx, receipt.receiving, input.received_at).await?,
+        None => next_free(tx, receipt.receiving, input.filed_at).await?,
     };
     receipt.store(tx, context, NewCode::Given(&code)).await
 }
 
-/// The next code of the receiving agency on the day of receipt that nobody has. Those given by hand are skipped.
-async fn next_free(tx: &mut Transaction, agency: &Agency, received_at: Instant) -> Result<String, Failure> {
-    let day = received_at.local_date();
+/// The next code of the receiving agency on the day of filing that nobody has. Those given by hand are skipped.
+async fn next_free(tx: &mut Transaction, agency: &Agency, filed_at: Instant) -> Result<String, Failure> {
+    let day = filed_at.local_date();
     loop {
         let number = write::next_number(tx, agency.id, day).await?;
         let code = DossierCode::generated(&agency.code, day, number);
@@ -172,25 +173,23 @@ fn judge<'a>(
     input: &'a ReceiveInput,
     versions: &'a [Procedure],
 ) -> Result<Receipt<'a>, Refusal> {
-    context.not_ahead("/received_at", input.received_at)?;
-    if input.submitted_at.is_some_and(|at| at > input.received_at) {
+    let at = input.filed_at;
+    context.not_ahead(if input.received_at.is_some() { "/received_at" } else { "/submitted_at" }, at)?;
+    if input.submitted_at.is_some_and(|submitted_at| submitted_at > at) {
         return Err(Refusal::invalid("/submitted_at", Rule::InvalidValue, "must not be after received_at"));
     }
-    let procedure = in_force(versions, input)?;
-    let at = input.received_at;
     let receiving = context.agency("/receiving_agency", &input.receiving_agency, at, context.governed)?;
     let competent = context.agency("/competent_agency", &input.competent_agency, at, context.visible)?;
-    require_competent(procedure, competent)?;
-    let limit = limit_for(procedure, input)?;
-    let policy = policy_of(context, competent, procedure, at);
-    let dossier = dossier_row(context, input, (procedure, limit, policy), (receiving.id, competent.id));
+    let (procedure, case, channel) = (input.procedure.as_str(), input.case.as_deref(), input.channel);
+    let bound = binding::binding(context, Asked { procedure, versions, case, channel, at }, competent)?;
+    let dossier = dossier_row(context, input, &bound, (receiving.id, competent.id));
     let event = event_row(context, input, &dossier);
     let details = json!({
         "procedure": input.procedure, "receiving_agency": receiving.code, "competent_agency": competent.code,
-        "received_at": at, "due_on": dossier.due_on,
+        "submitted_at": input.submitted_at, "received_at": input.received_at, "due_on": dossier.due_on,
     });
     let person = person_row(input, dossier.id);
-    Ok(Receipt { rows: (dossier, event, person), procedure, receiving, details })
+    Ok(Receipt { rows: (dossier, event, person), procedure: bound.procedure, receiving, details })
 }
 
 impl<'a> Receipt<'a> {
@@ -201,7 +200,7 @@ impl<'a> Receipt<'a> {
             None => NewCode::Next {
                 agency: self.receiving.id,
                 agency_code: &self.receiving.code,
-                day: input.received_at.local_date(),
+                day: input.filed_at.local_date(),
             },
         }
     }
@@ -214,64 +213,12 @@ impl<'a> Receipt<'a> {
         code: NewCode<'_>,
     ) -> Result<Received, Failure> {
         let (dossier, event, person) = self.rows;
-        let change = Change { action: "dossier.received", subject: TheSubject, details: self.details };
+        let action = format!("dossier.{}", event.kind);
+        let change = Change { action: &action, subject: TheSubject, details: self.details };
         let audit = audit::inserting(context.actor, context.now, change);
         let at = (code, context.calendars.version());
         let code = receipt::store(tx, at, (&dossier, &event), &person, audit).await?;
         let dossier = DossierRow { code, ..dossier };
         Ok(Received { dossier, procedure: (&self.procedure.row).into() })
     }
-}
-
-/// The version of the procedure that was in force on the day of receipt.
-fn in_force<'a>(versions: &'a [Procedure], input: &ReceiveInput) -> Result<&'a Procedure, Refusal> {
-    let day = input.received_at.local_date();
-    procedures::in_force_on(versions, day).ok_or_else(|| {
-        let code = &input.procedure;
-        let (rule, message) = if versions.is_empty() {
-            (Rule::UnknownProcedure, format!("no procedure has the code {code}"))
-        } else {
-            (Rule::ProcedureNotInForce, format!("the procedure {code} was not in force on {day}"))
-        };
-        Refusal::invalid("/procedure", rule, message)
-    })
-}
-
-fn require_competent(procedure: &Procedure, competent: &Agency) -> Result<(), Refusal> {
-    let listed = procedure.agencies.contains(&competent.id);
-    let of_level = procedure.agencies.is_empty() && procedure.row.levels.contains(&competent.level);
-    if listed || of_level {
-        return Ok(());
-    }
-    let message = format!("the agency {} does not decide {}", competent.code, procedure.row.procedure_code);
-    Err(Refusal::invalid("/competent_agency", Rule::AgencyNotCompetent, message))
-}
-
-/// The policy of the dossier, unless it is that of the law.
-fn policy_of(
-    context: &Context<'_>,
-    competent: &Agency,
-    procedure: &Procedure,
-    received_at: Instant,
-) -> Option<Policy> {
-    let day = received_at.local_date();
-    let default = law().policy_on(day);
-    let above = std::iter::successors(Some(competent), |agency| context.tree.get(agency.parent?));
-    let agencies: Vec<i32> = above.map(|agency| agency.id).collect();
-    let code = &procedure.row.procedure_code;
-    let policy = Policy::resolve(default, context.policies, code, &agencies, day);
-    Some(policy).filter(|policy| *policy != default)
-}
-
-fn limit_for<'a>(procedure: &'a Procedure, input: &ReceiveInput) -> Result<&'a CaseLimit, Refusal> {
-    let limits = &procedure.limits;
-    time_limit::choose(limits, input.case.as_deref(), input.channel).ok_or_else(|| {
-        let mut cases: Vec<&str> = limits.iter().filter_map(|l| l.case.as_deref()).collect();
-        cases.dedup();
-        let message = match cases.as_slice() {
-            [] => format!("must be null: {} has no cases", input.procedure),
-            _ => format!("must be a case of {}: {}", input.procedure, cases.join(", ")),
-        };
-        Refusal::invalid("/case", Rule::UnknownCase, message)
-    })
 }

@@ -1,19 +1,16 @@
-//! Records an event: asks the lifecycle whether it is allowed, and derives the dossier's new state from it.
+//! Records an event of a dossier, with the state that `derive` makes of it.
 
-use super::event::{EventDetails, EventInput};
-use super::{Context, TRIES, dating, follow, prolongation};
+use super::derive::{self, dates};
+use super::event::EventInput;
+use super::{Context, TRIES};
 use crate::db::{Answer, Constraint, DbError, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::calendar::Calendars;
-use crate::domain::clock::{self, ClockEvent};
-use crate::domain::law::law;
-use crate::domain::lifecycle;
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Place, Refusal, Rule};
-use crate::domain::vocabulary::{EventKind, Origin, Status};
+use crate::domain::vocabulary::{EventKind, Origin};
 use crate::features::audit::{self, Change};
-use crate::features::calendar::queries as calendar;
-use crate::features::dossiers::queries::{self, DossierRow, EventRow, visible, write};
-use crate::features::procedures::queries as procedures;
+use crate::features::dossiers::history::is_step;
+use crate::features::dossiers::queries::{DossierRow, EventRow, visible, write};
 use serde_json::json;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -57,71 +54,38 @@ pub async fn record_in(
     let kind = input.details.kind();
     context.not_ahead("/occurred_at", input.occurred_at)?;
     let named = named(context, input)?;
-    let dates = clock::touches(kind) || matches!(kind, EventKind::Withdrawn | EventKind::Terminated);
-    // Before the dossier is locked: who changes a calendar waits for it.
-    if dates && calendar::hold(tx).await? != context.calendars.version() {
-        return Err(DbError::Refused(Constraint::CalendarVersion).into());
-    }
-    let mut dossier = write::lock(tx, code).await?.ok_or(Refusal::NotFound)?;
-    if !visible::sees(context.visible, &dossier) {
-        return Err(Refusal::NotFound.into());
-    }
-    if !visible::sees(context.governed, &dossier) {
-        let code = context.tree.code(dossier.competent_agency_id).to_owned();
+    let (calendar_version, locked) = write::lock(tx, code).await?;
+    let before = locked.filter(|row| visible::sees(context.visible, row)).ok_or(Refusal::NotFound)?;
+    if !visible::sees(context.governed, &before) {
+        let code = context.tree.code(before.competent_agency_id).to_owned();
         return Err(Refusal::AgencyOutOfScope { place: Place::Pointer(String::new()), code }.into());
     }
-    expects(dossier.version)?;
-    let before = dossier.clone();
-    let status = status_after(&before, kind)?;
-    let mut event = event_row(context, input, &before, named, status);
-    follow::in_order(&event, &before)?;
-    follow::apply(&mut dossier, &event);
-    if dates {
-        rerun(tx, context, (&before, &mut dossier), (input, &event)).await?;
+    expects(before.version)?;
+    let mut event = event_row(context, input, &before, named);
+    let is_before_others = is_step(kind) && event.occurred_at < before.last_step_at;
+    let anew = is_before_others || kind == EventKind::Corrected;
+    if (anew || dates(kind)) && calendar_version != context.calendars.version() {
+        return Err(DbError::Refused(Constraint::CalendarVersion).into());
     }
-    event.due_on_after = dossier.due_on;
+    let mut dossier = if anew {
+        derive::anew(tx, context, (&before, input, &event)).await?
+    } else {
+        derive::onward(tx, context, (&before, input, &event)).await?
+    };
+    (dossier.version, dossier.last_recorded_at) = (event.seq, event.recorded_at);
+    (event.status_after, event.due_on_after) = (dossier.status, dossier.due_on);
     write::insert_event(tx, &event, input.note.as_deref()).await?;
     write::update(tx, &dossier).await?;
     let details = json!({
         "event": event.id, "seq": event.seq, "occurred_at": input.occurred_at,
         "status_before": event.status_before, "status_after": event.status_after,
         "due_on_before": event.due_on_before, "due_on_after": event.due_on_after,
+        "corrects": event.of_kind.corrects,
     });
     let action = format!("dossier.{kind}");
     let change = Change { action: &action, subject: format!("dossier:{code}"), details };
     audit::record(tx, context.actor, context.now, change).await?;
     Ok(event)
-}
-
-/// The status after an event, if the dossier allows it.
-fn status_after(before: &DossierRow, kind: EventKind) -> Result<Status, Refusal> {
-    let mut allowed = lifecycle::allowed(before.status);
-    // NĐ 61/2018 Art. 19(9): the return is appointed again once.
-    let day = Instant::from(before.received_at).local_date();
-    let apologised = before.apologies >= law().apologies_most.on(day);
-    allowed.retain(|kind| *kind != EventKind::Apologised || !apologised);
-    let status = lifecycle::after(Some(before.status), kind, before.resumes_to);
-    let not_allowed = || Refusal::EventNotAllowed { state: before.status, allowed: allowed.clone() };
-    status.filter(|_| allowed.contains(&kind)).ok_or_else(not_allowed)
-}
-
-/// Runs the clock again with an event that touches it, or that ends the dossier while its clock is stopped.
-async fn rerun(
-    tx: &mut Transaction,
-    context: &Context<'_>,
-    (before, dossier): (&DossierRow, &mut DossierRow),
-    (input, event): (&EventInput, &EventRow),
-) -> Result<(), Failure> {
-    let rows = queries::clock_events(tx, &[before.id]).await?;
-    let mut events: Vec<ClockEvent> = rows.iter().filter_map(EventRow::clock_event).collect();
-    let limits = procedures::limits_by_version(tx, &[before.procedure_version_id]).await?;
-    let limit = dating::limit_of(before, &limits);
-    if let EventDetails::Extended { by, ground } = &input.details {
-        prolongation::allowed(context, before, &limit, (&rows, ground), *by)?;
-    }
-    events.extend(event.clock_event());
-    dating::redate(&context.offices(), dossier, &limit, &events);
-    Ok(())
 }
 
 /// The agencies that an event names.
@@ -148,27 +112,22 @@ fn named(context: &Context<'_>, input: &EventInput) -> Result<Named, Refusal> {
     Ok(Named { acting, to: find("/to_agency", input.details.to_agency(), context.visible)? })
 }
 
-fn event_row(
-    context: &Context<'_>,
-    input: &EventInput,
-    before: &DossierRow,
-    named: Named,
-    status_after: Status,
-) -> EventRow {
-    let officer = input.officer.clone();
+fn event_row(context: &Context<'_>, input: &EventInput, before: &DossierRow, named: Named) -> EventRow {
+    let (kind, officer) = (input.details.kind(), input.officer.clone());
     EventRow {
         id: Uuid::now_v7(),
         dossier_id: before.id,
         seq: before.version + 1,
-        kind: input.details.kind(),
+        kind,
         occurred_at: input.occurred_at.utc(),
         // Never before an earlier record, even when the clocks of two instances differ.
         recorded_at: context.now.utc().max(before.last_recorded_at),
         origin: input.origin,
         source_recorded_at: input.source_recorded_at.map(Instant::utc),
-        backdated: input.occurred_at.utc() < before.last_event_at,
+        backdated: kind != EventKind::Corrected && input.occurred_at.utc() < before.last_event_at,
         status_before: Some(before.status),
-        status_after,
+        // What follows from it is not known yet.
+        status_after: before.status,
         due_on_before: before.due_on,
         due_on_after: before.due_on,
         agency_id: named.acting.unwrap_or(before.holder_agency_id),

@@ -7,9 +7,9 @@ use super::dating::{self, Offices};
 use crate::db::{DbError, Transaction};
 use crate::domain::agency_tree::{AgencyId, AgencyTree};
 use crate::domain::calendar::Calendars;
-use crate::domain::clock::ClockEvent;
 use crate::domain::local_time::Instant;
 use crate::domain::vocabulary::{EventKind, Origin};
+use crate::features::dossiers::history;
 use crate::features::dossiers::queries::dating::{lock_next, move_to};
 use crate::features::dossiers::queries::{self, DossierRow, EventRow, OfKind, write};
 use crate::features::procedures::queries as procedures;
@@ -31,15 +31,16 @@ pub async fn redate(
     versions.dedup();
     let limits = procedures::limits_by_version(tx, &versions).await?;
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
-    let mut events: HashMap<Uuid, Vec<ClockEvent>> = HashMap::new();
-    for event in queries::clock_events(tx, &ids).await? {
-        events.entry(event.dossier_id).or_default().extend(event.clock_event());
+    let mut events: HashMap<Uuid, Vec<EventRow>> = HashMap::new();
+    for event in queries::events_of(tx, &ids).await? {
+        events.entry(event.dossier_id).or_default().push(event);
     }
     let offices = Offices { tree, calendars };
     let moved = rows.into_iter().filter_map(|before| {
         let mut after = before.clone();
         let of_dossier = events.get(&before.id).map_or(&[][..], Vec::as_slice);
-        dating::redate(&offices, &mut after, &dating::limit_of(&before, &limits), of_dossier);
+        let clock = history::clock_events(of_dossier);
+        dating::redate(&offices, &mut after, &dating::limit_of(&before, &limits), &clock);
         let dates = |row: &DossierRow| (row.due_at, row.overdue_from, row.restarted_on, row.calendar_missing);
         (dates(&after) != dates(&before)).then_some((before, after))
     });
@@ -95,7 +96,7 @@ pub async fn sweep(
 /// The event of a date that moved. It is no step of the handling: status and holder stay, and so does `last_event_at`, by
 /// which one sees that nobody has worked on the dossier.
 fn event_row(before: &DossierRow, after: &DossierRow, change: &Change<'_>, now: Instant) -> EventRow {
-    let occurred_at = change.made_at.utc().max(before.received_at);
+    let occurred_at = change.made_at.utc().max(before.filed_at);
     EventRow {
         id: Uuid::now_v7(),
         dossier_id: before.id,

@@ -1,6 +1,5 @@
 //! Where the days of a dossier went, as it is shown: by the steps in which somebody held it, and by the parts of its limit.
 
-use super::explained::clock_events;
 use crate::domain::agency_tree::AgencyId;
 use crate::domain::clock::{ClockEvent, DossierClock};
 use crate::domain::deadline::text::decimal;
@@ -11,6 +10,7 @@ use crate::domain::time_limit::CaseLimit;
 use crate::domain::timing;
 use crate::domain::vocabulary::EventKind;
 use crate::features::dossiers::actions::dating::{self, Offices};
+use crate::features::dossiers::history;
 use crate::features::dossiers::queries::{DossierRow, EventRow};
 use chrono::{NaiveDate, TimeDelta};
 use serde::Serialize;
@@ -92,8 +92,9 @@ impl DelaysBody {
         now: Instant,
     ) -> Self {
         let until = row.ended_at.map_or(now, Instant::from);
-        let clock = clock_events(events);
-        let (pauses, holders) = (pauses(row, &clock, limit, until), holders(row, events));
+        let happened = history::as_happened(events);
+        let clock: Vec<ClockEvent> = happened.iter().filter_map(EventRow::clock_event).collect();
+        let (pauses, holders) = (pauses(row, &clock, limit, until), holders(row, &happened));
         let judge = offices.calendars.of(row.competent_agency_id);
         let timing = timing::judge(&row.facts(), now, judge);
         let late = |held: &Held| match (row.due_on, timing.days_late) {
@@ -173,7 +174,7 @@ fn pauses(
     until: Instant,
 ) -> Vec<(Instant, Instant)> {
     let clock = DossierClock::of(events, limit.starts, row.policy());
-    let before = (Instant::from(row.received_at), clock.start.unwrap_or(until));
+    let before = (Instant::from(row.filed_at), clock.start.unwrap_or(until));
     let stops = clock.moves.iter().filter_map(|happened| match happened {
         Move::Stopped { from, to, .. } => Some((*from, to.unwrap_or(until))),
         _ => None,

@@ -44,8 +44,8 @@ pub struct DossierBody {
     pub clock: Clock,
     /// When it was submitted online.
     pub submitted_at: Option<Instant>,
-    /// When it was received.
-    pub received_at: Instant,
+    /// When it was received; null while it waits for that.
+    pub received_at: Option<Instant>,
     /// When its handling ended.
     pub ended_at: Option<Instant>,
     /// When the result was handed over.
@@ -163,7 +163,7 @@ impl DossierBody {
             national_status: row.status.national_code(),
             clock: row.clock,
             submitted_at: at(row.submitted_at),
-            received_at: row.received_at.into(),
+            received_at: at(row.received_at),
             ended_at: at(row.ended_at),
             returned_at: at(row.returned_at),
             appointed_at: at(row.appointed_at),
@@ -191,7 +191,7 @@ impl DossierBody {
     /// Adds its events.
     #[must_use]
     pub fn with_events(mut self, events: &[EventRow], tree: &AgencyTree) -> Self {
-        self.events = Some(events.iter().map(|event| EventBody::new(event, tree)).collect());
+        self.events = Some(EventBody::all(events, tree));
         self
     }
 }

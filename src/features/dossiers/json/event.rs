@@ -5,9 +5,11 @@ use crate::domain::amount::Amount;
 use crate::domain::local_time::Instant;
 use crate::domain::time_limit::Span;
 use crate::domain::vocabulary::{EventKind, Origin, Outcome, Status, SupplementStage};
+use crate::features::dossiers::history::as_happened;
 use crate::features::dossiers::queries::EventRow;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -63,10 +65,20 @@ pub struct EventBody {
     pub by: Option<Span>,
     /// Day to which it was extended, or day of return that an apology appointed.
     pub new_due_on: Option<NaiveDate>,
-    /// Ground of a suspension, an extension, a termination or a reopening.
+    /// Ground of a refusal, a suspension, an extension, a termination or a reopening.
     pub ground: Option<String>,
-    /// Reason of an apology.
+    /// Reason of an apology or of a correction.
     pub reason: Option<String>,
+    /// Return date that the receipt slip promised.
+    pub appointed_at: Option<Instant>,
+    /// Of a correction: id of the event that is corrected. What else the correction has replaces what that event has.
+    pub event: Option<Uuid>,
+    /// Of a correction: when the event happened.
+    pub happened_at: Option<Instant>,
+    /// Of a correction: true when the event did not happen, false when it did after all.
+    pub voided: Option<bool>,
+    /// Id of the latest correction of this event: its own fields are as they were first recorded.
+    pub corrected_by: Option<Uuid>,
     /// Note of the public timeline.
     pub public_note: Option<String>,
     /// Version of the dossier after it.
@@ -101,11 +113,27 @@ pub struct ResultBody {
 }
 
 impl EventBody {
-    /// Shows an event.
+    /// Shows the events of a dossier, in order of recording.
+    pub fn all(rows: &[EventRow], tree: &AgencyTree) -> Vec<Self> {
+        let stages: HashMap<Uuid, SupplementStage> = as_happened(rows)
+            .iter()
+            .filter_map(|event| event.supplement_stage().map(|stage| (event.id, stage)))
+            .collect();
+        let corrections = rows.iter().filter_map(|row| Some((row.of_kind.corrects?, row.id)));
+        let corrected_by: HashMap<Uuid, Uuid> = corrections.collect();
+        let show = |row: &EventRow| Self {
+            // One that was put before others, or has others put before it, is of the stage of its place.
+            stage: stages.get(&row.id).copied().or(row.supplement_stage()),
+            corrected_by: corrected_by.get(&row.id).copied(),
+            ..Self::new(row, tree)
+        };
+        rows.iter().map(show).collect()
+    }
+
+    /// Shows an event that was just recorded.
     pub fn new(row: &EventRow, tree: &AgencyTree) -> Self {
         let of = &row.of_kind;
         let amount = of.by_hundredths.and_then(Amount::from_hundredths);
-        let is_apology = row.kind == EventKind::Apologised;
         Self {
             id: row.id,
             seq: row.seq,
@@ -131,8 +159,13 @@ impl EventBody {
             answer_by: of.answer_by,
             by: of.by_unit.zip(amount).map(|(unit, amount)| Span { unit, amount }),
             new_due_on: of.new_due_on,
-            ground: of.ground.clone().filter(|_| !is_apology),
-            reason: of.ground.clone().filter(|_| is_apology),
+            ground: of.ground.clone(),
+            reason: of.reason.clone(),
+            appointed_at: of.appointed_at.map(Instant::from),
+            event: of.corrects,
+            happened_at: of.happened_at.map(Instant::from),
+            voided: of.voids,
+            corrected_by: None,
             public_note: row.public_note.clone(),
             dossier_version: row.seq,
         }

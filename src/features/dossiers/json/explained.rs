@@ -2,12 +2,12 @@
 
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::calendar::{Calendars, MissingYear};
-use crate::domain::clock::ClockEvent;
 use crate::domain::deadline::Reasons;
 use crate::domain::local_time::Instant;
 use crate::domain::time_limit::CaseLimit;
 use crate::domain::vocabulary::Unit;
 use crate::features::dossiers::actions::dating::{self, Dated, Offices};
+use crate::features::dossiers::history;
 use crate::features::dossiers::json::DeadlineBody;
 use crate::features::dossiers::queries::{DossierRow, EventRow};
 use crate::http::explained::{CalendarUsed, ReasonBody, TextBody};
@@ -83,7 +83,7 @@ impl ExplainedBody {
         limit: &CaseLimit,
         (calendars, tree): (&Calendars, &AgencyTree),
     ) -> Self {
-        let clock = clock_events(events);
+        let clock = history::clock_events(events);
         let offices = Offices { tree, calendars };
         let mut reasons = Reasons::default();
         let dated = dating::date(&offices, row, limit, &clock, &mut reasons);
@@ -111,13 +111,6 @@ impl ExplainedBody {
             history: moved.map(DateMoved::new).collect(),
         }
     }
-}
-
-/// The events that touch the clock, in the order in which they happened.
-pub(super) fn clock_events(events: &[EventRow]) -> Vec<ClockEvent> {
-    let mut ordered: Vec<&EventRow> = events.iter().collect();
-    ordered.sort_by_key(|event| (event.occurred_at, event.seq));
-    ordered.into_iter().filter_map(EventRow::clock_event).collect()
 }
 
 fn segments(dated: &Dated, row: &DossierRow, limit: &CaseLimit, offices: &Offices<'_>) -> Vec<SegmentDue> {

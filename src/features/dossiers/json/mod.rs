@@ -1,8 +1,9 @@
-//! Bodies of the dossier operations: `dossier`, `deadline`, `delays`, `explained` and `event` go out; `receive` and `record` come in;
+//! Bodies of the dossier operations: `dossier`, `deadline`, `delays`, `explained` and `event` go out; `receive` and `record`, with the `details` of its kind, come in;
 //! `filter` is the query of the list.
 
 mod deadline;
 mod delays;
+mod details;
 mod dossier;
 mod event;
 mod explained;

@@ -37,8 +37,11 @@ pub struct PostDossier {
     #[serde(default)]
     #[schema(example = json!(null))]
     pub submitted_at: Option<Instant>,
-    /// When it was received; at most 5 minutes ahead of now.
-    pub received_at: Instant,
+    /// When it was received; at most 5 minutes ahead of now. Null with `submitted_at`: it is registered and waits to be
+    /// received (`received`) or refused (`refused`).
+    #[serde(default)]
+    #[schema(value_type = Option<Instant>, example = "2022-02-15T08:00:00+07:00")]
+    pub received_at: Option<Instant>,
     /// Return date that the portal's slip promises.
     #[serde(default)]
     #[schema(example = json!(null))]
@@ -156,6 +159,10 @@ impl PostDossier {
         let summary = text(&mut wrong, "/summary", self.summary.as_deref(), 1_000);
         let officer = self.officer.map(|officer| officer.check("/officer", &mut wrong));
         let applicant = self.applicant.check(&mut wrong);
+        let Some(filed_at) = self.received_at.or(self.submitted_at) else {
+            wrong.add("/received_at", Rule::MissingField, "is required unless submitted_at is given");
+            return Err(Refusal::Invalid(wrong));
+        };
         wrong.check()?;
         Ok(ReceiveInput {
             code: self.code,
@@ -166,6 +173,7 @@ impl PostDossier {
             competent_agency: self.competent_agency,
             submitted_at: self.submitted_at,
             received_at: self.received_at,
+            filed_at,
             appointed_at: self.appointed_at,
             summary,
             officer,

@@ -1,24 +1,24 @@
 //! An event as it is sent to be recorded, and the checks that need no database.
 
+use super::details::blank;
 use super::event::ResultBody;
 use super::receive::{OfficerBody, text};
-use crate::domain::deadline::Extension;
 use crate::domain::ids::AgencyCode;
 use crate::domain::local_time::{Day, Instant};
 use crate::domain::refusal::{Refusal, Rule, Violations};
-use crate::domain::text::clean;
 use crate::domain::time_limit::Span;
 use crate::domain::vocabulary::{EventKind, Origin};
-use crate::features::dossiers::actions::{EventDetails, EventInput};
+use crate::features::dossiers::actions::EventInput;
 use crate::http::input::optional_object;
 use serde::Deserialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// An event to record. Fields of another kind must be absent.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PostEvent {
-    /// What happened. `received` comes with the dossier, `calendar_changed` with a calendar: these cannot be sent.
+    /// What happened. `registered` comes with the dossier, `calendar_changed` with a calendar: these cannot be sent.
     #[schema(example = "forwarded")]
     pub kind: EventKind,
     /// When it happened; at most 5 minutes ahead of now.
@@ -83,18 +83,32 @@ pub struct PostEvent {
     #[serde(default)]
     #[schema(example = json!(null))]
     pub new_due_on: Option<Day>,
-    /// `suspended`, `terminated`, `reopened`: why, at most 500 characters. `extended`: a ground that the procedure's limit knows.
+    /// `suspended`, `terminated`, `reopened`: why, at most 500 characters, as for `refused`, which may go without. `extended`: a
+    /// ground that the procedure's limit knows.
     #[serde(default)]
     #[schema(max_length = 500, example = json!(null))]
     pub ground: Option<String>,
-    /// `apologised`: why it takes longer, at most 500 characters.
+    /// `apologised`: why it takes longer; `corrected`: why the record is wrong. At most 500 characters.
     #[serde(default)]
     #[schema(max_length = 500, example = json!(null))]
     pub reason: Option<String>,
-}
-
-fn blank(text: Option<&str>) -> bool {
-    text.is_none_or(|text| text.trim().is_empty())
+    /// `received`, of a dossier that was registered: return date that the slip promises.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub appointed_at: Option<Instant>,
+    /// `corrected`: id of the event to correct, one of the dossier. The fields of that event's kind, and `public_note`, may
+    /// be given beside it: they replace what the event has.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub event: Option<Uuid>,
+    /// `corrected`: when the event really happened.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub happened_at: Option<Instant>,
+    /// `corrected`: true when the event did not happen, false when it did after all.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub voided: Option<bool>,
 }
 
 impl PostEvent {
@@ -137,128 +151,5 @@ impl PostEvent {
             source_recorded_at: self.source_recorded_at,
             details,
         })
-    }
-
-    /// What belongs to the kind; `None` when something is wrong with it.
-    fn details(&self, wrong: &mut Violations) -> Option<EventDetails> {
-        match self.kind {
-            kind if kind.is_own() => {
-                wrong.add(
-                    "/kind",
-                    Rule::InvalidValue,
-                    format!("must not be {kind}, which the service records"),
-                );
-                None
-            }
-            EventKind::Forwarded => Some(self.forwarded(wrong)),
-            EventKind::SupplementRequested => Some(self.supplement(wrong)),
-            EventKind::Extended => self.extended(wrong),
-            EventKind::Apologised => {
-                let reason = self.required("/reason", self.reason.as_deref(), wrong);
-                let new_due_on = self.new_due_on.map(Day::date);
-                if new_due_on.is_none() {
-                    wrong.add("/new_due_on", Rule::MissingField, "is required for apologised");
-                } else if new_due_on < Some(self.occurred_at.local_date()) {
-                    wrong.add("/new_due_on", Rule::InvalidValue, "must not be before the day of the apology");
-                }
-                Some(EventDetails::Apologised { reason: reason?, new_due_on: new_due_on? })
-            }
-            EventKind::Suspended => {
-                let ground = self.required("/ground", self.ground.as_deref(), wrong)?;
-                Some(EventDetails::Suspended { ground })
-            }
-            EventKind::Terminated => {
-                let ground = self.required("/ground", self.ground.as_deref(), wrong)?;
-                Some(EventDetails::Terminated { ground })
-            }
-            EventKind::Reopened => {
-                let ground = self.required("/ground", self.ground.as_deref(), wrong)?;
-                Some(EventDetails::Reopened { ground })
-            }
-            EventKind::Completed => {
-                if self.result.is_none() {
-                    wrong.add("/result", Rule::MissingField, "is required for completed");
-                }
-                Some(EventDetails::Completed { outcome: self.result?.outcome })
-            }
-            plain => Some(EventDetails::Plain(plain)),
-        }
-    }
-
-    /// A text that the kind must have.
-    fn required(&self, pointer: &str, value: Option<&str>, wrong: &mut Violations) -> Option<String> {
-        let found = text(wrong, pointer, value, 500);
-        if blank(value) {
-            wrong.add(pointer, Rule::MissingField, format!("is required for {}", self.kind));
-        }
-        found
-    }
-
-    fn forwarded(&self, wrong: &mut Violations) -> EventDetails {
-        let to_unit = text(wrong, "/to_unit", self.to_unit.as_deref(), 200);
-        let to_officer = text(wrong, "/to_officer", self.to_officer.as_deref(), 200);
-        if self.to_agency.is_none() && to_unit.is_none() && to_officer.is_none() {
-            let message = "is required unless to_unit or to_officer is given";
-            wrong.add("/to_agency", Rule::MissingField, message);
-        }
-        let (to_agency, step_due_at) = (self.to_agency.clone(), self.step_due_at);
-        EventDetails::Forwarded { to_agency, to_unit, to_officer, step_due_at }
-    }
-
-    fn supplement(&self, wrong: &mut Violations) -> EventDetails {
-        let items = self.items.as_ref().map(|items| {
-            if !(1..=50).contains(&items.len()) {
-                wrong.add("/items", Rule::InvalidValue, "must have 1 to 50 items");
-            }
-            let item = |(i, item): (usize, &String)| wrong.take(format!("/items/{i}"), clean(item, 500));
-            items.iter().enumerate().filter_map(item).collect()
-        });
-        let answer_by = self.answer_by.map(Day::date);
-        if answer_by.is_some_and(|day| day < self.occurred_at.local_date()) {
-            wrong.add("/answer_by", Rule::InvalidValue, "must not be before the day of the request");
-        }
-        EventDetails::SupplementRequested { items, answer_by }
-    }
-
-    fn extended(&self, wrong: &mut Violations) -> Option<EventDetails> {
-        let ground = self.required("/ground", self.ground.as_deref(), wrong);
-        let by = match (self.by, self.new_due_on) {
-            (Some(by), None) => wrong.take("/by/amount", by.limit()).map(Extension::By),
-            (None, Some(day)) => Some(Extension::To(day.date())),
-            (None, None) => {
-                wrong.add("/by", Rule::MissingField, "is required for extended unless new_due_on is given");
-                None
-            }
-            (Some(_), Some(_)) => {
-                wrong.add("/new_due_on", Rule::InvalidValue, "must be null when by is given");
-                None
-            }
-        };
-        Some(EventDetails::Extended { by: by?, ground: ground? })
-    }
-
-    /// A field of another kind is as unknown as one that no kind has.
-    fn only_own_fields(&self, wrong: &mut Violations) {
-        use EventKind as K;
-        let fields: [(&str, bool, &[K]); 11] = [
-            ("/to_agency", self.to_agency.is_some(), &[K::Forwarded]),
-            ("/to_unit", self.to_unit.is_some(), &[K::Forwarded]),
-            ("/to_officer", self.to_officer.is_some(), &[K::Forwarded]),
-            ("/step_due_at", self.step_due_at.is_some(), &[K::Forwarded]),
-            ("/result", self.result.is_some(), &[K::Completed]),
-            ("/items", self.items.is_some(), &[K::SupplementRequested]),
-            ("/answer_by", self.answer_by.is_some(), &[K::SupplementRequested]),
-            ("/by", self.by.is_some(), &[K::Extended]),
-            ("/new_due_on", self.new_due_on.is_some(), &[K::Extended, K::Apologised]),
-            ("/ground", self.ground.is_some(), &[K::Suspended, K::Extended, K::Terminated, K::Reopened]),
-            ("/reason", self.reason.is_some(), &[K::Apologised]),
-        ];
-        for (pointer, given, kinds) in fields {
-            if given && !kinds.contains(&self.kind) {
-                let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
-                let message = format!("belongs to {}, not to {}", kinds.join(", "), self.kind);
-                wrong.add(pointer, Rule::UnknownField, message);
-            }
-        }
     }
 }

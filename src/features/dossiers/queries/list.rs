@@ -1,4 +1,4 @@
-//! The filtered list of dossiers, newest receipt first.
+//! The filtered list of dossiers, newest first.
 
 use super::DossierRow;
 use super::visible::{self, Condition, Dossiers, Narrow};
@@ -17,7 +17,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncConnectionCore, AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
-/// Position in the list: receipt and id of a dossier.
+/// Position in the list: filing and id of a dossier.
 pub type Key = (Instant, Uuid);
 
 /// A span of instants: from the first, up to and without the second.
@@ -44,7 +44,7 @@ pub struct Filter {
     pub code_prefix: Option<String>,
     /// Code is one of these.
     pub codes: Option<Vec<String>>,
-    /// Oldest receipt first.
+    /// Oldest filing first.
     pub oldest_first: bool,
 }
 
@@ -66,10 +66,14 @@ fn filtered<'a>(filter: &Filter, visible: &Visible, moment: &Moment) -> Dossiers
 fn spans<'a>(mut query: Dossiers<'a>, filter: &Filter) -> Dossiers<'a> {
     use dossiers as d;
     if let Some(from) = filter.received.0 {
-        query = query.filter(d::received_at.ge(from));
+        query = query.filter(d::filed_at.ge(from));
     }
     if let Some(to) = filter.received.1 {
-        query = query.filter(d::received_at.lt(to));
+        query = query.filter(d::filed_at.lt(to));
+    }
+    // The order of filing is indexed, and that of receipt for all that were received.
+    if filter.received != (None, None) {
+        query = query.filter(d::received_at.is_not_null());
     }
     if let Some(from) = filter.ended.0 {
         query = query.filter(d::ended_at.ge(from));
@@ -101,9 +105,9 @@ fn ordered<'a>(filter: &Filter, visible: &Visible, moment: &Moment) -> Dossiers<
     use dossiers as d;
     let query = filtered(filter, visible, moment);
     if filter.oldest_first {
-        query.order((d::received_at.asc(), d::id.asc()))
+        query.order((d::filed_at.asc(), d::id.asc()))
     } else {
-        query.order((d::received_at.desc(), d::id.desc()))
+        query.order((d::filed_at.desc(), d::id.desc()))
     }
 }
 
@@ -123,9 +127,9 @@ where
     // No row comparison in Diesel: this form keeps the bound of the index.
     if let Some((at, id)) = page.after.map(|(at, id)| (at.utc(), id)) {
         query = if filter.oldest_first {
-            query.filter(d::received_at.ge(at).and(d::received_at.gt(at).or(d::id.gt(id))))
+            query.filter(d::filed_at.ge(at).and(d::filed_at.gt(at).or(d::id.gt(id))))
         } else {
-            query.filter(d::received_at.le(at).and(d::received_at.lt(at).or(d::id.lt(id))))
+            query.filter(d::filed_at.le(at).and(d::filed_at.lt(at).or(d::id.lt(id))))
         };
     }
     query.select(DossierRow::as_select()).load(conn).await

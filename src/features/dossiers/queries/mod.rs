@@ -13,26 +13,18 @@ pub use point::{ByCode, Found, WithEvents};
 pub use rows::{DossierRow, EventRow, Listed, OfKind};
 
 use crate::db::schema::{dossier_events, dossiers};
-use crate::domain::clock;
-use crate::domain::vocabulary::EventKind;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::{AsyncConnectionCore, RunQueryDsl};
 use uuid::Uuid;
 
-/// The events of dossiers that may touch their clocks, in the order in which they happened.
-pub async fn clock_events<C>(conn: &mut C, dossiers: &[Uuid]) -> QueryResult<Vec<EventRow>>
+/// The events of dossiers, in no order.
+pub async fn events_of<C>(conn: &mut C, dossiers: &[Uuid]) -> QueryResult<Vec<EventRow>>
 where
     C: AsyncConnectionCore<Backend = Pg>,
 {
-    let kinds = EventKind::ALL.iter().filter(|kind| clock::touches(**kind)).map(|kind| kind.as_str());
-    dossier_events::table
-        .filter(dossier_events::dossier_id.eq_any(dossiers))
-        .filter(dossier_events::kind.eq_any(kinds.collect::<Vec<_>>()))
-        .order((dossier_events::occurred_at, dossier_events::seq))
-        .select(EventRow::as_select())
-        .load(conn)
-        .await
+    let found = dossier_events::table.filter(dossier_events::dossier_id.eq_any(dossiers));
+    found.select(EventRow::as_select()).load(conn).await
 }
 
 /// When the latest event of any dossier was recorded; for the clock of the demonstration.

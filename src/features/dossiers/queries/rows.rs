@@ -5,7 +5,7 @@ use crate::domain::amount::Amount;
 use crate::domain::clock::{self, ClockEvent};
 use crate::domain::deadline::Extension;
 use crate::domain::law::law;
-use crate::domain::lifecycle;
+use crate::domain::lifecycle::{self, Position};
 use crate::domain::local_time::Instant;
 use crate::domain::policy::Policy;
 use crate::domain::time_limit::TimeLimit;
@@ -37,7 +37,7 @@ pub struct DossierRow {
     pub status: Status,
     pub clock: Clock,
     pub submitted_at: Option<At>,
-    pub received_at: At,
+    pub received_at: Option<At>,
     pub ended_at: Option<At>,
     pub returned_at: Option<At>,
     pub closed_recorded_at: Option<At>,
@@ -66,13 +66,20 @@ pub struct DossierRow {
     pub resumes_to: Option<Status>,
     pub policy: Option<serde_json::Value>,
     pub last_step_at: At,
+    pub filed_at: At,
 }
 
 impl DossierRow {
+    /// Where it stands in its life.
+    pub const fn position(&self) -> Position {
+        let (status, resumes_to) = (self.status, self.resumes_to);
+        Position { status, resumes_to, received: self.received_at.is_some() }
+    }
+
     /// The choices that hold for its time limit: its own, or those of the law on its day of receipt.
     pub fn policy(&self) -> Policy {
         let own = self.policy.clone().and_then(|policy| serde_json::from_value(policy).ok());
-        own.unwrap_or_else(|| law().policy_on(Instant::from(self.received_at).local_date()))
+        own.unwrap_or_else(|| law().policy_on(Instant::from(self.filed_at).local_date()))
     }
 
     /// What its timing depends on.
@@ -158,4 +165,9 @@ pub struct OfKind {
     pub by_unit: Option<Unit>,
     pub by_hundredths: Option<i32>,
     pub new_due_on: Option<NaiveDate>,
+    pub appointed_at: Option<At>,
+    pub reason: Option<String>,
+    pub corrects: Option<Uuid>,
+    pub happened_at: Option<At>,
+    pub voids: Option<bool>,
 }

@@ -5,11 +5,14 @@ use super::{DossierRow, EventRow};
 use crate::db::schema::{dossier_counters, dossier_event_notes, dossier_events, dossier_persons, dossiers};
 use crate::db::{Prepared, Transaction};
 use crate::domain::vocabulary::{Outcome, Status, Unit};
+use crate::features::calendar::queries as calendar;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{QueryFragment, QueryId};
 use diesel_async::RunQueryDsl;
+use futures_util::future::try_join3;
+use std::future::Future;
 use uuid::Uuid;
 
 /// Personal data of a dossier.
@@ -26,17 +29,20 @@ pub struct PersonRow {
     pub summary: Option<String>,
 }
 
-/// The dossier with a code, locked against other writers until the transaction ends.
-pub async fn lock(tx: &mut Transaction, code: &str) -> QueryResult<Option<DossierRow>> {
-    let locked: Option<Uuid> = dossiers::table
-        .filter(dossiers::code.eq(code))
-        .select(dossiers::id)
-        .for_update()
-        .first(tx)
-        .await
-        .optional()?;
-    let Some(id) = locked else { return Ok(None) };
-    dossiers::table.find(id).select(DossierRow::as_select()).first(tx).await.map(Some)
+/// The version of the calendars and the dossier with a code, both held until the transaction ends: the version first, for
+/// who changes a calendar waits for those who hold it. Three statements that travel together.
+pub async fn lock(tx: &mut Transaction, code: &str) -> QueryResult<(i64, Option<DossierRow>)> {
+    let (mut first, mut second, mut third) = (&*tx, &*tx, &*tx);
+    let with_code = || dossiers::table.filter(dossiers::code.eq(code));
+    let locking = with_code().select(dossiers::id).for_update().load::<Uuid>(&mut second);
+    // Read apart from the lock: what it waited for is seen only by a statement that begins later.
+    let reading = with_code().select(DossierRow::as_select()).first(&mut third);
+    let (version, _, row) = try_join3(calendar::hold(&mut first), locking, optional(reading)).await?;
+    Ok((version, row))
+}
+
+async fn optional<T>(found: impl Future<Output = QueryResult<T>>) -> QueryResult<Option<T>> {
+    found.await.optional()
 }
 
 /// The next number of an agency on a day. Locks the counter until the transaction ends, so it comes last before the
@@ -65,21 +71,12 @@ pub(super) fn inserting_dossier(row: &DossierRow) -> impl QueryFragment<Pg> + Se
         (
             d::id.eq(row.id),
             d::code.eq(TheCode),
-            d::procedure_version_id.eq(row.procedure_version_id),
             d::case_code.eq(&row.case_code),
             d::channel.eq(row.channel.as_str()),
             d::receiving_agency_id.eq(row.receiving_agency_id),
             d::competent_agency_id.eq(row.competent_agency_id),
             d::applicant_kind.eq(row.applicant_kind.as_str()),
             d::applicant_name_masked.eq(&row.applicant_name_masked),
-        ),
-        (
-            d::submitted_at.eq(row.submitted_at),
-            d::received_at.eq(row.received_at),
-            d::appointed_at.eq(row.appointed_at),
-            d::limit_unit.eq(row.limit_unit.as_str()),
-            d::limit_amount_hundredths.eq(row.limit_amount_hundredths),
-            d::policy.eq(&row.policy),
         ),
         present(row),
     );
@@ -95,6 +92,13 @@ pub async fn update(tx: &mut Transaction, row: &DossierRow) -> QueryResult<usize
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = dossiers, treat_none_as_null = true, treat_none_as_default_value = false)]
 struct Present<'a> {
+    procedure_version_id: i32,
+    limit_unit: &'static str,
+    limit_amount_hundredths: Option<i32>,
+    policy: Option<&'a serde_json::Value>,
+    submitted_at: Option<DateTime<Utc>>,
+    received_at: Option<DateTime<Utc>>,
+    appointed_at: Option<DateTime<Utc>>,
     status: &'static str,
     clock: &'static str,
     ended_at: Option<DateTime<Utc>>,
@@ -125,6 +129,13 @@ struct Present<'a> {
 
 fn present(row: &DossierRow) -> Present<'_> {
     Present {
+        procedure_version_id: row.procedure_version_id,
+        limit_unit: row.limit_unit.as_str(),
+        limit_amount_hundredths: row.limit_amount_hundredths,
+        policy: row.policy.as_ref(),
+        submitted_at: row.submitted_at,
+        received_at: row.received_at,
+        appointed_at: row.appointed_at,
         status: row.status.as_str(),
         clock: row.clock.as_str(),
         ended_at: row.ended_at,
@@ -210,6 +221,13 @@ macro_rules! event_values {
                 e::by_unit.eq(of.by_unit.map(Unit::as_str)),
                 e::by_hundredths.eq(of.by_hundredths),
                 e::new_due_on.eq(of.new_due_on),
+            ),
+            (
+                e::appointed_at.eq(of.appointed_at),
+                e::reason.eq(&of.reason),
+                e::corrects.eq(of.corrects),
+                e::happened_at.eq(of.happened_at),
+                e::voids.eq(of.voids),
             ),
         )
     }};

@@ -45,7 +45,8 @@ pub struct LateRow {
     pub holder_agency_id: i32,
     pub holder_unit: Option<String>,
     pub holder_officer: Option<String>,
-    pub received_at: DateTime<Utc>,
+    /// Its receipt: what can be late was received.
+    pub filed_at: DateTime<Utc>,
     pub due_on: Option<NaiveDate>,
     pub overdue_from: Option<DateTime<Utc>>,
     pub status: Status,

@@ -186,6 +186,19 @@ where
     Ok((version, complete(conn, rows).await?))
 }
 
+/// All versions of the procedure of which one has this number.
+pub async fn versions_with<C>(conn: &mut C, version: i32) -> QueryResult<Vec<Procedure>>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    let same = diesel::alias!(procedure_versions as same);
+    let code = same.filter(same.field(procedure_versions::id).eq(version));
+    let code = code.select(same.field(procedure_versions::procedure_code)).into_boxed();
+    let of_procedure = procedure_versions::table.filter(procedure_versions::procedure_code.eq_any(code));
+    let rows = of_procedure.select(VersionRow::as_select()).load(conn).await?;
+    complete(conn, rows).await
+}
+
 /// Of the versions of a procedure, the one in force on a day. There is one at most.
 pub fn in_force_on(versions: &[Procedure], day: NaiveDate) -> Option<&Procedure> {
     versions.iter().find(|procedure| {
