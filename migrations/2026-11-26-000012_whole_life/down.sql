@@ -1,5 +1,8 @@
 -- What the older service cannot show would be lost: this fails while there is a dossier that was not received, or a refusal or a correction.
-ALTER TABLE policies DROP COLUMN backdating_days;
+ALTER TABLE policies
+    DROP CONSTRAINT policies_choose_something,
+    ADD CONSTRAINT policies_choose_something CHECK (coalesce(supplement, other_stop, second_supplement, granularity, judge_by) IS NOT NULL),
+    DROP COLUMN backdating_days;
 
 UPDATE dossier_events SET ground = reason WHERE kind = 'apologised';
 ALTER TABLE dossier_events
@@ -12,7 +15,6 @@ ALTER TABLE dossier_events
     DROP COLUMN corrects,
     DROP COLUMN reason,
     DROP COLUMN appointed_at;
-COMMENT ON COLUMN dossier_events.backdated IS 'True when it happened before an event that was recorded earlier.';
 COMMENT ON COLUMN dossier_events.ground IS 'Ground of a suspension, an extension, a termination or a reopening; reason of an apology.';
 
 DROP INDEX dossiers_newest_idx, dossiers_competent_agency_idx, dossiers_receiving_agency_idx, dossiers_holder_agency_idx;

@@ -45,7 +45,6 @@ ALTER TABLE dossier_events
     ADD CONSTRAINT dossier_events_correction_whole CHECK
         ((kind = 'corrected') = (corrects IS NOT NULL) AND (corrects IS NOT NULL OR happened_at IS NULL AND voids IS NULL));
 CREATE INDEX dossier_events_corrects_idx ON dossier_events (corrects) WHERE corrects IS NOT NULL;
-COMMENT ON COLUMN dossier_events.backdated IS 'True when it happened before a step that was recorded earlier.';
 COMMENT ON COLUMN dossier_events.ground IS 'Ground of a refusal, a suspension, an extension, a termination or a reopening.';
 COMMENT ON COLUMN dossier_events.appointed_at IS 'Return date promised on the receipt slip, of a receipt after a registration.';
 COMMENT ON COLUMN dossier_events.reason IS 'Reason of an apology or of a correction.';
@@ -55,5 +54,7 @@ COMMENT ON COLUMN dossier_events.voids IS 'True: the corrected event did not hap
 
 ALTER TABLE policies
     ADD COLUMN backdating_days smallint,
-    ADD CONSTRAINT policies_backdating_days_range CHECK (backdating_days BETWEEN 0 AND 3660);
+    ADD CONSTRAINT policies_backdating_days_range CHECK (backdating_days BETWEEN 0 AND 3660),
+    DROP CONSTRAINT policies_choose_something,
+    ADD CONSTRAINT policies_choose_something CHECK (coalesce(supplement, other_stop, second_supplement, granularity, judge_by, backdating_days::text) IS NOT NULL);
 COMMENT ON COLUMN policies.backdating_days IS 'For how many calendar days a step may be recorded after steps that happened later; null: left open.';

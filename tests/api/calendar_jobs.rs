@@ -1,7 +1,7 @@
 //! Changes of calendars as jobs: cut off, killed, beside receipts, and from the command line.
 
 use crate::calendars::{RECEIVED, due_on, job, table, with_day_off, work, year};
-use crate::harness::{Service, TestApp, connect, directory, event, receipt, run};
+use crate::harness::{Service, TestApp, connect, directory, event, inserting_all, receipt, run};
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 
@@ -15,8 +15,9 @@ fn copies(app: &TestApp, count: u32) {
          UPDATE d SET id = new_id, code = 'H51.29-220215-' || (100000 + n);
          ALTER TABLE d DROP COLUMN n, DROP COLUMN new_id;
          ALTER TABLE e DROP COLUMN new_id;
-         INSERT INTO dossiers SELECT * FROM d;
-         INSERT INTO dossier_events SELECT * FROM e;"
+         {}
+         INSERT INTO dossier_events SELECT * FROM e;",
+        inserting_all("dossiers", "d")
     ));
 }
 

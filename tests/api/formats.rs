@@ -1,6 +1,6 @@
 //! Every list in every format: the same rows as in JSON, opened as their readers open them.
 
-use crate::harness::{Answer, Client, Service, TestApp, TestDatabase, event, receipt, run};
+use crate::harness::{Answer, Client, Service, TestApp, TestDatabase, event, inserting_all, receipt, run};
 use actix_web::http::Method;
 use calamine::{Data, Reader, Xlsx};
 use serde_json::{Value, json};
@@ -207,12 +207,13 @@ async fn an_export_of_any_size_takes_little_memory() {
     // A new caller each time: the service closes connections that are idle while the rows are copied.
     let root = || Client::new(&format!("http://{}", service.address), Some(key.clone()));
     root().receive(&receipt("2022-01-04T08:00:00+07:00")).await;
-    db.sql(
+    db.sql(&format!(
         "CREATE TEMP TABLE copies AS SELECT d.*, n FROM dossiers d, generate_series(1, 20000) n;
          UPDATE copies SET id = gen_random_uuid(), code = 'H51.29-220104-' || (100000 + n);
          ALTER TABLE copies DROP COLUMN n;
-         INSERT INTO dossiers SELECT * FROM copies;",
-    );
+         {}",
+        inserting_all("dossiers", "copies")
+    ));
     let root = root();
     root.get("/v1/overdue?format=csv&limit=1").await;
     let before = peak(service.child.id());

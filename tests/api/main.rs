@@ -8,12 +8,14 @@
 
 mod access;
 mod agencies;
+mod backdated;
 mod caching;
 mod calendar_jobs;
 mod calendars;
 mod clock;
 mod commands;
 mod contract;
+mod corrections;
 mod cors;
 mod database;
 mod deadlines;
@@ -38,7 +40,9 @@ mod policies;
 mod procedures;
 mod public;
 mod receipts;
+mod registered;
 mod reopened;
+mod retold;
 mod schema;
 mod scope_proof;
 mod server;

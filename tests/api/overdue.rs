@@ -1,6 +1,6 @@
 //! The overdue feed, in its three formats.
 
-use crate::harness::{Client, TestApp, event, receipt};
+use crate::harness::{Client, TestApp, event, inserting_all, receipt};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -166,12 +166,13 @@ async fn an_export_holds_every_row_however_many() {
     let root = app.root().await;
     receive_on(&root, &[4]).await;
     // Copies of the one row, each with its own id and code.
-    app.db.sql(
+    app.db.sql(&format!(
         "CREATE TEMP TABLE copies AS SELECT d.*, n FROM dossiers d, generate_series(1, 20000) n;
          UPDATE copies SET id = gen_random_uuid(), code = 'H51.29-220104-' || (100000 + n);
          ALTER TABLE copies DROP COLUMN n;
-         INSERT INTO dossiers SELECT * FROM copies;",
-    );
+         {}",
+        inserting_all("dossiers", "copies")
+    ));
     let text = root.get("/v1/overdue?format=csv").await.text();
     assert_eq!(text.lines().count(), 20_002);
     let ndjson = root.get("/v1/overdue?format=ndjson").await.text();

@@ -80,6 +80,12 @@ pub struct Problem {
     /// When the step occurred that the event must not precede: `event_out_of_order`.
     #[schema(nullable = false)]
     last_event_at: Option<crate::domain::local_time::Instant>,
+    /// Number of the recorded event that would not be allowed after it: `event_out_of_order`.
+    #[schema(nullable = false, example = 3)]
+    seq: Option<i32>,
+    /// What that recorded event says happened: `event_out_of_order`.
+    #[schema(nullable = false)]
+    kind: Option<crate::domain::vocabulary::EventKind>,
 }
 
 /// A value that broke a rule. It has a pointer, a parameter or a header.

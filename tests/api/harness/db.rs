@@ -79,6 +79,18 @@ impl Drop for TestDatabase {
     }
 }
 
+/// The statement that inserts all rows of one table, which may be a temporary one, into another with the same columns.
+/// Those that the database computes are left to it.
+pub fn inserting_all(into: &str, from: &str) -> String {
+    format!(
+        "DO $$ BEGIN EXECUTE (
+           SELECT format('INSERT INTO {into} (%1$s) SELECT %1$s FROM {from}', string_agg(column_name, ', '))
+           FROM information_schema.columns
+           WHERE table_schema = 'public' AND table_name = '{into}' AND is_generated = 'NEVER');
+         END $$;"
+    )
+}
+
 /// Runs statements on a connection of its own, from inside a runtime or outside.
 fn sql(url: &str, statements: &str) {
     let (url, statements) = (url.to_owned(), statements.to_owned());

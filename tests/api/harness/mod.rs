@@ -12,6 +12,6 @@ mod world;
 
 pub use app::{NOW, TestApp};
 pub use client::{Answer, Client, FIRST_VERSION};
-pub use db::{TestDatabase, connect, migrations};
+pub use db::{TestDatabase, connect, inserting_all, migrations};
 pub use process::{Directory, Service, directory, run, spawn};
 pub use world::{at, event, receipt};

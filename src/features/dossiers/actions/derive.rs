@@ -5,6 +5,7 @@ use super::binding::{self, Asked};
 use super::event::{EventDetails, EventInput};
 use super::{Context, correction, dating, follow, prolongation, replay};
 use crate::db::{Failure, Transaction};
+use crate::domain::agency_tree::AgencyId;
 use crate::domain::clock;
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Place, Refusal, Rule};
@@ -51,12 +52,13 @@ pub(super) async fn onward(
     Ok(dossier)
 }
 
-/// The state that follows from all events, with one that lies before others or corrects one.
+/// The state that follows from all events, with one that lies before others or corrects one; and for one that lies before
+/// others, who held the dossier then.
 pub(super) async fn anew(
     tx: &mut Transaction,
     context: &Context<'_>,
     (before, input, event): Told<'_>,
-) -> Result<DossierRow, Failure> {
+) -> Result<(DossierRow, Option<AgencyId>), Failure> {
     let mut recorded = queries::events_of(tx, &[before.id]).await?;
     let (subject, at, pointer) = match &input.details {
         EventDetails::Corrected(given) => {
@@ -81,11 +83,11 @@ pub(super) async fn anew(
     }
     let limit = limit(tx, &bound).await?;
     let replay::Replayed { dossier, then } = replay::replay(context, (&bound, &limit), &events, subject.id)?;
-    if let Some(then) = then.filter(|_| subject.kind == EventKind::Extended) {
+    if let Some(then) = then.as_ref().filter(|_| subject.kind == EventKind::Extended) {
         let others: Vec<EventRow> = events.into_iter().filter(|other| other.id != subject.id).collect();
-        prolongation::allowed(context, &then, &limit, (&others, &subject))?;
+        prolongation::allowed(context, then, &limit, (&others, &subject))?;
     }
-    Ok(dossier)
+    Ok((dossier, then.filter(|_| subject.id == event.id).map(|then| then.holder_agency_id)))
 }
 
 /// Whether the instant of an event says what binds a dossier: of its receipt, or until then of its submission.

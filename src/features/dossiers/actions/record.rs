@@ -68,7 +68,9 @@ pub async fn record_in(
         return Err(DbError::Refused(Constraint::CalendarVersion).into());
     }
     let mut dossier = if anew {
-        derive::anew(tx, context, (&before, input, &event)).await?
+        let (dossier, held_by) = derive::anew(tx, context, (&before, input, &event)).await?;
+        event.agency_id = named.acting.or(held_by).unwrap_or(event.agency_id);
+        dossier
     } else {
         derive::onward(tx, context, (&before, input, &event)).await?
     };

@@ -73,7 +73,8 @@ fn opened(bound: &DossierRow, first: &EventRow) -> DossierRow {
         ended_at: None,
         returned_at: None,
         closed_recorded_at: None,
-        appointed_at: first.of_kind.appointed_at.or(bound.appointed_at),
+        // Receipts of another time keep it with the dossier only.
+        appointed_at: first.of_kind.appointed_at.or(bound.appointed_at.filter(|_| !waits)),
         reappointed_on: None,
         apologies: 0,
         apology_late: false,

@@ -23,7 +23,7 @@ pub struct PostEvent {
     pub kind: EventKind,
     /// When it happened; at most 5 minutes ahead of now.
     pub occurred_at: Instant,
-    /// Code of the agency that acted; the holder when absent.
+    /// Code of the agency that acted; the holder at that time when absent.
     #[serde(default)]
     #[schema(value_type = Option<AgencyCode>, example = json!(null))]
     pub agency: Option<String>,
