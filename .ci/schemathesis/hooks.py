@@ -48,6 +48,8 @@ def workbook(_context, response):
 written = {}
 # Codes of dossiers that were received.
 received = ["H51.29.22-220214-0019"]
+# Events that were recorded, and of which dossier.
+recorded = []
 # Jobs that changes of calendars have started.
 jobs = []
 # Agencies and years whose calendars were put.
@@ -90,20 +92,26 @@ def receive(case):
     body, seed = case.body, case.body
     body["procedure"] = pick(PROCEDURES, seed)
     body["case"] = None
-    body["received_at"] = past(body["received_at"])
+    # Some are registered: submitted, and not received yet.
+    waits = number(seed, 4) == 0
+    at = past(body.get("received_at") or NOW.replace(tzinfo=LOCAL).isoformat())
+    body["received_at"] = None if waits else at
     body["receiving_agency"] = body["competent_agency"] = pick(COMMUNES, seed)
-    if body.get("submitted_at"):
-        body["submitted_at"] = body["received_at"]
+    if waits or body.get("submitted_at"):
+        body["submitted_at"] = at
 
 
 # What belongs to each kind of event; all other fields of kinds are left out.
-FIELDS = ("to_agency", "to_unit", "to_officer", "step_due_at", "result", "items", "answer_by", "by", "new_due_on", "ground", "reason")
+FIELDS = ("to_agency", "to_unit", "to_officer", "step_due_at", "result", "items", "answer_by", "by", "new_due_on", "ground", "reason", "appointed_at", "event", "happened_at", "voided")
 OWN = {
     "forwarded": lambda seed: {"to_agency": pick(AGENCIES, seed), "to_unit": "Bộ phận chuyên môn"},
     "completed": lambda seed: {"result": {"outcome": pick(["granted", "rejected"], seed)}},
     "supplement_requested": lambda seed: {"items": ["Tờ khai"], "answer_by": "2022-12-30"},
     "suspended": lambda seed: {"ground": "Chờ ý kiến"},
     "terminated": lambda seed: {"ground": "Quá hạn bổ sung"},
+    "received": lambda seed: {"appointed_at": "2022-12-30T16:00:00+07:00"},
+    "refused": lambda seed: {"ground": "Không thuộc thẩm quyền"},
+    "corrected": lambda seed: {"event": pick(recorded, seed)[0], "reason": "Ghi nhầm", "public_note": "Đã ghi lại"},
     "reopened": lambda seed: {"ground": "Kết quả in sai"},
     "apologised": lambda seed: {"reason": "Chờ xác minh", "new_due_on": "2022-12-30"},
 }
@@ -114,8 +122,8 @@ def record(case):
     body["occurred_at"] = past(body["occurred_at"])
     if body.get("source_recorded_at"):
         body["source_recorded_at"] = past(body["source_recorded_at"])
-    # The service records two of them itself; an extension needs a ground that the procedure has, once.
-    if body["kind"] in ("received", "calendar_changed", "extended"):
+    # The service records two of them itself; an extension needs a ground that the procedure has, once; a correction an event.
+    if body["kind"] in ("registered", "calendar_changed", "extended") or body["kind"] == "corrected" and not recorded:
         body["kind"] = "noted"
     for name in FIELDS:
         body.pop(name, None)
@@ -155,7 +163,7 @@ def put_policy(case):
     body["agency"] = known(body.get("agency"))
     body["procedure"] = pick([None, *PROCEDURES], body.get("procedure"))
     body["valid_to"] = None
-    if not any(body.get(name) for name in ("supplement", "other_stop", "second_supplement", "granularity", "judge_by")):
+    if not any(body.get(name) for name in ("supplement", "other_stop", "second_supplement", "granularity", "judge_by", "backdating_days")):
         body["supplement"] = "shift"
     # One name for each procedure and agency, so that none lies within another.
     case.path_parameters["name"] = f"{body['agency']}-{body['procedure']}".lower().replace(".", "-")
@@ -271,6 +279,9 @@ def before_call(context, case, kwargs):
         case.headers.pop("If-Match", None)
         if parameters.get("code") in written or place(operation, parameters) in kept:
             case.headers["If-Match"] = "*"
+    if operation == "record_event" and isinstance(case.body, dict) and case.body.get("kind") == "corrected":
+        of_event = [code for event, code in recorded if event == case.body.get("event")]
+        parameters["code"] = (of_event or [parameters["code"]])[0]
     if operation == "record_event" and "If-Match" in case.headers:
         case.headers["If-Match"] = "*"
     if "Idempotency-Key" in case.headers:
@@ -290,5 +301,7 @@ def after_call(context, case, response):
         kept.add(place(operation, case.path_parameters))
     if response.status_code == 202:
         jobs.append(json.loads(response.content)["id"])
+    if operation == "record_event" and case.body.get("kind") != "corrected":
+        recorded.append((json.loads(response.content)["id"], case.path_parameters["code"]))
     if case.method == "POST" and operation == "receive_dossier":
         received.append(json.loads(response.content)["code"])
