@@ -70,7 +70,7 @@ async fn a_dossier_that_was_submitted_waits_to_be_received() {
 
     let public = app.nobody().get(&format!("/v1/public/dossiers/{code}")).await.expect(200);
     assert_eq!(public["timeline"][0]["vi"], "Đăng ký hồ sơ");
-    let again = event("received", &at("02-15T09:00"), json!({}));
+    let again = event("received", &at("02-15T08:04"), json!({}));
     caller.post(&format!("/v1/dossiers/{code}/events"), &again).await.problem(409, "event_not_allowed");
 }
 
