@@ -94,9 +94,9 @@ fn diagram(text: &mut String, moves: &[Move]) -> std::fmt::Result {
             writeln!(text, "    [*] --> {to}: {kind}")?;
         }
     }
-    let moved = moves.iter().filter(|m| m.to != To::Same).filter_map(|m| Some((m.from?, m.kind)));
+    let between = moves.iter().filter(|m| m.to != To::Same).filter_map(|m| Some((m.from?, m.kind)));
     let positions = positions();
-    for (from, kind) in moved {
+    for (from, kind) in between {
         let after = positions.iter().filter(|at| at.status == from).filter_map(|at| at.after(kind));
         let mut to: Vec<Status> = after.map(|at| at.status).collect();
         to.sort_unstable();

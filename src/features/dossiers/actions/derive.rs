@@ -60,15 +60,12 @@ pub(super) async fn anew(
     (before, input, event): Told<'_>,
 ) -> Result<(DossierRow, Option<AgencyId>), Failure> {
     let mut recorded = queries::events_of(tx, &[before.id]).await?;
-    let (subject, at, pointer) = match &input.details {
-        EventDetails::Corrected(given) => {
-            let corrected = correction::corrected(context, &recorded, (given, event))?;
-            (corrected, given.happened_at, "/happened_at")
-        }
-        _ => {
-            replay::still(before, event, input.origin == Origin::Live, context.now)?;
-            (event.clone(), Some(input.occurred_at), "/occurred_at")
-        }
+    let (subject, at, pointer) = if let EventDetails::Corrected(given) = &input.details {
+        let corrected = correction::corrected(context, &recorded, (given, event))?;
+        (corrected, given.happened_at, "/happened_at")
+    } else {
+        replay::still(before, event, input.origin == Origin::Live, context.now)?;
+        (event.clone(), Some(input.occurred_at), "/occurred_at")
     };
     recorded.push(event.clone());
     let events = history::as_happened(&recorded);
