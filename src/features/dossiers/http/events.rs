@@ -1,14 +1,16 @@
 //! GET /v1/dossiers/{code}/events.
 
 use crate::domain::ids::DossierCode;
+use crate::features::State;
+use crate::features::as_of::{AsOf, AsOfParameter};
 use crate::features::auth::Authorized;
 use crate::features::auth::scope::DossiersRead;
 use crate::features::dossiers::json::EventBody;
 use crate::features::dossiers::sought::Sought;
 use crate::http::error::Problem;
-use crate::http::input::{Input, NoParameters};
+use crate::http::input::Input;
 use crate::http::write::versioned;
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,7 +28,7 @@ struct Events {
 /// Its events in the order they were recorded.
 #[utoipa::path(
     operation_id = "list_dossier_events", tag = "dossiers", security(("key" = ["dossiers:read"])),
-    params(("code" = DossierCode, Path, description = "Code of the dossier.", example = "H51.29-220215-0001")),
+    params(("code" = DossierCode, Path, description = "Code of the dossier.", example = "H51.29-220215-0001"), AsOfParameter),
     responses((status = 200, description = "Its events.", body = Events))
 )]
 #[get("/v1/dossiers/{code}/events")]
@@ -34,9 +36,12 @@ pub(super) async fn events(
     caller: Authorized<DossiersRead>,
     sought: Sought,
     input: Input,
+    state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    input.query::<NoParameters>()?;
-    let found = sought.seen_by(&caller)?;
+    let asked: AsOfParameter = input.query()?;
+    let as_of = AsOf::asked(asked.as_of, state.clock.now())?;
+    let caller = as_of.caller(&caller, &state).await?;
+    let found = sought.seen_by(&caller, &as_of, &state).await?;
     let items = found.events.iter().map(|row| EventBody::new(row, &caller.tree)).collect();
     Ok(versioned(found.dossier.version, &Events { items, next_cursor: None }))
 }

@@ -1,6 +1,7 @@
 //! GET /v1/dossiers.
 
 use crate::features::State;
+use crate::features::as_of::AsOf;
 use crate::features::auth::Authorized;
 use crate::features::auth::scope::DossiersRead;
 use crate::features::dossiers::json::{DossierBody, DossierFilter};
@@ -34,7 +35,9 @@ pub(super) async fn list_all(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let (asked, list) = List::<list::Key>::of::<DossierFilter>(&request, &input, &caller.key_id)?;
-    let now = state.clock.now();
+    let as_of = AsOf::asked(asked.as_of, state.clock.now())?;
+    let caller = as_of.caller(&caller, &state).await?;
+    let now = as_of.now;
     let moment = Moment::new(now, &caller.calendars);
     let filter = asked.read(&caller, now)?;
     let (tree, calendars) = (Arc::clone(&caller.tree), Arc::clone(&caller.calendars));
@@ -45,15 +48,16 @@ pub(super) async fn list_all(
         }
     };
     if list.is_whole {
-        let (view, visible) = (now.local_date().to_string(), caller.visible.clone());
-        let whole = Whole { request: &request, format: list.format, name: NAME, view: &view };
+        let (view, visible) = (as_of.view(), caller.visible.clone());
+        let whole =
+            Whole { request: &request, format: list.format, name: NAME, view: &view, as_of: as_of.known };
         let show = async || Ok(show(state.names.fresh(&state.reader).await?));
         return whole.answer(&state.slow, list::Whole { filter, visible, moment }, show).await;
     }
     let (visible, page) = (&caller.visible, &list.page);
     let (rows, total) = state
         .slow
-        .snapshot(async |conn| {
+        .snapshot(as_of.known, async |conn| {
             let rows = list::page(conn, &filter, visible, &moment, page).await?;
             let total =
                 if list.count { Some(list::count(conn, &filter, visible, &moment).await?) } else { None };
