@@ -9,6 +9,7 @@ CREATE TABLE dossier_states (
     CONSTRAINT dossier_states_known_once CHECK (NOT isempty(known))
 );
 CREATE INDEX dossier_states_known_idx ON dossier_states USING gist (known);
+CREATE INDEX dossier_states_newest_idx ON dossier_states (received_at DESC, id DESC);
 COMMENT ON TABLE dossier_states IS 'States that dossiers had, each a row of dossiers as it was. The present state is there and not here, so a receipt costs nothing. No foreign key: the trigger that writes it has the dossier in its hands, and dossiers are never deleted.';
 COMMENT ON COLUMN dossier_states.known IS 'From the record of the event that made the state, up to and without that of the next.';
 
@@ -97,9 +98,13 @@ BEGIN
     COMMENT ON FUNCTION as_of.instant() IS 'The instant. Stable, so that the planner knows it.';
     SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO STRICT columns
         FROM pg_attribute WHERE attrelid = 'dossiers'::regclass AND attnum > 0 AND NOT attisdropped;
+    -- The conditions stand outside the union, or the planner would not go along an index on both sides of it. A receipt is at
+    -- most 5 minutes ahead of its record, which spares the list of the newest what was received since.
     EXECUTE format('CREATE VIEW as_of.dossiers AS
-        SELECT %1$s FROM dossiers WHERE last_recorded_at <= as_of.instant()
-        UNION ALL SELECT %1$s FROM dossier_states WHERE known @> as_of.instant()', columns);
+        SELECT %1$s FROM (SELECT %1$s, ''(,)''::tstzrange AS known FROM dossiers
+            UNION ALL SELECT %1$s, known FROM dossier_states) s
+        WHERE known @> as_of.instant() AND last_recorded_at <= as_of.instant()
+            AND received_at <= as_of.instant() + interval ''5 minutes''', columns);
     COMMENT ON VIEW as_of.dossiers IS 'Dossiers as they were known.';
     CREATE VIEW as_of.dossier_events AS SELECT * FROM dossier_events WHERE recorded_at <= as_of.instant();
     COMMENT ON VIEW as_of.dossier_events IS 'Events that were recorded.';

@@ -142,6 +142,9 @@ async fn nobody_is_told_the_future_nor_of_what_was_not_recorded() {
         }
         assert!(root.get(&as_of(&question, TUESDAY)).await.status == 200, "{question} as of now");
     }
+    // Of another machine, whose clock is ahead.
+    let ahead = root.receive(&receipt("2022-02-15T10:05:00+07:00")).await;
+    root.get(&as_of(&format!("/v1/dossiers/{ahead}"), TUESDAY)).await.expect(200);
     // A receipt is known from its record on, not from the instant that it names.
     let early = as_of("/v1/dossiers?count=exact", "2022-02-12T00:00:00+07:00");
     assert_eq!(root.get(&early).await.expect(200)["total"], 0);
@@ -279,6 +282,36 @@ async fn who_sees_what_is_judged_by_then_and_by_now() {
     let below = |at| as_of("/v1/dossiers?receiving_agency=H51.29&count=exact", at);
     assert_eq!(root.get(&below(WEDNESDAY)).await.expect(200)["total"], 2);
     assert_eq!(root.get(&below(MONDAY)).await.expect(200)["total"], 1);
+}
+
+/// What was there when the service learned to look back is known from then on, as it was.
+#[actix_web::test]
+async fn an_upgrade_begins_with_what_is_there() {
+    let app = TestApp::start();
+    let root = app.root().await;
+    let code = handed_on(&root, "2022-02-15T09:00:00+07:00").await;
+    app.now(WEDNESDAY);
+    root.record(&code, &event("noted", WEDNESDAY, json!({"public_note": "Đã kiểm tra"}))).await;
+    let migration = |file| {
+        let place = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/2026-11-26-000016_as_of");
+        app.db.sql(&std::fs::read_to_string(format!("{place}/{file}")).unwrap());
+    };
+    migration("down.sql");
+    migration("up.sql");
+    app.now(FRIDAY);
+    let asked = questions(std::slice::from_ref(&code));
+    let remembered = answers(&root, &asked, None).await;
+    app.now(MONDAY);
+    root.record(&code, &decided(MONDAY)).await;
+    let path = year("H51.29", 2022);
+    root.put(&path, &with_day_off(&table(&root, &path).await, "2022-02-17"), None).await.expect(202);
+    asked_again(&root, &asked, FRIDAY, &remembered).await;
+    let path = format!("/v1/dossiers/{code}");
+    assert_eq!(root.get(&as_of(&path, WEDNESDAY)).await.expect(200)["version"], 3);
+    root.get(&as_of(&path, TUESDAY)).await.problem(404, "not_found");
+    let rows = "SELECT count(*) FROM agencies a LEFT JOIN reference_rows r ON r.relation = 'agencies' AND r.content = to_jsonb(a)
+         AND r.known = tstzrange(NULL, NULL) WHERE r.id IS NULL";
+    assert_eq!(app.count(rows).await, 0, "agencies were always known");
 }
 
 /// The same statements, prepared once on one connection, read the present and the past in turn.

@@ -12,6 +12,9 @@ use congkhai::domain::local_time::Instant;
 use futures_util::future::{join, join_all};
 use serde_json::{Value, json};
 
+/// An instant, what was asked at it, and what two callers were answered.
+type Remembered = (String, Vec<String>, [Vec<(u16, String)>; 2]);
+
 const ROUNDS: u64 = 8;
 const WRITERS: u64 = 5;
 /// What a writer tries in a round.
@@ -102,7 +105,7 @@ async fn an_answer_stays_the_answer_of_its_instant() {
         codes.push(root.receive(&receipt("2022-02-11T08:00:00+07:00")).await);
     }
     let mut random = Random(766);
-    let mut remembered: Vec<(String, Vec<String>, [Vec<(u16, String)>; 2])> = vec![];
+    let mut remembered: Vec<Remembered> = vec![];
     let mut recorded = 0;
     for round in 0..ROUNDS {
         // Hours or days, to the microsecond.
@@ -124,7 +127,7 @@ async fn an_answer_stays_the_answer_of_its_instant() {
         let both = [answers(&root, &asked, None).await, answers(&district, &asked, None).await];
         remembered.push((now.to_string(), asked, both));
     }
-    assert!(recorded > 40, "only {recorded} events were recorded");
+    assert!(recorded > 20, "only {recorded} events were recorded");
     let parent = root.get("/v1/agencies/H51.29.18").await.expect(200)["parent"].clone();
     assert_eq!(parent, "H51.29", "the district sees again what it saw");
     app.clock.set(now + TimeDelta::days(30));

@@ -5,6 +5,7 @@
 //! for the present: the agency tree and the calendars. Procedure versions never change, so their names and limits need
 //! nothing.
 
+pub mod cache;
 mod queries;
 
 use crate::db::DbError;
@@ -14,7 +15,6 @@ use crate::features::State;
 use crate::features::auth::Principal;
 use serde::Deserialize;
 use std::borrow::Cow;
-use std::sync::Arc;
 use utoipa::IntoParams;
 
 /// The instant that an answer is about.
@@ -58,13 +58,7 @@ impl AsOf {
         state: &State,
     ) -> Result<Cow<'a, Principal>, DbError> {
         let Some(at) = self.known else { return Ok(Cow::Borrowed(caller)) };
-        let kept = (caller.tree.version(), caller.calendars.version());
-        let past =
-            state.slow.snapshot(Some(at), async |conn| queries::reference(conn, at, kept).await).await?;
-        let (tree, calendars) = match past {
-            Some((tree, calendars)) => (Arc::new(tree), Arc::new(calendars)),
-            None => (Arc::clone(&caller.tree), Arc::clone(&caller.calendars)),
-        };
-        Ok(Cow::Owned(caller.on(at.local_date(), tree, calendars)))
+        let past = state.past.at(at, caller, &state.slow).await?;
+        Ok(Cow::Owned(caller.on(at.local_date(), past.tree, past.calendars)))
     }
 }

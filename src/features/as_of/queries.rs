@@ -11,7 +11,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 /// The tree and the calendars of a snapshot as of `at`; `None` when nothing has changed since, and those of the versions
 /// `kept` are the same.
 ///
-/// What is read has the versions of the present and not its content, so no cache may keep it.
+/// What is read has the versions of the present and not its content, so no cache of the present may keep it.
 pub(super) async fn reference(
     conn: &mut AsyncPgConnection,
     at: Instant,

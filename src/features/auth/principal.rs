@@ -50,7 +50,7 @@ impl Visible {
     pub fn and(&self, other: &Self) -> Self {
         match (self, other) {
             (Self::All, seen) | (seen, Self::All) => seen.clone(),
-            (Self::Of(these), Self::Of(those)) => Self::Of(these & those),
+            (Self::Of(some), Self::Of(others)) => Self::Of(some & others),
         }
     }
 
