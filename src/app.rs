@@ -39,7 +39,7 @@ pub fn shared(database: Database, sizes: PoolSizes, clock: crate::clock::Clock) 
     let metrics = Arc::new(Metrics::default());
     let limits = Arc::new(Limits::new(&Rates::NONE, TrustedProxies::default(), &metrics));
     let (agencies, procedures, names) = (Arc::default(), Arc::default(), Arc::default());
-    let (policies, calendars) = (Arc::default(), Arc::default());
+    let (policies, calendars, past) = (Arc::default(), Arc::default(), Arc::default());
     Ok(Shared {
         database,
         slow,
@@ -50,6 +50,7 @@ pub fn shared(database: Database, sizes: PoolSizes, clock: crate::clock::Clock) 
         names,
         policies,
         calendars,
+        past,
         public,
         limits,
         metrics,

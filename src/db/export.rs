@@ -3,9 +3,10 @@
 //! What bounds their memory is the number of rows on their way. A connection comes from [`super::Slow`]; `http/export`
 //! makes an answer of the rows.
 
-use super::slow::{BEGIN, COMMIT};
+use super::slow::{COMMIT, begin};
 use super::writer::Lent;
 use super::{DbError, Fingerprint};
+use crate::domain::local_time::Instant;
 use diesel::QueryResult;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::{Stream, TryStreamExt};
@@ -70,8 +71,8 @@ pub struct Export(Lent);
 
 impl Export {
     /// Begins one on a connection.
-    pub(super) async fn begin(mut lent: Lent) -> Result<Self, DbError> {
-        lent.connection().batch_execute(BEGIN).await?;
+    pub(super) async fn begin(mut lent: Lent, as_of: Option<Instant>) -> Result<Self, DbError> {
+        lent.connection().batch_execute(&begin(as_of)).await?;
         Ok(Self(lent))
     }
 

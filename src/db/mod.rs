@@ -12,6 +12,7 @@ pub mod expiry;
 mod export;
 mod failure;
 pub mod fingerprint;
+pub mod later;
 pub mod leader;
 pub mod like;
 pub mod migrate;

@@ -317,6 +317,7 @@ diesel::table! {
         version -> Int8,
         catalogue_version -> Int8,
         calendar_version -> Int8,
+        changed_at -> Timestamptz,
     }
 }
 

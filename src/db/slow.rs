@@ -7,6 +7,7 @@
 use super::connect::Door;
 use super::writer::{Lent, Pool, pool};
 use super::{Database, DbError, Export, PoolState};
+use crate::domain::local_time::Instant;
 use diesel::QueryResult;
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use std::time::Duration;
@@ -15,8 +16,18 @@ use std::time::Duration;
 const WAIT: Duration = Duration::from_secs(5);
 
 /// One snapshot for all statements up to [`COMMIT`].
-pub(super) const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 pub(super) const COMMIT: &str = "COMMIT";
+
+/// Begins a snapshot of what is known, or of what was known at an instant. Then the same statements read the views of the
+/// schema `as_of`, which have the names of the tables, until the transaction ends.
+pub(super) fn begin(as_of: Option<Instant>) -> String {
+    let Some(instant) = as_of else { return BEGIN.to_owned() };
+    format!(
+        "{BEGIN}; SELECT set_config('search_path', 'as_of, ' || current_setting('search_path'), true), \
+         set_config('congkhai.as_of', '{instant}', true)"
+    )
+}
 
 /// The door for slow reads.
 #[derive(Clone)]
@@ -48,14 +59,16 @@ impl Slow {
         Ok(answer?)
     }
 
-    /// Runs several queries that must agree, such as a page and its total, on one snapshot.
+    /// Runs several queries that must agree, such as a page and its total, on one snapshot: of the present, or as of an
+    /// instant that is past.
     pub async fn snapshot<T>(
         &self,
+        as_of: Option<Instant>,
         queries: impl AsyncFnOnce(&mut AsyncPgConnection) -> QueryResult<T>,
     ) -> Result<T, DbError> {
         let mut lent = Lent::new(self.lists.get(WAIT).await?);
         let connection = lent.connection();
-        connection.batch_execute(BEGIN).await?;
+        connection.batch_execute(&begin(as_of)).await?;
         let answer = queries(connection).await?;
         connection.batch_execute(COMMIT).await?;
         lent.give_back();
@@ -76,8 +89,8 @@ impl Slow {
         Ok(answer)
     }
 
-    /// Begins an export: one snapshot, on a connection of its own.
-    pub async fn export(&self) -> Result<Export, DbError> {
-        Export::begin(Lent::new(self.exports.get(WAIT).await?)).await
+    /// Begins an export: one snapshot, of the present or as of an instant, on a connection of its own.
+    pub async fn export(&self, as_of: Option<Instant>) -> Result<Export, DbError> {
+        Export::begin(Lent::new(self.exports.get(WAIT).await?), as_of).await
     }
 }

@@ -4,6 +4,7 @@
 //! transaction each), `queries.rs` the reads. Read `dossiers` first, it is what the service is for.
 
 pub mod agencies;
+pub mod as_of;
 pub mod audit;
 pub mod auth;
 pub mod calendar;

@@ -1,6 +1,7 @@
 //! What handlers work with: the doors to the database, the clock, and the reference data in memory.
 
 use super::agencies::cache::TreeCache;
+use super::as_of::cache::PastCache;
 use super::calendar::cache::CalendarCache;
 use super::calendar::queries::versions;
 use super::policies::cache::PolicyCache;
@@ -51,6 +52,8 @@ pub struct Shared {
     pub policies: Arc<PolicyCache>,
     /// The office calendars in memory.
     pub calendars: Arc<CalendarCache>,
+    /// Agencies and calendars as they were, in memory.
+    pub past: Arc<PastCache>,
     /// Public answers in memory.
     pub public: Arc<PublicCache>,
     /// The rate limits.

@@ -8,6 +8,8 @@
 
 mod access;
 mod agencies;
+mod as_of;
+mod as_of_at_random;
 mod backdated;
 mod caching;
 mod calendar_jobs;

@@ -62,7 +62,7 @@ pub async fn put_in(
     input: AgencyInput,
     expects: &impl Fn(Option<i32>) -> Result<(), Refusal>,
 ) -> Result<AgencyTree, Failure> {
-    queries::lock(tx).await?;
+    queries::lock(tx, now).await?;
     let tree = queries::tree(tx).await?;
     let present = tree.find(&input.code);
     let asked = input.codes.clone();

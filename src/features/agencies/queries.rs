@@ -1,8 +1,10 @@
 //! Reads and writes the agency tables.
 
 use crate::db::Transaction;
+use crate::db::later::later;
 use crate::db::schema::{agencies, agency_codes, agency_monitors, agency_successors, reference_state};
 use crate::domain::agency_tree::{Agency, AgencyId, AgencyTree, Validity, Watch};
+use crate::domain::local_time::Instant;
 use crate::domain::vocabulary::Level;
 use chrono::NaiveDate;
 use diesel::pg::Pg;
@@ -18,10 +20,11 @@ where
     reference_state::table.select(reference_state::version).first(conn).await
 }
 
-/// Raises the version and thereby waits for any other change of the tree.
-pub(super) async fn lock(tx: &mut Transaction) -> QueryResult<usize> {
-    diesel::update(reference_state::table)
-        .set(reference_state::version.eq(reference_state::version + 1))
+/// Raises the version and thereby waits for any other change of the tree, which is made at `now`.
+pub(super) async fn lock(tx: &mut Transaction, now: Instant) -> QueryResult<usize> {
+    use reference_state as r;
+    diesel::update(r::table)
+        .set((r::version.eq(r::version + 1), r::changed_at.eq(later(r::changed_at, now.utc()))))
         .execute(tx)
         .await
 }

@@ -20,6 +20,7 @@ use crate::http::input::Several;
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpRequest, web};
+use chrono::NaiveDate;
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -44,6 +45,15 @@ pub enum Visible {
 }
 
 impl Visible {
+    /// What is among both.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::All, seen) | (seen, Self::All) => seen.clone(),
+            (Self::Of(some), Self::Of(others)) => Self::Of(some & others),
+        }
+    }
+
     /// Whether an agency is among them.
     pub fn contains(&self, agency: AgencyId) -> bool {
         match self {
@@ -54,6 +64,7 @@ impl Visible {
 }
 
 /// The caller of a request.
+#[derive(Clone)]
 pub struct Principal {
     /// Public part of the key.
     pub key_id: String,
@@ -67,6 +78,8 @@ pub struct Principal {
     pub visible: Visible,
     /// What the caller governs: agencies at and below the roots of the key, without those they only watch.
     pub governed: Visible,
+    /// The roots of the key; `None`: it has none and sees everything.
+    roots: Option<Vec<AgencyId>>,
     /// Whether the key has the scope `admin`.
     is_admin: bool,
     request_id: RequestId,
@@ -80,6 +93,14 @@ impl Principal {
             key_id: Some(self.key_id.clone()),
             request_id: self.request_id.as_str().to_owned(),
         }
+    }
+
+    /// The same caller with the tree and the calendars of an earlier day. They see what they saw on that day, except what
+    /// they see no longer.
+    #[must_use]
+    pub fn on(&self, day: NaiveDate, tree: Arc<AgencyTree>, calendars: Arc<Calendars>) -> Self {
+        let then = self.roots.as_ref().map_or(Visible::All, |roots| Visible::Of(tree.visible(roots, day)));
+        Self { visible: self.visible.and(&then), tree, calendars, ..self.clone() }
     }
 
     /// Fails for a key without the scope `admin`, which some of what an operation does may need beside its own.
@@ -137,7 +158,8 @@ impl Principal {
         };
         let is_admin = row.scopes.iter().any(|has| has == Scope::Admin.as_str());
         let key_id = row.id.clone();
-        Self { key_id, tree, calendars, catalogue_version, visible, governed, is_admin, request_id }
+        let roots = (!row.all_agencies).then(|| row.root_agency_ids.clone());
+        Self { key_id, tree, calendars, catalogue_version, visible, governed, roots, is_admin, request_id }
     }
 }
 

@@ -1,11 +1,12 @@
 //! The dossier that a path names: an extractor that reads it while the caller's key is being proved, so that both
 //! questions travel to the database together. What it found is shown only to a caller who may see it.
 
-use super::queries::{ByCode, Found, WithEvents, visible};
+use super::queries::{ByCode, Found, WithEvents, known, visible};
 use crate::db::DbError;
 use crate::domain::ids::DossierCode;
 use crate::domain::refusal::Refusal;
 use crate::features::State;
+use crate::features::as_of::AsOf;
 use crate::features::auth::{self, Principal};
 use crate::http::error::{Code, Problem};
 use actix_web::dev::Payload;
@@ -14,13 +15,29 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-/// What was found, not yet judged.
-pub struct Sought(Result<Option<Rc<Found>>, DbError>);
+/// What is sought, and what was found of it as it is, not yet judged.
+pub struct Sought {
+    code: Option<DossierCode>,
+    present: Result<Option<Rc<Found>>, DbError>,
+}
 
 impl Sought {
-    /// The dossier, if the caller sees it. One they do not see is not there.
-    pub fn seen_by(self, caller: &Principal) -> Result<Rc<Found>, Problem> {
-        let found = self.0?.filter(|found| visible::sees(&caller.visible, &found.dossier));
+    /// The dossier, if the caller sees it. One they do not see is not there. As of an earlier instant it is read now, and
+    /// what is judged is the state that is shown.
+    pub async fn seen_by(
+        self,
+        caller: &Principal,
+        as_of: &AsOf,
+        state: &State,
+    ) -> Result<Rc<Found>, Problem> {
+        let found = match (as_of.known, &self.code) {
+            (None, _) => self.present?,
+            (Some(_), None) => None,
+            (at @ Some(_), Some(code)) => {
+                state.slow.snapshot(at, async |conn| known(conn, code.as_str()).await).await?.map(Rc::new)
+            }
+        };
+        let found = found.filter(|found| visible::sees(&caller.visible, &found.dossier));
         Ok(found.ok_or(Refusal::NotFound)?)
     }
 }
@@ -33,21 +50,24 @@ impl FromRequest for Sought {
         let state = request.app_data::<web::Data<State>>().cloned();
         let code = web::Path::<String>::from_request(request, payload).into_inner();
         let code = code.ok().and_then(|code| DossierCode::parse(&code).ok());
-        // Nothing is read for a caller without anything like a key.
-        let code = code.filter(|_| auth::token(request).is_some());
         // The path as it was routed: a client may write its letters as it likes, such as `%65vents`.
         let path = request.match_info().as_str();
-        let with_events =
-            path.ends_with("/events") || path.ends_with("/deadline") || !request.query_string().is_empty();
+        let query = request.query_string();
+        let with_events = path.ends_with("/events") || path.ends_with("/deadline") || !query.is_empty();
+        // Nothing is read for a caller without anything like a key, and not the present for who asks for the past.
+        let is_asked = auth::token(request).is_some() && !query.contains("as_of=");
         Box::pin(async move {
             let state = state.ok_or_else(|| Problem::new(Code::Internal))?;
-            let Some(code) = code else { return Ok(Self(Ok(None))) };
-            let (reader, code) = (&state.reader, code.as_str().to_owned());
-            Ok(Self(if with_events {
-                reader.find::<WithEvents>(code).await
+            let Some(sought) = code.as_ref().filter(|_| is_asked) else {
+                return Ok(Self { code, present: Ok(None) });
+            };
+            let (reader, sought) = (&state.reader, sought.as_str().to_owned());
+            let present = if with_events {
+                reader.find::<WithEvents>(sought).await
             } else {
-                reader.find::<ByCode>(code).await
-            }))
+                reader.find::<ByCode>(sought).await
+            };
+            Ok(Self { code, present })
         })
     }
 }

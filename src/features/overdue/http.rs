@@ -4,7 +4,9 @@ use super::json::{OverdueFilter, OverdueRow};
 use super::queries::{self, Filter, Key, LateRow};
 use crate::db::DbError;
 use crate::db::page::Page;
+use crate::domain::local_time::Instant;
 use crate::features::State;
+use crate::features::as_of::AsOf;
 use crate::features::auth::scope::DossiersRead;
 use crate::features::auth::{Authorized, Visible};
 use crate::features::overdue::queries::mirror::Moment;
@@ -43,7 +45,9 @@ async fn overdue(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let (asked, list) = List::<Key>::of::<OverdueFilter>(&request, &input, &caller.key_id)?;
-    let now = state.clock.now();
+    let as_of = AsOf::asked(asked.as_of, state.clock.now())?;
+    let caller = as_of.caller(&caller, &state).await?;
+    let now = as_of.now;
     let moment = Moment::new(now, &caller.calendars);
     let filter = asked.read(&caller, now)?;
     let (tree, calendars) = (Arc::clone(&caller.tree), Arc::clone(&caller.calendars));
@@ -54,14 +58,15 @@ async fn overdue(
         }
     };
     if list.is_whole {
-        let (view, visible) = (now.local_date().to_string(), caller.visible.clone());
-        let whole = Whole { request: &request, format: list.format, name: NAME, view: &view };
+        let (view, visible) = (as_of.view(), caller.visible.clone());
+        let whole =
+            Whole { request: &request, format: list.format, name: NAME, view: &view, as_of: as_of.known };
         let show = async || Ok(show(state.names.fresh(&state.reader).await?));
         return whole.answer(&state.slow, queries::Whole { filter, visible, moment }, show).await;
     }
     let (visible, asked) = (&caller.visible, (&filter, &moment, &list.page));
-    let (rows, total) = if list.count {
-        read_page_and_total(&state, visible, asked).await?
+    let (rows, total) = if list.count || as_of.known.is_some() {
+        read_on_snapshot(&state, visible, asked, (as_of.known, list.count)).await?
     } else {
         (read_page(&state, visible, asked).await?, None)
     };
@@ -77,18 +82,19 @@ async fn read_page(state: &State, visible: &Visible, asked: Asked<'_>) -> Result
     state.reader.read(async |conn| queries::page(conn, filter, visible, moment, page).await).await
 }
 
-/// A page and the total that belongs to it, on one snapshot.
-async fn read_page_and_total(
+/// A page, and the total that belongs to it if it is wanted, on one snapshot.
+async fn read_on_snapshot(
     state: &State,
     visible: &Visible,
     (filter, moment, page): Asked<'_>,
+    (as_of, count): (Option<Instant>, bool),
 ) -> Result<(Vec<LateRow>, Option<i64>), DbError> {
     state
         .slow
-        .snapshot(async |conn| {
+        .snapshot(as_of, async |conn| {
             let rows = queries::page(conn, filter, visible, moment, page).await?;
-            let total = queries::count(conn, filter, visible, moment).await?;
-            Ok((rows, Some(total)))
+            let total = if count { Some(queries::count(conn, filter, visible, moment).await?) } else { None };
+            Ok((rows, total))
         })
         .await
 }

@@ -34,13 +34,13 @@ pub async fn answer(
     let filter = read_filter(asked, tree, state)?;
     if list.is_whole {
         let tree = Arc::clone(tree);
-        let whole = Whole { request, format: list.format, name: NAME, view: "" };
+        let whole = Whole { request, format: list.format, name: NAME, view: "", as_of: None };
         let show = async || Ok(move |procedure: Procedure| ProcedureBody::new(&procedure, &tree));
         return whole.answer(&state.slow, queries::Whole(filter), show).await;
     }
     let (rows, total) = state
         .slow
-        .snapshot(async |conn| {
+        .snapshot(None, async |conn| {
             let rows = queries::list(conn, &filter, page).await?;
             let total = if list.count { Some(queries::count(conn, &filter).await?) } else { None };
             Ok((rows, total))

@@ -13,6 +13,7 @@ use super::error::{Code, Problem};
 use super::etag::{self, Tag};
 use super::format::Format;
 use crate::db::{DbError, Fingerprint, Rows, Slow, WholeList};
+use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Refusal, Rule};
 use actix_web::body::SizedStream;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
@@ -39,6 +40,8 @@ pub struct Whole<'a> {
     pub name: &'static str,
     /// What its rows depend on besides what the database has.
     pub view: &'a str,
+    /// The instant as of which it is wanted; `None`: as it is.
+    pub as_of: Option<Instant>,
 }
 
 impl Whole<'_> {
@@ -56,7 +59,7 @@ impl Whole<'_> {
         Out: ListRow + Send + 'static,
         Show: Fn(List::Row) -> Out + 'static,
     {
-        let mut export = door.export().await?;
+        let mut export = door.export(self.as_of).await?;
         let print = export.fingerprint(&list).await?;
         if self.format == Format::Xlsx && print.rows > xlsx::MOST_ROWS {
             let message =

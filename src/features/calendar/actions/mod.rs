@@ -89,7 +89,7 @@ pub async fn put_in(
     (owner, name, wanted): (Owner, &str, &Wanted),
     expects: &impl Fn(Present) -> Result<(), Refusal>,
 ) -> Result<Outcome, Failure> {
-    queries::lock(tx).await?;
+    queries::lock(tx, now).await?;
     let calendars = queries::load(tx).await?;
     expects(present(&calendars, owner, wanted))?;
     let Some(own) = changed(&calendars, owner, wanted)? else {

@@ -5,12 +5,14 @@ pub(super) mod write;
 
 use super::shipped::shipped;
 use crate::db::Transaction;
+use crate::db::later::later;
 use crate::db::schema::{
     agencies, calendar_days, calendar_sessions, calendar_years, calendars, reference_state,
 };
 use crate::domain::calendar::{
     Calendars, Changes, HoursPeriod, Mark, OfficeHours, Own, OwnYear, Owner, Week,
 };
+use crate::domain::local_time::Instant;
 use chrono::{NaiveDate, NaiveTime};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -50,9 +52,10 @@ pub async fn raise(tx: &mut Transaction) -> QueryResult<i64> {
     diesel::select(raise_calendar_version()).get_result(tx).await
 }
 
-/// Waits for any other change of a calendar or of the agency tree.
-pub(super) async fn lock(tx: &mut Transaction) -> QueryResult<i64> {
-    reference_state::table.select(reference_state::calendar_version).for_no_key_update().first(tx).await
+/// Waits for any other change of a calendar or of the agency tree, and says that one is made at `now`.
+pub(super) async fn lock(tx: &mut Transaction, now: Instant) -> QueryResult<usize> {
+    use reference_state as r;
+    diesel::update(r::table).set(r::changed_at.eq(later(r::changed_at, now.utc()))).execute(tx).await
 }
 
 /// The version of an owner's calendar; 0 when it has nothing of its own.

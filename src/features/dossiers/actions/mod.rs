@@ -51,7 +51,7 @@ pub struct Context<'a> {
     pub now: Instant,
 }
 
-/// How far ahead of now an instant may be: clocks of other machines differ a little.
+/// How far ahead of now an instant may be: clocks of other machines differ a little. The view `as_of.dossiers` counts on it.
 const AHEAD: TimeDelta = TimeDelta::minutes(5);
 
 /// How often a write is tried whose calendars were replaced meanwhile, or whose generated code had been given by hand to

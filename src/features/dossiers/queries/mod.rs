@@ -9,7 +9,7 @@ mod rows;
 pub mod visible;
 pub(super) mod write;
 
-pub use point::{ByCode, Found, WithEvents};
+pub use point::{ByCode, Found, WithEvents, known};
 pub use rows::{DossierRow, EventRow, Listed, OfKind};
 
 use crate::db::schema::{dossier_events, dossiers};

@@ -56,6 +56,12 @@ impl Question for WithEvents {
     }
 }
 
+/// The dossier with a code and its events on a snapshot, such as one as of an earlier instant.
+pub async fn known(conn: &AsyncPgConnection, code: &str) -> QueryResult<Option<Found>> {
+    let found = WithEvents::ask(conn, &[code.to_owned()]).await?;
+    Ok(found.into_iter().next().map(|(_, found)| found))
+}
+
 async fn dossiers(mut conn: &AsyncPgConnection, codes: &[String]) -> QueryResult<Vec<DossierRow>> {
     let found = dossiers::table.filter(dossiers::code.eq_any(codes));
     found.select(DossierRow::as_select()).load(&mut conn).await
