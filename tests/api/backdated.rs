@@ -95,6 +95,12 @@ async fn a_request_for_supplements_is_of_the_stage_of_its_place() {
     app.now(&at("02-17T10:00"));
     caller.record(&code, &event("forwarded", &at("02-15T09:00"), handed_to("H51.29.05"))).await;
     assert_eq!(stage().await, "appraisal", "it had been handed on");
+
+    // The other way round: it is handled now, and was not then.
+    let late = caller.receive(&receipt(RECEIVED)).await;
+    app.now(&at("02-18T09:00"));
+    caller.record(&late, &event("forwarded", &at("02-17T09:00"), handed_to("H51.29.05"))).await;
+
 }
 
 #[actix_web::test]

@@ -5,7 +5,6 @@ use super::binding::{self, Asked};
 use super::event::{EventDetails, EventInput};
 use super::{Context, correction, dating, follow, prolongation, replay};
 use crate::db::{Failure, Transaction};
-use crate::domain::agency_tree::AgencyId;
 use crate::domain::clock;
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Place, Refusal, Rule};
@@ -53,12 +52,12 @@ pub(super) async fn onward(
 }
 
 /// The state that follows from all events, with one that lies before others or corrects one; and for one that lies before
-/// others, who held the dossier then.
+/// others, the dossier as it was then.
 pub(super) async fn anew(
     tx: &mut Transaction,
     context: &Context<'_>,
     (before, input, event): Told<'_>,
-) -> Result<(DossierRow, Option<AgencyId>), Failure> {
+) -> Result<(DossierRow, Option<DossierRow>), Failure> {
     let mut recorded = queries::events_of(tx, &[before.id]).await?;
     let (subject, at, pointer) = if let EventDetails::Corrected(given) = &input.details {
         let corrected = correction::corrected(context, &recorded, (given, event))?;
@@ -84,7 +83,7 @@ pub(super) async fn anew(
         let others: Vec<EventRow> = events.into_iter().filter(|other| other.id != subject.id).collect();
         prolongation::allowed(context, then, &limit, (&others, &subject))?;
     }
-    Ok((dossier, then.filter(|_| subject.id == event.id).map(|then| then.holder_agency_id)))
+    Ok((dossier, then.filter(|_| subject.id == event.id)))
 }
 
 /// Whether the instant of an event says what binds a dossier: of its receipt, or until then of its submission.

@@ -18,7 +18,7 @@ mod replay;
 
 pub use event::{Correction, EventDetails, EventInput, FIELDS, by_of, fields_of};
 pub use receive::{ApplicantInput, OfficerInput, ReceiveInput, receive, receive_in};
-pub use record::{record, record_in};
+pub use record::{Recorded, record, record_in};
 
 use self::dating::Offices;
 use super::queries::DossierRow;

@@ -5,15 +5,24 @@ use super::event::EventInput;
 use super::{Context, TRIES};
 use crate::db::{Answer, Constraint, DbError, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::calendar::Calendars;
+use crate::domain::lifecycle;
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Place, Refusal, Rule};
-use crate::domain::vocabulary::{EventKind, Origin};
+use crate::domain::vocabulary::{EventKind, Origin, SupplementStage};
 use crate::features::audit::{self, Change};
 use crate::features::dossiers::history::is_step;
 use crate::features::dossiers::queries::{DossierRow, EventRow, visible, write};
 use serde_json::json;
 use std::sync::Arc;
 use uuid::Uuid;
+
+/// An event that was recorded.
+pub struct Recorded {
+    /// The event.
+    pub event: EventRow,
+    /// Of a request for supplements: its stage, which is that of its place.
+    pub stage: Option<SupplementStage>,
+}
 
 /// Records an event of the dossier with a code on the given terms and shows it. When the calendars were replaced since
 /// they were read, nothing is stored, and it is dated anew by those that `fresh` gives.
@@ -26,7 +35,7 @@ pub async fn record(
         impl Fn(i32) -> Result<(), Refusal>,
         impl AsyncFn() -> Result<Arc<Calendars>, DbError>,
     ),
-    show: impl Fn(&EventRow) -> Answer,
+    show: impl Fn(&Recorded) -> Answer,
 ) -> Result<Given, Failure> {
     let by = async |context: &Context<'_>| {
         let work =
@@ -50,7 +59,7 @@ pub async fn record_in(
     context: &Context<'_>,
     (code, input): (&str, &EventInput),
     expects: &impl Fn(i32) -> Result<(), Refusal>,
-) -> Result<EventRow, Failure> {
+) -> Result<Recorded, Failure> {
     let kind = input.details.kind();
     context.not_ahead("/occurred_at", input.occurred_at)?;
     let named = named(context, input)?;
@@ -67,13 +76,13 @@ pub async fn record_in(
     if (anew || dates(kind)) && calendar_version != context.calendars.version() {
         return Err(DbError::Refused(Constraint::CalendarVersion).into());
     }
-    let mut dossier = if anew {
-        let (dossier, held_by) = derive::anew(tx, context, (&before, input, &event)).await?;
-        event.agency_id = named.acting.or(held_by).unwrap_or(event.agency_id);
-        dossier
+    let (mut dossier, then) = if anew {
+        derive::anew(tx, context, (&before, input, &event)).await?
     } else {
-        derive::onward(tx, context, (&before, input, &event)).await?
+        (derive::onward(tx, context, (&before, input, &event)).await?, None)
     };
+    let then = then.as_ref().unwrap_or(&before);
+    event.agency_id = named.acting.unwrap_or(then.holder_agency_id);
     (dossier.version, dossier.last_recorded_at) = (event.seq, event.recorded_at);
     (event.status_after, event.due_on_after) = (dossier.status, dossier.due_on);
     write::insert_event(tx, &event, input.note.as_deref()).await?;
@@ -87,7 +96,8 @@ pub async fn record_in(
     let action = format!("dossier.{kind}");
     let change = Change { action: &action, subject: format!("dossier:{code}"), details };
     audit::record(tx, context.actor, context.now, change).await?;
-    Ok(event)
+    let stage = lifecycle::supplement_stage(then.status, kind);
+    Ok(Recorded { event, stage })
 }
 
 /// The agencies that an event names.

@@ -6,9 +6,8 @@ use crate::domain::refusal::Refusal;
 use crate::features::State;
 use crate::features::auth::Authorized;
 use crate::features::auth::scope::DossiersWrite;
-use crate::features::dossiers::actions;
+use crate::features::dossiers::actions::{self, Recorded};
 use crate::features::dossiers::json::{EventBody, PostEvent};
-use crate::features::dossiers::queries::EventRow;
 use crate::http::error::Problem;
 use crate::http::input::Input;
 use crate::http::write::{self, Write};
@@ -51,8 +50,9 @@ pub(super) async fn record(
     let policies = state.policies.at(caller.catalogue_version, &state.reader).await?;
     let context = context(&actor, &caller, &policies.rules, state.clock.now());
     let expects = |version| asked.if_match.check_if_given(Some(version));
-    let show = |event: &EventRow| {
-        write::answer(StatusCode::CREATED, None, None, &EventBody::new(event, &caller.tree))
+    let show = |recorded: &Recorded| {
+        let shown = EventBody::new(&recorded.event, recorded.stage, &caller.tree);
+        write::answer(StatusCode::CREATED, None, None, &shown)
     };
     let what = (code.as_str(), &body);
     let fresh = async || state.calendars.fresh(&state.reader).await;

@@ -122,16 +122,15 @@ impl EventBody {
         let corrections = rows.iter().filter_map(|row| Some((row.of_kind.corrects?, row.id)));
         let corrected_by: HashMap<Uuid, Uuid> = corrections.collect();
         let show = |row: &EventRow| Self {
-            // One that was put before others, or has others put before it, is of the stage of its place.
-            stage: stages.get(&row.id).copied().or(row.supplement_stage()),
             corrected_by: corrected_by.get(&row.id).copied(),
-            ..Self::new(row, tree)
+            // One that was put before others, or has others put before it, is of the stage of its place.
+            ..Self::new(row, stages.get(&row.id).copied().or(row.supplement_stage()), tree)
         };
         rows.iter().map(show).collect()
     }
 
     /// Shows an event that was just recorded.
-    pub fn new(row: &EventRow, tree: &AgencyTree) -> Self {
+    pub fn new(row: &EventRow, stage: Option<SupplementStage>, tree: &AgencyTree) -> Self {
         let of = &row.of_kind;
         let amount = of.by_hundredths.and_then(Amount::from_hundredths);
         Self {
@@ -154,7 +153,7 @@ impl EventBody {
             to_officer: of.to_officer.clone(),
             step_due_at: of.step_due_at.map(Instant::from),
             result: of.outcome.map(|outcome| ResultBody { outcome }),
-            stage: row.supplement_stage(),
+            stage,
             items: of.items.clone(),
             answer_by: of.answer_by,
             by: of.by_unit.zip(amount).map(|(unit, amount)| Span { unit, amount }),
