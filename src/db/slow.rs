@@ -60,7 +60,7 @@ impl Slow {
     }
 
     /// Runs several queries that must agree, such as a page and its total, on one snapshot: of the present, or as of an
-    /// instant that is past.
+    /// earlier instant.
     pub async fn snapshot<T>(
         &self,
         as_of: Option<Instant>,

@@ -31,7 +31,7 @@ pub struct AsOf {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct AsOfParameter {
-    /// Answers as it was answered at this instant, which must be past.
+    /// Answers as it was answered at this instant, now or earlier.
     pub as_of: Option<Instant>,
 }
 

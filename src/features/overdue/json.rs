@@ -124,7 +124,7 @@ pub struct OverdueFilter {
     pub field: Option<Several<String>>,
     /// `false`: those for which nobody apologised; `true`: the others.
     pub apologised: Option<bool>,
-    /// Answers as it was answered at this instant, which must be past: *now* is this instant, and what was recorded later is
+    /// Answers as it was answered at this instant, now or earlier: *now* is this instant, and what was recorded later is
     /// not known. A page goes on with the same `as_of`.
     pub as_of: Option<Instant>,
     /// Order; most days late first when not given.

@@ -27,7 +27,7 @@ struct Including {
     /// `events` adds the events, `delays` where the days went: who held it for how long, and in whose step it was late.
     #[param(inline, value_type = Option<Vec<Include>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["events"]))]
     include: Option<Several<Include>>,
-    /// Answers as it was answered at this instant, which must be past. A dossier that was not recorded yet is not found.
+    /// Answers as it was answered at this instant, now or earlier. A dossier that was not recorded yet is not found.
     as_of: Option<Instant>,
 }
 

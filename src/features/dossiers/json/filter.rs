@@ -60,7 +60,7 @@ pub struct DossierFilter {
     /// Up to 200 codes, comma-separated.
     #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29-220215-0001"]))]
     pub codes: Option<Several<String>>,
-    /// Answers as it was answered at this instant, which must be past: *now* is this instant, and what was recorded later is
+    /// Answers as it was answered at this instant, now or earlier: *now* is this instant, and what was recorded later is
     /// not known. A page goes on with the same `as_of`.
     pub as_of: Option<Instant>,
     /// Order; newest receipt first when not given.
