@@ -18,7 +18,7 @@ type Remembered = (String, Vec<String>, [Vec<(u16, String)>; 2]);
 const ROUNDS: u64 = 8;
 const WRITERS: u64 = 5;
 /// What a writer tries in a round.
-const TRIES: u64 = 3;
+const TRIES: u64 = 4;
 
 /// A small generator (`SplitMix64`), so that a seed is the whole of a run.
 struct Random(u64);
@@ -41,7 +41,8 @@ impl Random {
 fn any_event(random: &mut Random, now: Instant) -> Value {
     let agencies = ["H51.29", "H51.29.05", "H51.29.18", "H51.30"];
     let later = |days| (now + TimeDelta::days(days)).local_date();
-    let (kind, more) = match random.below(13) {
+    let (kind, more) = match random.below(14) {
+        13 => ("received", json!({})),
         0 | 1 => ("forwarded", json!({"to_agency": random.one(&agencies)})),
         2 => ("noted", json!({"public_note": "Đã xem"})),
         3 => ("supplement_requested", json!({"items": ["Bản sao"], "answer_by": later(20)})),
@@ -53,7 +54,22 @@ fn any_event(random: &mut Random, now: Instant) -> Value {
         11 => random.one(&[("returned", json!({})), ("withdrawn", json!({}))]).clone(),
         _ => ("reopened", json!({"ground": "Nhầm"})),
     };
-    event(kind, &now.to_string(), more)
+    // Some are recorded days after they happened, and lie before others.
+    let ago = if random.below(3) == 0 { random.below(4_000) } else { 0 };
+    let at = now + -TimeDelta::minutes(i64::try_from(ago).unwrap());
+    event(kind, &at.to_string(), more)
+}
+
+/// A correction of any event of a dossier, whether it can be corrected or not.
+async fn any_correction(root: &Client, random: &mut Random, path: &str, now: Instant) -> Value {
+    let events = root.get(path).await.expect(200)["items"].clone();
+    let of = random.one(events.as_array().unwrap())["id"].clone();
+    let earlier = now + -TimeDelta::minutes(i64::try_from(random.below(4_000)).unwrap());
+    let choices = [json!({"voided": true}), json!({"voided": false}), json!({"happened_at": earlier})];
+    let more = random.one(&choices);
+    let mut body = event("corrected", &now.to_string(), more.clone());
+    (body["event"], body["reason"]) = (of, json!("Ghi nhầm"));
+    body
 }
 
 /// A writer's round: some events, and now and then a receipt. Says how many were recorded.
@@ -62,12 +78,21 @@ async fn write(root: &Client, seed: u64, codes: &[String], now: Instant) -> (usi
     let (mut recorded, mut received) = (0, None);
     for _ in 0..TRIES {
         if random.below(12) == 0 && received.is_none() {
-            received = Some(root.receive(&receipt(&now.to_string())).await);
+            let mut body = receipt(&now.to_string());
+            if random.below(2) == 0 {
+                (body["submitted_at"], body["received_at"]) = (body["received_at"].clone(), json!(null));
+            }
+            received = Some(root.receive(&body).await);
             continue;
         }
         let path = format!("/v1/dossiers/{}/events", random.one(codes));
-        let answer = root.post(&path, &any_event(&mut random, now)).await;
-        assert!(matches!(answer.status.as_u16(), 201 | 409), "{}", answer.text());
+        let body = if random.below(5) == 0 {
+            any_correction(root, &mut random, &path, now).await
+        } else {
+            any_event(&mut random, now)
+        };
+        let answer = root.post(&path, &body).await;
+        assert!(matches!(answer.status.as_u16(), 201 | 409 | 422), "{}", answer.text());
         recorded += usize::from(answer.status == 201);
     }
     (recorded, received)

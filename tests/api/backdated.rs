@@ -100,7 +100,6 @@ async fn a_request_for_supplements_is_of_the_stage_of_its_place() {
     let late = caller.receive(&receipt(RECEIVED)).await;
     app.now(&at("02-18T09:00"));
     caller.record(&late, &event("forwarded", &at("02-17T09:00"), handed_to("H51.29.05"))).await;
-
 }
 
 #[actix_web::test]
