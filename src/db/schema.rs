@@ -229,6 +229,7 @@ diesel::table! {
         policy -> Nullable<Jsonb>,
         last_step_at -> Timestamptz,
         filed_at -> Timestamptz,
+        unanswered_from -> Nullable<Timestamptz>,
     }
 }
 

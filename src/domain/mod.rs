@@ -19,6 +19,7 @@ pub mod local_time;
 pub mod masking;
 pub mod policy;
 pub mod refusal;
+pub mod share;
 pub mod text;
 pub mod time_limit;
 pub mod timing;

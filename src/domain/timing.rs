@@ -72,15 +72,31 @@ pub fn state(facts: &Facts, now: Instant, due_soon_until: Option<NaiveDate>) -> 
     }
 }
 
-/// The last due day that counts as due soon at `now`. Where the calendar ends before, every day that it still has is
-/// near enough; `None` when it does not even have today.
+/// The last due day that counts as due soon at `now`, see [`due_within`].
 pub fn due_soon_until(now: Instant, calendar: &Calendar) -> Option<NaiveDate> {
+    due_within(now, calendar, law().due_soon_days.on(now.local_date()))
+}
+
+/// The last due day that has at most some working days left at `now`. Where the calendar ends before, every day that it
+/// still has is near enough; `None` when it does not even have today.
+pub fn due_within(now: Instant, calendar: &Calendar, days: usize) -> Option<NaiveDate> {
     let today = now.local_date();
-    match calendar.add_working_days(today, law().due_soon_days.on(today)) {
+    match calendar.add_working_days(today, days) {
         Ok(day) => Some(day),
         Err(MissingYear(year)) if year > today.year() => NaiveDate::from_ymd_opt(year - 1, 12, 31),
         Err(_) => None,
     }
+}
+
+/// The last day after which at least some working days have begun through today, so that what was due on it is as many
+/// days late, and what happened last on it is as many days ago. `None` when the calendar does not go back so far.
+pub fn past_by(now: Instant, calendar: &Calendar, days: usize) -> Option<NaiveDate> {
+    let today = now.local_date();
+    if days == 0 {
+        return Some(today);
+    }
+    let first = calendar.subtract_working_days(today.succ_opt()?, days).ok()?;
+    first.pred_opt().filter(|day| calendar.working_days_between(*day, today).is_ok())
 }
 
 /// State and day counts of a dossier at `now`. Nothing is counted while the clock is stopped before it was late.

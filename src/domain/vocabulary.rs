@@ -247,6 +247,16 @@ words! {
 }
 
 words! {
+    /// What lateness of an ended dossier is measured by: when its handling ended, or when its closing was recorded.
+    Measure { Processing = "processing", Closing = "closing", }
+}
+
+words! {
+    /// What overdue dossiers are counted by: the agency that decides, the field, the procedure, or the agency that holds.
+    SummaryBy { Agency = "agency", Field = "field", Procedure = "procedure", Holder = "holder", }
+}
+
+words! {
     /// How far a background job has come.
     JobStatus { Pending = "pending", Running = "running", Done = "done", }
 }

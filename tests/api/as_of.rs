@@ -36,6 +36,13 @@ pub fn questions(codes: &[String]) -> Vec<String> {
         "/v1/overdue?count=exact&limit=200",
         "/v1/overdue?agency=H51.29&sort=days_late&limit=200",
         "/v1/overdue?format=ndjson",
+        "/v1/overdue/summary?by=holder",
+        "/v1/overdue/summary?agency=H51.29&min_days_late=2",
+        "/v1/due-soon?within=4&count=exact&limit=200",
+        "/v1/stale?older_than=1&count=exact&limit=200",
+        "/v1/late?count=exact&limit=200",
+        "/v1/late?measure=closing&format=csv",
+        "/v1/unanswered?count=exact&limit=200",
     ];
     of_each.chain(lists.map(ToOwned::to_owned)).collect()
 }

@@ -6,6 +6,7 @@
 
 use crate::as_of::{answers, asked_again, questions};
 use crate::calendars::{table, with_day_off, work, year};
+use crate::feeds::every_cell_is_its_list;
 use crate::harness::{Client, TestApp, event, receipt};
 use chrono::TimeDelta;
 use congkhai::domain::local_time::Instant;
@@ -159,5 +160,7 @@ async fn an_answer_stays_the_answer_of_its_instant() {
     for (at, asked, [to_root, to_district]) in &remembered {
         asked_again(&root, asked, at, to_root).await;
         asked_again(&district, asked, at, to_district).await;
+        assert!(every_cell_is_its_list(&root, Some(at)).await > 0);
+        every_cell_is_its_list(&district, Some(at)).await;
     }
 }

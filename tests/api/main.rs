@@ -28,6 +28,7 @@ mod dossiers;
 mod events;
 mod examples;
 mod faults;
+mod feeds;
 mod formats;
 mod harness;
 mod http;

@@ -22,6 +22,8 @@ enum Shows {
     TheDossier,
     /// A list that has the district's dossier for the same callers, and neither it nor its number for others.
     AList,
+    /// Counts of such a list for the same callers, and none for others.
+    ASummary,
     /// Changes something of the district; for the same callers only.
     Change,
 }
@@ -85,8 +87,13 @@ fn lines() -> Vec<Line> {
         line("get_dossier", "/v1/dossiers/{dossier}?include=events", Shows::TheDossier),
         line("list_dossier_events", "/v1/dossiers/{dossier}/events", Shows::TheDossier),
         line("get_dossier_deadline", "/v1/dossiers/{dossier}/deadline", Shows::TheDossier),
-        line("list_dossiers", "/v1/dossiers?count=exact", Shows::AList),
+        line("list_dossiers", "/v1/dossiers?count=exact&codes={dossier}", Shows::AList),
         line("list_overdue", "/v1/overdue?count=exact", Shows::AList),
+        line("list_due_soon", "/v1/due-soon?count=exact", Shows::AList),
+        line("list_stale", "/v1/stale?count=exact", Shows::AList),
+        line("list_late", "/v1/late?count=exact", Shows::AList),
+        line("list_unanswered", "/v1/unanswered?count=exact", Shows::AList),
+        line("summarise_overdue", "/v1/overdue/summary", Shows::ASummary),
         change("receive_dossier", "/v1/dossiers", of_the_district("2022-02-15T08:00:00+07:00")),
         change("record_event", "/v1/dossiers/{dossier}/events", note),
         change("put_agency", "/v1/agencies/H51.29", office),
@@ -113,6 +120,16 @@ fn of_the_district(received_at: &str) -> Value {
     body
 }
 
+/// Beside the dossier, which is overdue and stale: one that is due soon, one that ended late, one without an answer.
+async fn one_for_each_list(root: &Client) {
+    root.receive(&of_the_district("2022-02-14T08:00:00+07:00")).await;
+    let late = root.receive(&of_the_district("2022-01-10T08:00:00+07:00")).await;
+    root.record(&late, &event("withdrawn", "2022-02-14T08:00:00+07:00", json!({}))).await;
+    let unanswered = root.receive(&of_the_district("2022-01-10T08:00:00+07:00")).await;
+    let asked = json!({"items": ["Bản sao"], "answer_by": "2022-02-14"});
+    root.record(&unanswered, &event("supplement_requested", "2022-01-11T08:00:00+07:00", asked)).await;
+}
+
 struct Stage {
     app: TestApp,
     dossier: String,
@@ -123,6 +140,7 @@ impl Stage {
     async fn set() -> Self {
         let app = TestApp::start();
         let dossier = app.root().await.receive(&of_the_district("2022-01-10T08:00:00+07:00")).await;
+        one_for_each_list(&app.root().await).await;
         let policy =
             json!({"agency": "H51.30", "valid_from": "2022-01-01", "supplement": "shift", "law": "Quy chế"});
         app.root().await.put("/v1/policies/huyen-khac", &policy, None).await.expect(201);
@@ -243,8 +261,10 @@ async fn other_agencies_learn_nothing() {
         for insider in [&own, &parent] {
             let answer = stage.send(insider, &method, &line, line.shows == Shows::Change).await;
             assert!(answer.status.is_success(), "{id}: {}", answer.text());
-            if line.shows == Shows::AList {
-                assert_eq!(answer.json()["total"], 1, "{id}");
+            match line.shows {
+                Shows::AList => assert_eq!(answer.json()["total"], 1, "{id}"),
+                Shows::ASummary => assert_eq!(answer.json()["total"]["count"], 1, "{id}"),
+                _ => {}
             }
         }
         for (agency, stranger) in &strangers {
@@ -267,6 +287,14 @@ async fn other_agencies_learn_nothing() {
                         answer.expect(200),
                         json!({"items": [], "next_cursor": null, "total": 0}),
                         "{id}"
+                    );
+                }
+                Shows::ASummary => {
+                    let shown = answer.expect(200);
+                    assert_eq!(
+                        (&shown["items"], &shown["total"]["open"]),
+                        (&json!([]), &json!(0)),
+                        "{id} {agency}"
                     );
                 }
                 Shows::Change => {

@@ -8,8 +8,6 @@ use super::Calendar;
 use super::hours::{HoursPeriod, Week};
 use super::table::{Changes, YearTable};
 use crate::domain::agency_tree::AgencyId;
-use crate::domain::local_time::Instant;
-use crate::domain::timing;
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
@@ -80,8 +78,8 @@ struct Shared {
     prepared: OnceLock<Arc<Calendar>>,
 }
 
-/// Whose days the due-soon date holds for, and the date.
-pub type DueSoon = (Vec<AgencyId>, Option<NaiveDate>);
+/// Agencies whose calendar tells another day than most, and the day.
+pub type OtherDay = (Vec<AgencyId>, Option<NaiveDate>);
 
 /// The calendars of all agencies at one version.
 #[derive(Clone, Debug)]
@@ -235,10 +233,13 @@ impl Calendars {
         agencies.filter(|agency| owner.is_none() || self.upwards(Some(*agency)).any(|o| o == owner)).collect()
     }
 
-    /// The last due day that counts as due soon: for most agencies, and for those whose calendar says otherwise.
-    pub fn due_soon_until(&self, now: Instant) -> (Option<NaiveDate>, Vec<DueSoon>) {
+    /// A day that each calendar tells: for most agencies, and for those whose calendar says otherwise.
+    pub fn day_by(
+        &self,
+        tells: impl Fn(&Calendar) -> Option<NaiveDate>,
+    ) -> (Option<NaiveDate>, Vec<OtherDay>) {
         let until: Vec<Option<NaiveDate>> =
-            (0..self.shared.len()).map(|number| timing::due_soon_until(now, self.prepared(number))).collect();
+            (0..self.shared.len()).map(|number| tells(self.prepared(number))).collect();
         let usual = until.first().copied().flatten();
         let mut others: BTreeMap<Option<NaiveDate>, Vec<AgencyId>> = BTreeMap::new();
         if until.iter().any(|day| *day != usual) {

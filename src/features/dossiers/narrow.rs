@@ -16,6 +16,10 @@ pub struct Asked {
     pub receiving_agency: Option<Several<String>>,
     /// `holder_agency`: held by these or below them.
     pub holder_agency: Option<Several<String>>,
+    /// `unit`: held by these units.
+    pub unit: Option<Several<String>>,
+    /// `officer`: held by these officers.
+    pub officer: Option<Several<String>>,
     /// `procedure`.
     pub procedure: Option<Several<String>>,
     /// `field`.
@@ -32,6 +36,8 @@ impl Asked {
             competent: caller.agencies_named("agency", self.agency, watching)?,
             receiving: caller.agencies_named("receiving_agency", self.receiving_agency, below)?,
             holder: caller.agencies_named("holder_agency", self.holder_agency, below)?,
+            unit: self.unit.map(|list| list.0),
+            officer: self.officer.map(|list| list.0),
             procedure: self.procedure.map(|list| list.0),
             field: self.field.map(|list| list.0),
         })

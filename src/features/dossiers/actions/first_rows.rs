@@ -64,6 +64,7 @@ pub(super) fn dossier_row(
         policy: None,
         last_step_at: filed_at,
         filed_at,
+        unanswered_from: None,
     };
     bound.bind(&mut row);
     let kind = first_kind(input);

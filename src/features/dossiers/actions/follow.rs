@@ -4,7 +4,7 @@ use crate::domain::law::law;
 use crate::domain::lifecycle::Position;
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::Refusal;
-use crate::domain::vocabulary::{Clock, EventKind};
+use crate::domain::vocabulary::{Clock, EventKind, Status};
 use crate::features::dossiers::history::is_step;
 use crate::features::dossiers::queries::{DossierRow, EventRow};
 use chrono::Days;
@@ -26,6 +26,9 @@ pub(super) fn after(dossier: &DossierRow, kind: EventKind) -> Result<Position, R
 pub(super) fn apply(dossier: &mut DossierRow, event: &EventRow, position: Position) {
     dossier.status = position.status;
     dossier.resumes_to = position.resumes_to;
+    if position.status != Status::SupplementRequested {
+        dossier.unanswered_from = None;
+    }
     match event.kind {
         EventKind::Received => {
             dossier.received_at = Some(event.occurred_at);
@@ -41,6 +44,9 @@ pub(super) fn apply(dossier: &mut DossierRow, event: &EventRow, position: Positi
             dossier.holder_officer.clone_from(&event.of_kind.to_officer);
             dossier.holder_since = event.occurred_at;
             dossier.step_due_at = event.of_kind.step_due_at;
+        }
+        EventKind::SupplementRequested => {
+            dossier.unanswered_from = event.of_kind.answer_by.map(|day| Instant::end_of(day).utc());
         }
         EventKind::Apologised => {
             dossier.apologies += 1;

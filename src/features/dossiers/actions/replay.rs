@@ -94,6 +94,7 @@ fn opened(bound: &DossierRow, first: &EventRow) -> DossierRow {
         restarted_on: None,
         resumes_to: None,
         last_step_at: at,
+        unanswered_from: None,
         ..bound.clone()
     }
 }

@@ -105,6 +105,8 @@ impl DossierFilter {
             agency: self.agency,
             receiving_agency: self.receiving_agency,
             holder_agency: self.holder_agency,
+            unit: None,
+            officer: None,
             procedure: self.procedure,
             field: self.field,
         };

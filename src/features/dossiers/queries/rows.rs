@@ -67,6 +67,7 @@ pub struct DossierRow {
     pub policy: Option<serde_json::Value>,
     pub last_step_at: At,
     pub filed_at: At,
+    pub unanswered_from: Option<At>,
 }
 
 impl DossierRow {

@@ -31,6 +31,10 @@ pub struct Narrow {
     pub receiving: Option<BTreeSet<AgencyId>>,
     /// Held by one of these.
     pub holder: Option<BTreeSet<AgencyId>>,
+    /// Held by one of these units.
+    pub unit: Option<Vec<String>>,
+    /// Held by one of these officers.
+    pub officer: Option<Vec<String>>,
     /// Of one of these procedures.
     pub procedure: Option<Vec<String>>,
     /// Of one of these fields.
@@ -59,6 +63,12 @@ pub fn seen<'a>(visible: &Visible, narrow: &Narrow) -> Dossiers<'a> {
     }
     if let Some(agencies) = &narrow.holder {
         query = query.filter(d::holder_agency_id.eq_any(ids(agencies)));
+    }
+    if let Some(units) = &narrow.unit {
+        query = query.filter(d::holder_unit.eq_any(units.clone()));
+    }
+    if let Some(officers) = &narrow.officer {
+        query = query.filter(d::holder_officer.eq_any(officers.clone()));
     }
     if let Some(codes) = &narrow.procedure {
         let versions = v::table.filter(v::procedure_code.eq_any(codes.clone()));

@@ -125,6 +125,7 @@ struct Present<'a> {
     restarted_on: Option<NaiveDate>,
     resumes_to: Option<&'static str>,
     last_step_at: DateTime<Utc>,
+    unanswered_from: Option<DateTime<Utc>>,
 }
 
 fn present(row: &DossierRow) -> Present<'_> {
@@ -162,6 +163,7 @@ fn present(row: &DossierRow) -> Present<'_> {
         restarted_on: row.restarted_on,
         resumes_to: row.resumes_to.map(Status::as_str),
         last_step_at: row.last_step_at,
+        unanswered_from: row.unanswered_from,
     }
 }
 

@@ -1,8 +1,9 @@
 //! The mirror of `domain/timing` in SQL, for filters over many dossiers. Changes only together with it.
 
 use crate::db::schema::dossiers;
-use crate::domain::calendar::Calendars;
+use crate::domain::calendar::{Calendar, Calendars};
 use crate::domain::local_time::Instant;
+use crate::domain::timing;
 use crate::domain::vocabulary::{Clock, TimingState};
 use crate::features::dossiers::queries::visible::Condition;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -37,23 +38,48 @@ impl Moment {
         Self { now: now.utc(), calendars: Arc::clone(calendars) }
     }
 
-    /// Whether the due day is near enough to be due soon, by the calendar of the competent agency. The day up to which
-    /// it is stands in the SQL once, and again only for agencies whose calendar says otherwise.
-    fn is_soon(&self) -> Condition {
+    /// Whether something holds by a day that the calendar of the competent agency tells. The day stands in the SQL once,
+    /// and again only for agencies whose calendar tells another. Nothing holds where a calendar tells none.
+    fn by(
+        &self,
+        tells: impl Fn(&Calendar) -> Option<NaiveDate>,
+        holds: impl Fn(NaiveDate) -> Condition,
+    ) -> Condition {
         use dossiers::competent_agency_id;
-        let (usual, others) = self.calendars.due_soon_until(self.now.into());
-        others.into_iter().fold(by(usual), |soon, (agencies, day)| {
+        let holds = |day: Option<NaiveDate>| match day {
+            Some(day) => holds(day),
+            None => Box::new(diesel::dsl::sql::<Nullable<Bool>>("false")),
+        };
+        let (usual, others) = self.calendars.day_by(tells);
+        others.into_iter().fold(holds(usual), |rest, (agencies, day)| {
             let among = || competent_agency_id.eq_any(agencies.clone());
-            Box::new(among().and(by(day)).or(diesel::dsl::not(among()).and(soon)))
+            Box::new(among().and(holds(day)).or(diesel::dsl::not(among()).and(rest)))
         })
     }
-}
 
-/// Whether it is due by a day; nothing is where the calendar has not even today.
-fn by(day: Option<NaiveDate>) -> Condition {
-    match day {
-        Some(day) => Box::new(dossiers::due_on.le(day)),
-        None => Box::new(diesel::dsl::sql::<Nullable<Bool>>("false")),
+    /// Whether the due day is near enough to be due soon.
+    fn is_soon(&self) -> Condition {
+        let now = self.now.into();
+        self.by(|calendar| timing::due_soon_until(now, calendar), |day| Box::new(dossiers::due_on.le(day)))
+    }
+
+    /// Whether at most some working days are left through the due day.
+    pub fn is_due_within(&self, days: usize) -> Condition {
+        let now = self.now.into();
+        self.by(|calendar| timing::due_within(now, calendar, days), |day| Box::new(dossiers::due_on.le(day)))
+    }
+
+    /// Whether at least some working days have begun after the due day.
+    pub fn is_late_by(&self, days: usize) -> Condition {
+        let now = self.now.into();
+        self.by(|calendar| timing::past_by(now, calendar, days), |day| Box::new(dossiers::due_on.le(day)))
+    }
+
+    /// Whether at least some working days have begun after the day of the latest event.
+    pub fn is_silent_for(&self, days: usize) -> Condition {
+        let now = self.now.into();
+        let before = |day| dossiers::last_event_at.lt(Instant::end_of(day).utc()).nullable();
+        self.by(|calendar| timing::past_by(now, calendar, days), |day| Box::new(before(day)))
     }
 }
 

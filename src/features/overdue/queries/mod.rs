@@ -1,6 +1,8 @@
-//! Reads what is overdue. Other features that speak of lateness read it here.
+//! Reads what is overdue. Other features that speak of lateness read it here. `feeds` has the other lists, `summary` the counts.
 
+pub mod feeds;
 pub mod mirror;
+pub mod summary;
 
 use crate::db::fingerprint::{self, Fingerprint};
 use crate::db::page::Page;
@@ -28,6 +30,8 @@ pub struct Filter {
     pub narrow: Narrow,
     /// Whether somebody apologised.
     pub apologised: Option<bool>,
+    /// At least so many working days late.
+    pub min_days_late: Option<usize>,
     /// Fewest days late first.
     pub least_first: bool,
 }
@@ -66,8 +70,16 @@ impl LateRow {
 }
 
 fn overdue<'a>(filter: &Filter, visible: &Visible, moment: &Moment) -> Dossiers<'a> {
-    let query = visible::seen(visible, &filter.narrow).filter(mirror::is(TimingState::Overdue, moment));
-    match filter.apologised {
+    let mut query = visible::seen(visible, &filter.narrow).filter(mirror::is(TimingState::Overdue, moment));
+    if let Some(days) = filter.min_days_late {
+        query = query.filter(moment.is_late_by(days));
+    }
+    apologised(query, filter.apologised)
+}
+
+/// Those for which somebody apologised, or nobody did.
+fn apologised(query: Dossiers<'_>, wanted: Option<bool>) -> Dossiers<'_> {
+    match wanted {
         Some(true) => query.filter(dossiers::apologies.gt(0)),
         Some(false) => query.filter(dossiers::apologies.eq(0)),
         None => query,

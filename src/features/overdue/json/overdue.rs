@@ -1,13 +1,13 @@
 //! The row of the overdue feed, and its filters.
 
-use super::queries::{Filter, LateRow};
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::calendar::Calendars;
 use crate::domain::local_time::Instant;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Refusal, Rule};
 use crate::domain::vocabulary::{Clock, Status};
 use crate::features::auth::Principal;
 use crate::features::dossiers::narrow::Asked;
+use crate::features::overdue::queries::{Filter, LateRow};
 use crate::features::procedures::queries::ProcedureName;
 use crate::http::export::ListRow;
 use crate::http::format::Format;
@@ -116,6 +116,12 @@ pub struct OverdueFilter {
     /// Held by these agencies or below them.
     #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29.05"]))]
     pub holder_agency: Option<Several<String>>,
+    /// Held by these units, each as it is written.
+    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["Bộ phận chuyên môn"]))]
+    pub unit: Option<Several<String>>,
+    /// Held by these officers, each as it is written.
+    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["Trần Thị Bình"]))]
+    pub officer: Option<Several<String>>,
     /// Of these procedures.
     #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["1.004873"]))]
     pub procedure: Option<Several<String>>,
@@ -127,6 +133,9 @@ pub struct OverdueFilter {
     /// Answers as it was answered at this instant, now or earlier: *now* is this instant, and what was recorded later is
     /// not known. A page goes on with the same `as_of`.
     pub as_of: Option<Instant>,
+    /// At least so many working days late, by the calendar of the agency that decides.
+    #[param(minimum = 0, maximum = 3660)]
+    pub min_days_late: Option<i64>,
     /// Order; most days late first when not given.
     #[param(inline)]
     pub sort: Option<Sort>,
@@ -161,6 +170,12 @@ pub enum Sort {
     LeastFirst,
 }
 
+/// A number of working days, as far as calendars go back.
+pub(super) fn working_days(parameter: &str, days: i64) -> Result<usize, Refusal> {
+    let fits = usize::try_from(days).ok().filter(|days| *days <= 3_660);
+    fits.ok_or_else(|| Refusal::parameter(parameter, Rule::InvalidValue, "must be 0 to 3660"))
+}
+
 impl OverdueFilter {
     /// Finds the agencies it names.
     pub fn read(self, caller: &Principal, now: Instant) -> Result<Filter, Refusal> {
@@ -168,10 +183,13 @@ impl OverdueFilter {
             agency: self.agency,
             receiving_agency: self.receiving_agency,
             holder_agency: self.holder_agency,
+            unit: self.unit,
+            officer: self.officer,
             procedure: self.procedure,
             field: self.field,
         };
         let (narrow, least_first) = (narrow.read(caller, now)?, self.sort == Some(Sort::LeastFirst));
-        Ok(Filter { narrow, apologised: self.apologised, least_first })
+        let min_days_late = self.min_days_late.map(|days| working_days("min_days_late", days)).transpose()?;
+        Ok(Filter { narrow, apologised: self.apologised, min_days_late, least_first })
     }
 }

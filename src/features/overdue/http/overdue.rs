@@ -1,7 +1,5 @@
-//! The handler of `/v1/overdue`.
+//! GET /v1/overdue.
 
-use super::json::{OverdueFilter, OverdueRow};
-use super::queries::{self, Filter, Key, LateRow};
 use crate::db::DbError;
 use crate::db::page::Page;
 use crate::domain::local_time::Instant;
@@ -9,7 +7,9 @@ use crate::features::State;
 use crate::features::as_of::AsOf;
 use crate::features::auth::scope::DossiersRead;
 use crate::features::auth::{Authorized, Visible};
+use crate::features::overdue::json::{OverdueFilter, OverdueRow};
 use crate::features::overdue::queries::mirror::Moment;
+use crate::features::overdue::queries::{self, Filter, Key, LateRow};
 use crate::features::procedures::names::Names;
 use crate::http::error::Problem;
 use crate::http::export::Whole;
@@ -18,15 +18,9 @@ use crate::http::list::List;
 use crate::http::page::PageOf;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use std::sync::Arc;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Name of the files that hold the list.
 const NAME: &str = "overdue";
-
-/// The routes of this feature.
-pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(overdue);
-}
 
 /// List overdue dossiers
 ///
@@ -38,7 +32,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     responses((status = 200, description = "Overdue dossiers.", body = PageOf<OverdueRow>))
 )]
 #[get("/v1/overdue")]
-async fn overdue(
+pub(super) async fn overdue(
     caller: Authorized<DossiersRead>,
     request: HttpRequest,
     input: Input,

@@ -1,0 +1,9 @@
+//! What the lateness operations show and ask for: `overdue` has the overdue feed, `feeds` the other lists, `summary` the counts.
+
+mod feeds;
+mod overdue;
+mod summary;
+
+pub use feeds::{DueSoonFilter, FeedFilter, LateFilter, LatenessRow, StaleFilter, UnansweredFilter};
+pub use overdue::{OverdueFilter, OverdueRow};
+pub use summary::{Cells, SummaryBody, SummaryFilter};
