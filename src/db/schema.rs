@@ -165,6 +165,10 @@ diesel::table! {
         by_unit -> Nullable<Text>,
         by_hundredths -> Nullable<Int4>,
         new_due_on -> Nullable<Date>,
+        hash -> Nullable<Bytea>,
+        state_digest -> Nullable<Bytea>,
+        personal_digest -> Nullable<Bytea>,
+        salt -> Nullable<Bytea>,
     }
 }
 
@@ -177,6 +181,7 @@ diesel::table! {
         email -> Nullable<Text>,
         address -> Nullable<Text>,
         summary -> Nullable<Text>,
+        salt -> Nullable<Bytea>,
     }
 }
 
@@ -223,6 +228,9 @@ diesel::table! {
         resumes_to -> Nullable<Text>,
         policy -> Nullable<Jsonb>,
         last_step_at -> Timestamptz,
+        head_hash -> Nullable<Bytea>,
+        person_digest -> Nullable<Bytea>,
+        holder_digest -> Nullable<Bytea>,
     }
 }
 
@@ -237,6 +245,31 @@ diesel::table! {
         headers -> Nullable<Jsonb>,
         body -> Nullable<Bytea>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    log_days (day) {
+        day -> Date,
+        until -> Timestamptz,
+        settled_from -> Nullable<Int8>,
+        events -> Nullable<Int8>,
+        blocks -> Nullable<Bytea>,
+        root -> Nullable<Bytea>,
+        statement -> Nullable<Text>,
+        signature -> Nullable<Bytea>,
+        public_key -> Nullable<Bytea>,
+        signed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    log_leaves (day, position) {
+        day -> Date,
+        position -> Int4,
+        code -> Text,
+        seq -> Int4,
+        hash -> Bytea,
     }
 }
 
@@ -323,6 +356,7 @@ diesel::joinable!(dossier_event_notes -> dossier_events (event_id));
 diesel::joinable!(dossier_events -> dossiers (dossier_id));
 diesel::joinable!(dossier_persons -> dossiers (dossier_id));
 diesel::joinable!(dossiers -> procedure_versions (procedure_version_id));
+diesel::joinable!(log_leaves -> log_days (day));
 diesel::joinable!(policies -> agencies (agency_id));
 diesel::joinable!(policies -> procedures (procedure_code));
 diesel::joinable!(procedure_agencies -> agencies (agency_id));
@@ -348,6 +382,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     dossier_persons,
     dossiers,
     idempotency_keys,
+    log_days,
+    log_leaves,
     policies,
     procedure_agencies,
     procedure_limits,

@@ -5,6 +5,7 @@
 //! write does, `json` for what is shown; when something is late is in `domain/timing`.
 
 pub mod actions;
+pub mod canonical;
 pub mod http;
 pub mod json;
 pub mod narrow;

@@ -1,7 +1,8 @@
 //! What a write does, one transaction each: `receive` makes a dossier, `first_rows` what it stores; `record` records what
 //! happened to it, an `event`, with what follows from it in `follow` and `prolongation`. `dating` makes the due date;
-//! `redate` moves it when a calendar has changed.
+//! `redate` moves it when a calendar has changed. `chain` seals each event.
 
+mod chain;
 pub mod dating;
 mod event;
 mod first_rows;

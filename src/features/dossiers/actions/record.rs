@@ -1,7 +1,7 @@
 //! Records an event: asks the lifecycle whether it is allowed, and derives the dossier's new state from it.
 
 use super::event::{EventDetails, EventInput};
-use super::{Context, TRIES, dating, follow, prolongation};
+use super::{Context, TRIES, chain, dating, follow, prolongation};
 use crate::db::{Answer, Constraint, DbError, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::calendar::Calendars;
 use crate::domain::clock::{self, ClockEvent};
@@ -62,7 +62,7 @@ pub async fn record_in(
     if dates && calendar::hold(tx).await? != context.calendars.version() {
         return Err(DbError::Refused(Constraint::CalendarVersion).into());
     }
-    let mut dossier = write::lock(tx, code).await?.ok_or(Refusal::NotFound)?;
+    let (mut dossier, head) = write::lock(tx, code).await?.ok_or(Refusal::NotFound)?;
     if !visible::sees(context.visible, &dossier) {
         return Err(Refusal::NotFound.into());
     }
@@ -80,8 +80,9 @@ pub async fn record_in(
         rerun(tx, context, (&before, &mut dossier), (input, &event)).await?;
     }
     event.due_on_after = dossier.due_on;
-    write::insert_event(tx, &event, input.note.as_deref()).await?;
-    write::update(tx, &dossier).await?;
+    let seal = chain::seal(head, &dossier, (&event, input.note.as_deref()))?;
+    write::insert_event(tx, (&event, &seal), input.note.as_deref()).await?;
+    write::update(tx, &dossier, &seal).await?;
     let details = json!({
         "event": event.id, "seq": event.seq, "occurred_at": input.occurred_at,
         "status_before": event.status_before, "status_after": event.status_after,

@@ -1,7 +1,8 @@
 //! Inserts and updates of the dossier tables, inside a transaction of an action.
 
 use super::receipt::TheCode;
-use super::{DossierRow, EventRow};
+use super::seal::{HeadColumns, bytes};
+use super::{DossierRow, EventRow, Head, Seal};
 use crate::db::schema::{dossier_counters, dossier_event_notes, dossier_events, dossier_persons, dossiers};
 use crate::db::{Prepared, Transaction};
 use crate::domain::vocabulary::{Outcome, Status, Unit};
@@ -13,7 +14,7 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 /// Personal data of a dossier.
-#[derive(Clone, Debug, Insertable)]
+#[derive(Clone, Debug, Insertable, Queryable, Selectable)]
 #[diesel(table_name = dossier_persons, treat_none_as_default_value = false)]
 #[allow(missing_docs)]
 pub struct PersonRow {
@@ -24,19 +25,21 @@ pub struct PersonRow {
     pub email: Option<String>,
     pub address: Option<String>,
     pub summary: Option<String>,
+    pub salt: Option<Vec<u8>>,
 }
 
-/// The dossier with a code, locked against other writers until the transaction ends.
-pub async fn lock(tx: &mut Transaction, code: &str) -> QueryResult<Option<DossierRow>> {
-    let locked: Option<Uuid> = dossiers::table
+/// The dossier with a code and what its next event follows, locked against other writers until the transaction ends.
+pub async fn lock(tx: &mut Transaction, code: &str) -> QueryResult<Option<(DossierRow, Head)>> {
+    let locked: Option<(Uuid, HeadColumns)> = dossiers::table
         .filter(dossiers::code.eq(code))
-        .select(dossiers::id)
+        .select((dossiers::id, (dossiers::head_hash, dossiers::person_digest)))
         .for_update()
         .first(tx)
         .await
         .optional()?;
-    let Some(id) = locked else { return Ok(None) };
-    dossiers::table.find(id).select(DossierRow::as_select()).first(tx).await.map(Some)
+    let Some((id, head)) = locked else { return Ok(None) };
+    let dossier = dossiers::table.find(id).select(DossierRow::as_select()).first(tx).await?;
+    Ok(Some((dossier, Head::read(head))))
 }
 
 /// The next number of an agency on a day. Locks the counter until the transaction ends, so it comes last before the
@@ -59,7 +62,10 @@ pub async fn is_taken(tx: &mut Transaction, code: &str) -> QueryResult<bool> {
 }
 
 /// Inserts a dossier under [`TheCode`].
-pub(super) fn inserting_dossier(row: &DossierRow) -> impl QueryFragment<Pg> + Send + use<'_> {
+pub(super) fn inserting_dossier<'a>(
+    row: &'a DossierRow,
+    seal: &'a Seal,
+) -> impl QueryFragment<Pg> + Send + use<'a> {
     use dossiers as d;
     let values = (
         (
@@ -80,15 +86,16 @@ pub(super) fn inserting_dossier(row: &DossierRow) -> impl QueryFragment<Pg> + Se
             d::limit_unit.eq(row.limit_unit.as_str()),
             d::limit_amount_hundredths.eq(row.limit_amount_hundredths),
             d::policy.eq(&row.policy),
+            d::person_digest.eq(bytes(seal.person.as_ref())),
         ),
-        present(row),
+        present(row, seal),
     );
     diesel::insert_into(dossiers::table).values(values)
 }
 
 /// Writes what an event may change.
-pub async fn update(tx: &mut Transaction, row: &DossierRow) -> QueryResult<usize> {
-    Prepared(diesel::update(dossiers::table.find(row.id)).set(present(row))).execute(tx).await
+pub async fn update(tx: &mut Transaction, row: &DossierRow, seal: &Seal) -> QueryResult<usize> {
+    Prepared(diesel::update(dossiers::table.find(row.id)).set(present(row, seal))).execute(tx).await
 }
 
 /// The columns that change in the life of a dossier.
@@ -121,9 +128,11 @@ struct Present<'a> {
     restarted_on: Option<NaiveDate>,
     resumes_to: Option<&'static str>,
     last_step_at: DateTime<Utc>,
+    head_hash: &'a [u8],
+    holder_digest: Option<&'a [u8]>,
 }
 
-fn present(row: &DossierRow) -> Present<'_> {
+fn present<'a>(row: &'a DossierRow, seal: &'a Seal) -> Present<'a> {
     Present {
         status: row.status.as_str(),
         clock: row.clock.as_str(),
@@ -151,6 +160,8 @@ fn present(row: &DossierRow) -> Present<'_> {
         restarted_on: row.restarted_on,
         resumes_to: row.resumes_to.map(Status::as_str),
         last_step_at: row.last_step_at,
+        head_hash: &seal.hash.0,
+        holder_digest: bytes(seal.holder.as_ref()),
     }
 }
 
@@ -160,8 +171,12 @@ pub(super) fn inserting_person(row: &PersonRow) -> impl QueryFragment<Pg> + Send
 }
 
 /// Inserts an event, and its private note where notes are kept.
-pub async fn insert_event(tx: &mut Transaction, row: &EventRow, note: Option<&str>) -> QueryResult<()> {
-    inserting_event(row).execute(tx).await?;
+pub async fn insert_event(
+    tx: &mut Transaction,
+    (row, seal): (&EventRow, &Seal),
+    note: Option<&str>,
+) -> QueryResult<()> {
+    inserting_event(row, seal).execute(tx).await?;
     if let Some(note) = note {
         let note = (dossier_event_notes::event_id.eq(row.id), dossier_event_notes::note.eq(note));
         diesel::insert_into(dossier_event_notes::table).values(note).execute(tx).await?;
@@ -171,9 +186,9 @@ pub async fn insert_event(tx: &mut Transaction, row: &EventRow, note: Option<&st
 
 /// The values of an event. A macro, because their type has no name to return.
 macro_rules! event_values {
-    ($row:expr) => {{
+    ($row:expr, $seal:expr) => {{
         use dossier_events as e;
-        let row: &EventRow = $row;
+        let (row, seal): (&EventRow, &Seal) = ($row, $seal);
         let of = &row.of_kind;
         (
             e::id.eq(row.id),
@@ -211,17 +226,26 @@ macro_rules! event_values {
                 e::by_hundredths.eq(of.by_hundredths),
                 e::new_due_on.eq(of.new_due_on),
             ),
+            (
+                e::hash.eq(seal.hash.0.as_slice()),
+                e::state_digest.eq(seal.state.0.as_slice()),
+                e::personal_digest.eq(bytes(seal.personal.as_ref())),
+                e::salt.eq(seal.salt.as_ref().map(|salt| salt.as_slice())),
+            ),
         )
     }};
 }
 
 /// Inserts an event.
-pub(super) fn inserting_event(row: &EventRow) -> impl QueryFragment<Pg> + QueryId + Send + use<'_> {
-    diesel::insert_into(dossier_events::table).values(event_values!(row))
+pub(super) fn inserting_event<'a>(
+    row: &'a EventRow,
+    seal: &'a Seal,
+) -> impl QueryFragment<Pg> + QueryId + Send + use<'a> {
+    diesel::insert_into(dossier_events::table).values(event_values!(row, seal))
 }
 
 /// Inserts events of several dossiers at once.
-pub async fn insert_events(tx: &mut Transaction, rows: &[EventRow]) -> QueryResult<usize> {
-    let values: Vec<_> = rows.iter().map(|row| event_values!(row)).collect();
+pub async fn insert_events(tx: &mut Transaction, rows: &[(EventRow, Seal)]) -> QueryResult<usize> {
+    let values: Vec<_> = rows.iter().map(|(row, seal)| event_values!(row, seal)).collect();
     diesel::insert_into(dossier_events::table).values(values).execute(tx).await
 }
