@@ -33,7 +33,7 @@ CREATE INDEX dossier_events_recorded_idx ON dossier_events USING brin (recorded_
 CREATE TABLE log_days (
     day          date NOT NULL,
     until        timestamptz NOT NULL,
-    settled_from bigint,
+    waits_for    text,
     events       bigint,
     blocks       bytea,
     root         bytea,
@@ -51,7 +51,7 @@ CREATE TABLE log_days (
 COMMENT ON TABLE log_days IS 'Each local day of the log of event hashes: the boundary, then its root, signed. A row is there before its root is: from then on no event of the day is taken any more.';
 COMMENT ON COLUMN log_days.day IS 'Local day.';
 COMMENT ON COLUMN log_days.until IS 'Its end. It holds the events that were recorded before it and not before the end of the day before.';
-COMMENT ON COLUMN log_days.settled_from IS 'Transactions with a number from this on have met the boundary; when all before have ended, no event of the day can come any more.';
+COMMENT ON COLUMN log_days.waits_for IS 'Transactions (virtualtransaction of pg_locks) that wrote events when the boundary was there already, and may have begun before; when all have ended, no event of the day can come any more. Null: not looked yet.';
 COMMENT ON COLUMN log_days.events IS 'Number of its events; null until it is signed, as all below.';
 COMMENT ON COLUMN log_days.blocks IS 'Roots of its blocks of 1024 leaves, one after the other, for short proofs.';
 COMMENT ON COLUMN log_days.root IS 'Root of the Merkle tree over its leaves (RFC 6962).';
@@ -79,8 +79,8 @@ COMMENT ON COLUMN log_leaves.code IS 'Code of the dossier.';
 COMMENT ON COLUMN log_leaves.seq IS 'Number of the event within the dossier.';
 COMMENT ON COLUMN log_leaves.hash IS 'Its hash, as it was.';
 
--- After the insert: by then the transaction has its number, and what it sees of the boundaries is younger than that number. So
--- whoever missed a boundary has a number below settled_from.
+-- After the insert: by then the transaction holds its lock of the table, and what it sees of the boundaries is younger than that. So
+-- whoever missed a boundary shows in pg_locks, or has ended, once the boundary is committed.
 CREATE FUNCTION require_open_day() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF new.recorded_at < (SELECT max(until) FROM log_days) THEN

@@ -252,7 +252,7 @@ diesel::table! {
     log_days (day) {
         day -> Date,
         until -> Timestamptz,
-        settled_from -> Nullable<Int8>,
+        waits_for -> Nullable<Text>,
         events -> Nullable<Int8>,
         blocks -> Nullable<Bytea>,
         root -> Nullable<Bytea>,

@@ -4,7 +4,8 @@
 //! cases. Read in this order: `vocabulary` and `ids` (words), `local_time` and `calendar` (time), `time_limit` and
 //! `deadline` (when a dossier is due), `law` and `policy` (what the law fixes, and where there is a choice), `lifecycle`
 //! (what may happen to it), `timing` (the one definition of early, on time, late and overdue), `delays` (where the days
-//! went), `agency_tree` (who may see it), `canonical`, `hash_chain` and `merkle` (that nobody changed it), `refusal` (every reason to
+//! went), `agency_tree` (who may see it), `canonical`, `hash_chain`, `merkle`, `signing`, `daily_log` and
+//! `proof` (that nobody changed it), `refusal` (every reason to
 //! say no).
 
 pub mod agency_tree;
@@ -12,6 +13,7 @@ pub mod amount;
 pub mod calendar;
 pub mod canonical;
 pub mod clock;
+pub mod daily_log;
 pub mod deadline;
 pub mod delays;
 pub mod hash_chain;
@@ -22,7 +24,9 @@ pub mod local_time;
 pub mod masking;
 pub mod merkle;
 pub mod policy;
+pub mod proof;
 pub mod refusal;
+pub mod signing;
 pub mod text;
 pub mod time_limit;
 pub mod timing;
