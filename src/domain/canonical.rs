@@ -148,8 +148,11 @@ fn write(text: &mut String, value: &Value) {
         }
         Value::Object(map) => {
             // Names from outside may hold any letter: RFC 8785 sorts by the units of UTF-16.
-            let mut fields: Vec<(&str, &Value)> =
-                map.iter().filter(|(_, value)| !value.is_null()).map(|(name, v)| (name.as_str(), v)).collect();
+            let mut fields: Vec<(&str, &Value)> = map
+                .iter()
+                .filter(|(_, value)| !value.is_null())
+                .map(|(name, v)| (name.as_str(), v))
+                .collect();
             fields.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
             object(text, fields.into_iter());
         }

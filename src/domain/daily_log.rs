@@ -74,7 +74,12 @@ impl Statement {
 }
 
 /// The key, of those that are trusted, with which a statement is signed; `None` when it is none of them.
-pub fn signed_by(keys: &[PublicKey], statement: &Statement, text: &str, signature: &[u8]) -> Option<PublicKey> {
+pub fn signed_by(
+    keys: &[PublicKey],
+    statement: &Statement,
+    text: &str,
+    signature: &[u8],
+) -> Option<PublicKey> {
     let named = keys.iter().filter(|key| key.bytes() == statement.key);
     named.copied().find(|key| key.verifies(text.as_bytes(), signature))
 }
@@ -95,12 +100,21 @@ mod tests {
     fn a_statement_has_one_text() {
         let text = statement().text();
         assert!(text.starts_with(r#"{"day":"2022-02-15","events":0,"key":"ea4a6c63"#), "{text}");
-        assert!(text.ends_with(r#","type":"congkhai.root","until":"2022-02-15T17:00:00.000000Z","v":1}"#), "{text}");
+        assert!(
+            text.ends_with(r#","type":"congkhai.root","until":"2022-02-15T17:00:00.000000Z","v":1}"#),
+            "{text}"
+        );
         assert_eq!(Statement::parse(&text), Some(statement()));
         let first = Statement { previous: None, ..statement() };
         assert!(!first.text().contains("previous"));
         assert_eq!(Statement::parse(&first.text()), Some(first));
-        for other in ["", "{}", &text.replace("\"v\":1", "\"v\":2"), &text.replace(':', ": "), &text.replace(".root", ".x")] {
+        for other in [
+            "",
+            "{}",
+            &text.replace("\"v\":1", "\"v\":2"),
+            &text.replace(':', ": "),
+            &text.replace(".root", ".x"),
+        ] {
             assert_eq!(Statement::parse(other), None, "{other}");
         }
     }
@@ -113,7 +127,11 @@ mod tests {
         let trusted = [other.public(), key.public()];
         assert_eq!(signed_by(&trusted, &statement, &text, &signature), Some(key.public()));
         assert_eq!(signed_by(&trusted[..1], &statement, &text, &signature), None);
-        assert_eq!(signed_by(&trusted, &statement, &text, &other.sign(text.as_bytes())), None, "it names the first");
+        assert_eq!(
+            signed_by(&trusted, &statement, &text, &other.sign(text.as_bytes())),
+            None,
+            "it names the first"
+        );
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod calendar;
 pub mod deadlines;
 pub mod document;
 pub mod dossiers;
+pub mod evidence;
 pub mod health;
 pub mod metrics;
 mod newest;
@@ -32,6 +33,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(procedures::http::routes)
         .configure(policies::http::routes)
         .configure(dossiers::http::routes)
+        .configure(evidence::http::routes)
         .configure(overdue::http::routes)
         .configure(health::http::routes)
         .configure(metrics::http::routes);

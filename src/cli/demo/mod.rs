@@ -10,13 +10,14 @@ mod people;
 mod plan;
 mod random;
 
-use super::{Outcome, database, serve};
+use super::{Outcome, database, serve, signing_key};
 use crate::clock::Clock;
 use crate::config::{DatabaseSettings, ServerSettings};
 use crate::db::embedded::Cluster;
 use crate::db::{Database, Reader, Writer};
 use crate::domain::local_time::Instant;
 use crate::domain::vocabulary::{Plan, Scope, Status, TimingState};
+use crate::features::Shared;
 use crate::features::agencies::queries as agencies;
 use crate::features::audit::Actor;
 use crate::features::auth::Visible;
@@ -37,6 +38,9 @@ use std::sync::Arc;
 const START: &str = "2022-02-15T10:00:00+07:00";
 /// Name of the keys it makes; each start revokes those of the starts before.
 const KEY_NAME: &str = "demo";
+
+/// The file of its signing key, in the data directory.
+const SIGNING_KEY: &str = "demo-signing.key";
 
 /// A demonstration on an embedded cluster of its own, in `demo` of the data directory. What you change stays.
 #[derive(Args)]
@@ -78,7 +82,11 @@ impl Demo {
         let listener = serve::listen(&self.server)?;
         let mut opened = database::open(&settings, "demo")?;
         let ready = actix_web::rt::System::new().block_on(prepare(opened.database.clone(), self.now))?;
+        // Never that of a service: what it says happened did not.
+        let own = settings.data_dir.join(SIGNING_KEY);
+        let signer = signing_key::of_service(self.server.signing_key_file.as_deref(), Some(&own))?;
         let shared = serve::shared(&opened.database, &self.server, ready.clock.clone())?;
+        let shared = Shared { signer, ..shared };
         let liveness = opened.cluster.as_ref().map(Cluster::liveness);
         let served =
             serve::until_stopped(&self.server, listener, shared, liveness, |address| ready.print(address));

@@ -2,16 +2,8 @@ use super::*;
 use proptest::prelude::*;
 
 /// The entries of the reference tests of Certificate Transparency (`merkle_tree_test.cc`).
-const ENTRIES: [&str; 8] = [
-    "",
-    "00",
-    "10",
-    "2021",
-    "3031",
-    "40414243",
-    "5051525354555657",
-    "606162636465666768696a6b6c6d6e6f",
-];
+const ENTRIES: [&str; 8] =
+    ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
 
 /// The roots over the first one to eight of them.
 const ROOTS: [&str; 8] = [
@@ -87,7 +79,11 @@ fn blocks_make_the_same_tree() {
         assert_eq!(root(&blocks), root(&leaves), "{size}");
         for index in [0, size / 2, size - 1] {
             let block = leaves.chunks(BLOCK).nth(index / BLOCK).unwrap();
-            assert_eq!(path_of_blocks(&blocks, block, index), path(&leaves, index), "entry {index} of {size}");
+            assert_eq!(
+                path_of_blocks(&blocks, block, index),
+                path(&leaves, index),
+                "entry {index} of {size}"
+            );
         }
     }
 }

@@ -154,7 +154,8 @@ impl Proof {
         let hash = event.and_then(|event| event.hash.parse().ok()).ok_or(BadProof::Uncovered(root.seq))?;
         let leaf = daily_log::leaf(&self.code, root.seq, hash);
         let path: Result<Vec<Hash>, _> = root.path.iter().map(|step| step.parse()).collect();
-        let found = path.ok().and_then(|path| merkle::root_by_path(leaf, root.leaf_index, root.tree_size, &path));
+        let found =
+            path.ok().and_then(|path| merkle::root_by_path(leaf, root.leaf_index, root.tree_size, &path));
         if found != Some(statement.root) || u64::try_from(statement.events) != Ok(root.tree_size) {
             return Err(BadProof::Path(root.seq, self.code.clone()));
         }

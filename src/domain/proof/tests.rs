@@ -17,7 +17,9 @@ fn proof() -> Proof {
         let hash = event_hash(before, &canonical).to_string();
         events.push(ProofEvent { seq, previous: before.to_string(), canonical, hash });
     }
-    let own = |seq: usize| daily_log::leaf(CODE, i32::try_from(seq).unwrap(), events[seq - 1].hash.parse().unwrap());
+    let own = |seq: usize| {
+        daily_log::leaf(CODE, i32::try_from(seq).unwrap(), events[seq - 1].hash.parse().unwrap())
+    };
     let leaves = [daily_log::leaf("other", 1, Hash::ZERO), own(1), own(2), own(3)];
     let day = NaiveDate::from_ymd_opt(2022, 2, 15).unwrap();
     let statement = Statement {
@@ -51,7 +53,10 @@ fn whatever_is_changed_is_found() {
     let path = || BadProof::Path(3, CODE.into());
     let changes: [(Change, BadProof); 16] = [
         (|p| p.events.clear(), BadProof::Empty),
-        (|p| p.events[1].canonical = p.events[1].canonical.replace("noted", "returned"), BadProof::Changed(2)),
+        (
+            |p| p.events[1].canonical = p.events[1].canonical.replace("noted", "returned"),
+            BadProof::Changed(2),
+        ),
         (|p| p.events[1].hash = p.events[2].hash.clone(), BadProof::Changed(2)),
         (|p| drop(p.events.remove(1)), BadProof::Broken(3)),
         (|p| drop(p.events.remove(0)), BadProof::Broken(2)),
@@ -81,7 +86,11 @@ fn whatever_is_changed_is_found() {
 /// Events of another dossier, or of another format, are no events of this one, whatever their hashes.
 #[test]
 fn an_event_is_of_its_dossier() {
-    for wrong in [r#"{"dossier_id":"e","seq":2,"v":1}"#, r#"{"dossier_id":"d","seq":3,"v":1}"#, r#"{"dossier_id":"d","seq":2,"v":2}"#] {
+    for wrong in [
+        r#"{"dossier_id":"e","seq":2,"v":1}"#,
+        r#"{"dossier_id":"d","seq":3,"v":1}"#,
+        r#"{"dossier_id":"d","seq":2,"v":2}"#,
+    ] {
         let mut proof = Proof { root: None, ..proof() };
         proof.events.truncate(2);
         let before: Hash = proof.events[0].hash.parse().unwrap();

@@ -10,4 +10,4 @@ pub mod http;
 pub mod json;
 pub mod narrow;
 pub mod queries;
-mod sought;
+pub mod sought;

@@ -107,5 +107,14 @@ pub(super) fn event_row(context: &Context<'_>, input: &ReceiveInput, dossier: &D
 /// Its personal data.
 pub(super) fn person_row(input: &ReceiveInput, dossier_id: Uuid) -> PersonRow {
     let ApplicantInput { name, id_number, phone, email, address, .. } = input.applicant.clone();
-    PersonRow { dossier_id, name, id_number, phone, email, address, summary: input.summary.clone(), salt: None }
+    PersonRow {
+        dossier_id,
+        name,
+        id_number,
+        phone,
+        email,
+        address,
+        summary: input.summary.clone(),
+        salt: None,
+    }
 }

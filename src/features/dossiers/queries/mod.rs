@@ -8,7 +8,7 @@ pub(super) mod receipt;
 mod rows;
 mod seal;
 pub mod visible;
-pub(super) mod write;
+pub mod write;
 
 pub use point::{ByCode, Found, WithEvents};
 pub use rows::{DossierRow, EventRow, Listed, OfKind};
