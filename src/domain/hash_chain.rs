@@ -30,7 +30,7 @@ impl Hash {
 
     /// The hash of the parts, one after the other.
     pub fn of(parts: &[&[u8]]) -> Self {
-        let hasher = parts.iter().fold(Sha256::new(), |hasher, part| hasher.chain_update(part));
+        let hasher = parts.iter().fold(Sha256::new(), Digest::chain_update);
         Self(hasher.finalize().into())
     }
 

@@ -60,6 +60,7 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ("PageOf_OverdueRow", &["next_cursor"]),
     ("PageOf_Policy", &["next_cursor"]),
     ("PageOf_Procedure", &["next_cursor"]),
+    ("PageOf_Root", &["next_cursor"]),
     ("PostDeadline", &["agency"]),
     ("PostDossier", &["code", "case", "submitted_at", "appointed_at", "summary", "officer"]),
     (
@@ -100,6 +101,7 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ("Procedure", &["effective_to"]),
     ("ProcedureRef", &["case"]),
     ("Prolongation", &["law"]),
+    ("Proof", &["head", "root"]),
     ("PublicDossier", &["due_on", "appointed_at", "reappointed_on", "ended_at", "returned_at"]),
     ("PublicStep", &["to_agency", "note"]),
     ("PublicTiming", &["days_left", "days_late"]),

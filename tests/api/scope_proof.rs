@@ -85,6 +85,8 @@ fn lines() -> Vec<Line> {
         line("get_dossier", "/v1/dossiers/{dossier}?include=events", Shows::TheDossier),
         line("list_dossier_events", "/v1/dossiers/{dossier}/events", Shows::TheDossier),
         line("get_dossier_deadline", "/v1/dossiers/{dossier}/deadline", Shows::TheDossier),
+        line("get_dossier_proof", "/v1/dossiers/{dossier}/proof", Shows::TheDossier),
+        line("list_roots", "/v1/audit/roots?count=exact", Shows::EveryKey),
         line("list_dossiers", "/v1/dossiers?count=exact", Shows::AList),
         line("list_overdue", "/v1/overdue?count=exact", Shows::AList),
         change("receive_dossier", "/v1/dossiers", of_the_district("2022-02-15T08:00:00+07:00")),

@@ -7,7 +7,6 @@ use crate::domain::hash_chain::{Hash, to_hex};
 use crate::domain::local_time::{Day, Instant};
 use crate::domain::merkle;
 use crate::domain::proof::{Proof, ProofEvent, ProofRoot};
-use crate::domain::signing::PublicKey;
 use crate::features::dossiers::canonical;
 use crate::features::dossiers::queries::EventRow;
 use crate::http::export::ListRow;
@@ -36,7 +35,8 @@ pub struct RootBody {
     pub statement: String,
     /// Ed25519 signature of the bytes of the statement, as hexadecimal digits.
     pub signature: String,
-    /// Public key of the signature in PEM. Trust the one that you were given, not this one.
+    /// Public key of the signature, its 32 bytes as hexadecimal digits. Trust the one that you were given, not this one.
+    #[schema(example = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")]
     pub public_key: String,
     /// When it was signed.
     pub signed_at: Instant,
@@ -82,7 +82,6 @@ impl ListRow for RootBody {}
 impl RootBody {
     /// Shows a signed day.
     pub fn new(day: SignedDay) -> Self {
-        let public_key = PublicKey::read(&day.public_key).and_then(|key| key.pem().ok());
         Self {
             day: day.day,
             until: day.until.into(),
@@ -90,8 +89,7 @@ impl RootBody {
             root: to_hex(&day.root),
             statement: day.statement,
             signature: to_hex(&day.signature),
-            // Only a row that was changed by hand holds no key.
-            public_key: public_key.unwrap_or_default(),
+            public_key: to_hex(&day.public_key),
             signed_at: day.signed_at.into(),
         }
     }

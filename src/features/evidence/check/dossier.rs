@@ -77,7 +77,7 @@ fn event(
         Personal::Right => {}
         Personal::Erased => counts.erased += 1,
         Personal::Wrong(why) => {
-            tell(Fault::event(code, seq, format!("{why} (officer columns, or dossier_event_notes)")))
+            tell(Fault::event(code, seq, format!("{why} (officer columns, or dossier_event_notes)")));
         }
     }
     if !link.is_logged && until.is_some_and(|until| link.event.recorded_at < until) {
