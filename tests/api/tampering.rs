@@ -52,6 +52,10 @@ const EVENTS: &[Case] = &[
         "DELETE FROM dossier_events WHERE dossier_id = :d AND seq = 1",
         &["CODE, event 1 (dossier_events): is missing", "CODE, event 1 (dossier_events): is gone, and is in the log"],
     ),
+    (
+        "UPDATE dossiers SET version = 2000000000 WHERE id = :d",
+        &["CODE, event 7 (dossier_events): is missing, and those to 2000000000: it was removed"],
+    ),
     // The last event, and the version of the dossier with it.
     (
         "DELETE FROM dossier_events WHERE dossier_id = :d AND seq = 6; UPDATE dossiers SET version = 5 WHERE id = :d",
@@ -295,6 +299,29 @@ async fn changed_states_and_personal_data_are_named() {
 #[actix_web::test]
 async fn changed_days_of_the_log_are_named() {
     found("tampering-log", LOG).await;
+}
+
+/// A dossier that was written as if there were no hashes yet.
+#[actix_web::test]
+async fn a_dossier_without_hashes_is_named_when_there_must_be_some() {
+    let app = TestApp::signing();
+    let root = app.root().await;
+    tick(&app).await;
+    let unsealed = "UPDATE dossier_events SET hash = NULL, state_digest = NULL, personal_digest = NULL, salt = NULL;
+        UPDATE dossiers SET head_hash = NULL, person_digest = NULL, holder_digest = NULL; UPDATE dossier_persons SET salt = NULL";
+    app.now("2022-02-15T23:00:00+07:00");
+    root.receive(&receipt(&at("02-15T08:00"))).await;
+    app.db.sql(unsealed);
+    let verifier = Verifier::new("tampering-unsealed");
+    assert!(verifier.database(&app).holds().contains("0 events (1 more are from before"));
+    app.now("2022-02-16T07:00:00+07:00");
+    let code = root.receive(&receipt("2022-02-16T07:00:00+07:00")).await;
+    app.db.sql(unsealed);
+    let lines = verifier.database(&app).lines;
+    let fault = format!(
+        "{code}, event 1 (dossier_events): has no hash, though every event has one since it was recorded"
+    );
+    assert!(lines.contains(&fault) && lines.lines().count() == 2, "{lines}");
 }
 
 /// One who rewrites a chain and its log whole, and has another key, makes something that fits together: the public key and the roots that

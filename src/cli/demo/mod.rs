@@ -26,6 +26,7 @@ use crate::features::auth::key::Key;
 use crate::features::auth::queries::Which;
 use crate::features::calendar;
 use crate::features::dossiers::queries::{self as dossiers, list};
+use crate::features::evidence::queries::log;
 use crate::features::overdue::queries::mirror::Moment;
 use chrono::TimeDelta;
 use clap::Args;
@@ -110,9 +111,11 @@ async fn prepare(database: Database, wanted: Now) -> Result<Ready, Box<dyn std::
     }
     let clock = match wanted {
         Now::Real => Clock::real(),
-        // Never before what earlier starts have recorded.
+        // Never before what earlier starts have recorded, nor on a day whose log they have closed.
         Now::At(at) => {
             let latest = reader.read(async |conn| dossiers::latest_record(conn).await).await?;
+            let closed = reader.read(async |conn| log::latest_boundary(conn).await).await?;
+            let latest = latest.max(closed);
             Clock::starting_at(
                 latest.map_or(at, |latest| at.max(Instant::from(latest) + TimeDelta::seconds(1))),
             )

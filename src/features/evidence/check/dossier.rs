@@ -1,29 +1,34 @@
 //! Judges the chain of one dossier.
 
-use super::{Counts, Fault, Tell};
+use super::{Counts, Fault, Known, Tell};
 use crate::domain::canonical::Canonical;
 use crate::domain::hash_chain::{Hash, event_hash, personal_digest};
 use crate::features::dossiers::canonical;
 use crate::features::evidence::queries::chain::{Link, Whole};
 use crate::features::evidence::queries::hash;
-use chrono::{DateTime, Utc};
 
 /// Checks a dossier: each event against its hash and the event before, the row against the last event, personal data against its
 /// digests.
-pub(super) fn check(whole: &Whole, until: Option<DateTime<Utc>>, counts: &mut Counts, tell: Tell<'_>) {
+pub(super) fn check(whole: &Whole, known: Known, counts: &mut Counts, tell: Tell<'_>) {
     let code = whole.dossier.code.as_str();
     counts.dossiers += 1;
     let (mut next, mut before) = (1, Before::Nothing);
     for link in &whole.events {
         let seq = link.event.seq;
-        for missing in next..seq {
-            tell(Fault::event(code, missing, "is missing: it was removed"));
+        if next < seq {
+            tell(missing(code, next, seq - 1));
             before = Before::Unknown;
         }
-        before = event(code, link, before, (until, counts), tell);
+        before = event(code, link, before, (known, counts), tell);
         next = seq.saturating_add(1);
     }
     end(whole, next - 1, tell);
+}
+
+/// Events that are not there.
+fn missing(code: &str, first: i32, last: i32) -> Fault {
+    let others = if first == last { String::new() } else { format!(", and those to {last}") };
+    Fault::event(code, first, format!("is missing{others}: it was removed"))
 }
 
 /// What stands before an event.
@@ -42,22 +47,13 @@ fn event(
     code: &str,
     link: &Link,
     before: Before,
-    (until, counts): (Option<DateTime<Utc>>, &mut Counts),
+    (known, counts): (Known, &mut Counts),
     tell: Tell<'_>,
 ) -> Before {
     let seq = link.event.seq;
     let (Some(own), Some(state)) = (hash(link.seal.hash.as_ref()), hash(link.seal.state_digest.as_ref()))
     else {
-        if let Before::Nothing = before {
-            counts.unsealed += 1;
-            return before;
-        }
-        tell(Fault::event(
-            code,
-            seq,
-            "has no hash, though events before it have: it was inserted, or its hash removed",
-        ));
-        return Before::Unknown;
+        return unsealed(code, link, before, (known, counts), tell);
     };
     counts.events += 1;
     let personal = hash(link.seal.personal_digest.as_ref());
@@ -80,12 +76,32 @@ fn event(
             tell(Fault::event(code, seq, format!("{why} (officer columns, or dossier_event_notes)")));
         }
     }
-    if !link.is_logged && until.is_some_and(|until| link.event.recorded_at < until) {
+    if !link.is_logged && known.logged_until.is_some_and(|until| link.event.recorded_at < until) {
         let what =
             "says that it was recorded on a day whose log is signed, and is not in that log: it was inserted";
         tell(Fault::event(code, seq, what));
     }
     Before::Hash(own)
+}
+
+/// Judges an event without a hash: right only before there were hashes.
+fn unsealed(
+    code: &str,
+    link: &Link,
+    before: Before,
+    (known, counts): (Known, &mut Counts),
+    tell: Tell<'_>,
+) -> Before {
+    let what = match before {
+        Before::Nothing if known.sealed_since.is_none_or(|since| link.event.recorded_at < since) => {
+            counts.unsealed += 1;
+            return before;
+        }
+        Before::Nothing => "has no hash, though every event has one since it was recorded",
+        _ => "has no hash, though events before it have",
+    };
+    tell(Fault::event(code, link.event.seq, format!("{what}: it was inserted, or its hash removed")));
+    Before::Unknown
 }
 
 /// How personal data stands to its digest.
@@ -114,8 +130,8 @@ fn judge(digest: Option<Hash>, salt: Option<&[u8]>, data: &Canonical) -> Persona
 /// Checks the row of the dossier against its last event.
 fn end(whole: &Whole, last: i32, tell: Tell<'_>) {
     let (dossier, code) = (&whole.dossier, whole.dossier.code.as_str());
-    for missing in last.saturating_add(1)..=dossier.version {
-        tell(Fault::event(code, missing, "is missing: it was removed"));
+    if last < dossier.version {
+        tell(missing(code, last + 1, dossier.version));
     }
     if dossier.version < last {
         let what = format!(

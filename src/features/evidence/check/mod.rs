@@ -15,7 +15,7 @@ use super::queries::SignedDay;
 use super::queries::chain;
 use crate::db::{DbError, Slow};
 use crate::domain::signing::PublicKey;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use diesel_async::AsyncPgConnection;
 use uuid::Uuid;
 
@@ -65,8 +65,7 @@ pub async fn check(slow: &Slow, what: &Check<'_>, mut tell: impl FnMut(Fault)) -
             tell(fault);
         };
         let days = chain::days(conn).await?;
-        let until = days.iter().filter_map(|(_, signed)| signed.as_ref()).map(|day| day.until).max();
-        chains(conn, until, &mut counts, &mut tell).await?;
+        chains(conn, Known::of(&days), &mut counts, &mut tell).await?;
         log(conn, &days, what, &mut counts, &mut tell).await?;
         counts.faults = faults;
         Ok(counts)
@@ -74,10 +73,27 @@ pub async fn check(slow: &Slow, what: &Check<'_>, mut tell: impl FnMut(Fault)) -
     .await
 }
 
-/// Checks the chains. What was recorded before `until` must be in the log.
+/// What the signed days say of events at large.
+#[derive(Clone, Copy)]
+struct Known {
+    /// From then on every event has a hash: a day after the first boundary, when the releases before had gone.
+    sealed_since: Option<DateTime<Utc>>,
+    /// Every event with a hash that was recorded before is in the log.
+    logged_until: Option<DateTime<Utc>>,
+}
+
+impl Known {
+    fn of(days: &[(NaiveDate, Option<SignedDay>)]) -> Self {
+        let boundaries = || days.iter().filter_map(|(_, signed)| signed.as_ref()).map(|day| day.until);
+        let sealed_since = boundaries().min().map(|first| first + TimeDelta::days(1));
+        Self { sealed_since, logged_until: boundaries().max() }
+    }
+}
+
+/// Checks the chains.
 async fn chains(
     conn: &mut AsyncPgConnection,
-    until: Option<DateTime<Utc>>,
+    known: Known,
     counts: &mut Counts,
     tell: Tell<'_>,
 ) -> Result<(), DbError> {
@@ -85,7 +101,7 @@ async fn chains(
     loop {
         let chunk = chain::next(conn, after, CHUNK).await?;
         for whole in &chunk {
-            dossier::check(whole, until, counts, tell);
+            dossier::check(whole, known, counts, tell);
             after = whole.dossier.id;
         }
         if chunk.is_empty() {

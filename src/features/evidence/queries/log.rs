@@ -16,6 +16,14 @@ pub async fn latest_day(tx: &mut Transaction) -> QueryResult<Option<NaiveDate>> 
     log_days::table.select(diesel::dsl::max(log_days::day)).first(tx).await
 }
 
+/// The latest boundary; `None` before the first. For the clock of the demonstration, which must not be before it.
+pub async fn latest_boundary<C>(conn: &mut C) -> QueryResult<Option<DateTime<Utc>>>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    log_days::table.select(diesel::dsl::max(log_days::until)).first(conn).await
+}
+
 /// Draws the boundary after a day, unless it is there, or the clock of the database has not come to it: a clock that runs ahead must not
 /// close days that are still to come. Whether it was drawn.
 pub async fn close(tx: &mut Transaction, day: NaiveDate) -> QueryResult<bool> {
