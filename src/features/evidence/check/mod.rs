@@ -64,6 +64,7 @@ pub async fn check(slow: &Slow, what: &Check<'_>, mut tell: impl FnMut(Fault)) -
             faults += 1;
             tell(fault);
         };
+        chain::take_time(conn).await?;
         let days = chain::days(conn).await?;
         chains(conn, Known::of(&days), &mut counts, &mut tell).await?;
         log(conn, &days, what, &mut counts, &mut tell).await?;

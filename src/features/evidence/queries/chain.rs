@@ -9,7 +9,7 @@ use crate::features::dossiers::queries::{DossierRow, EventRow};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
@@ -45,6 +45,11 @@ pub struct Link {
     pub note: Option<String>,
     /// Whether the log has it.
     pub is_logged: bool,
+}
+
+/// Lets statements of this transaction take the time they need: some look at every row of a table.
+pub async fn take_time(conn: &mut AsyncPgConnection) -> QueryResult<()> {
+    conn.batch_execute("SET LOCAL statement_timeout = 0").await
 }
 
 /// The dossiers after an id, in the order of ids, with all that belongs to them.
