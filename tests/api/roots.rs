@@ -5,6 +5,8 @@ use crate::harness::{TestApp, at, connect, event, receipt};
 use congkhai::domain::daily_log::Statement;
 use congkhai::domain::hash_chain::{from_hex, to_hex};
 use congkhai::domain::vocabulary::Scope;
+use congkhai::features::evidence::actions as evidence;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 const ALL: &str = "/v1/audit/roots?count=exact";
@@ -92,13 +94,15 @@ async fn without_a_key_there_are_no_roots_and_with_the_scope_alone_they_are_show
 async fn a_late_commit_is_waited_for_and_a_late_event_is_refused() {
     let app = TestApp::signing();
     let root = app.root().await;
-    let code = root.receive(&receipt(&at("02-15T08:00"))).await;
-    // Another instance: it copies the event as one of another dossier would be, and has not committed yet.
+    root.receive(&receipt(&at("02-15T08:00"))).await;
+    // Another instance: it copies the event, and has not committed yet.
     let slow = connect(&app.db.url).await;
     app.db.sql("CREATE EXTENSION hstore");
-    let late = "INSERT INTO dossier_events SELECT (e).* FROM (SELECT e #= hstore(ARRAY['id', gen_random_uuid()::text, 'seq', '2'])
-        AS e FROM dossier_events e) x";
+    let late =
+        "INSERT INTO dossier_events SELECT (e).* FROM (SELECT e #= hstore(ARRAY['id', gen_random_uuid()::text, 'seq', '2'])
+        AS e FROM dossier_events e ORDER BY recorded_at, id LIMIT 1) x";
     slow.batch_execute(&format!("BEGIN; {late}")).await.unwrap();
+    let code = root.receive(&receipt(&at("02-15T08:00"))).await;
     app.now("2022-02-16T00:10:00+07:00");
     tick(&app).await;
     assert_eq!(days(&root.get(ALL).await.expect(200)), Vec::<&str>::new(), "it waits");
@@ -109,10 +113,10 @@ async fn a_late_commit_is_waited_for_and_a_late_event_is_refused() {
     );
     // Who begins now is not waited for.
     let newer = connect(&app.db.url).await;
-    let fresh = late
-        .replace("'2'", "'3', 'recorded_at', '2022-02-16 00:10+07'")
-        .replace("dossier_events e)", "dossier_events e WHERE seq = 1)");
+    let fresh = late.replace("'2'", "'3', 'recorded_at', '2022-02-16 00:10+07'");
     newer.batch_execute(&format!("BEGIN; {fresh}")).await.unwrap();
+    let refused = connect(&app.db.url).await.batch_execute(&late.replace("'2'", "'4'")).await.unwrap_err();
+    assert_eq!(refused.as_db_error().unwrap().constraint(), Some("log_day_is_open"));
     // A process whose clock is behind, or that began before midnight.
     app.now("2022-02-15T23:59:59+07:00");
     let noted = event("noted", &at("02-15T09:00"), json!({"note": "x"}));
@@ -128,11 +132,28 @@ async fn a_late_commit_is_waited_for_and_a_late_event_is_refused() {
     let list = root.get(ALL).await.expect(200);
     assert_eq!(
         (days(&list), &list["items"][0]["events"]),
-        (vec!["2022-02-15"], &json!(2)),
+        (vec!["2022-02-15"], &json!(3)),
         "with what came late"
     );
     newer.batch_execute("ROLLBACK").await.unwrap();
-    root.receive(&receipt(&at("02-15T08:00"))).await;
+    root.record(&code, &noted).await;
+}
+
+/// A leader that was cut off works beside its successor for a moment.
+#[actix_web::test]
+async fn two_leaders_at_once_sign_each_day_once() {
+    let app = TestApp::signing();
+    let root = app.root().await;
+    tick(&app).await;
+    lived(&app, &root).await;
+    app.now("2022-02-18T09:00:00+07:00");
+    let key = signing_key();
+    let lead = async || evidence::step(&app.shared.writer, &key, app.clock.now()).await.unwrap();
+    let signed: usize = join_all((0..4).map(|_| lead())).await.into_iter().sum();
+    assert_eq!(signed + lead().await, 3);
+    let list = root.get(ALL).await.expect(200);
+    assert_eq!(days(&list), ["2022-02-17", "2022-02-16", "2022-02-15", "2022-02-14"]);
+    assert!(Verifier::new("roots-two").database(&app).holds().contains("4 signed days with 6 events"));
 }
 
 /// A clock that runs ahead closes no day that the database has not seen.
