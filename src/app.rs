@@ -54,6 +54,7 @@ pub fn shared(database: Database, sizes: PoolSizes, clock: crate::clock::Clock) 
         public,
         limits,
         metrics,
+        signer: None,
     })
 }
 

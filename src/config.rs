@@ -69,6 +69,11 @@ pub struct ServerSettings {
     #[arg(long, env = "CONGKHAI_TRUSTED_PROXIES", value_name = "NETWORKS")]
     pub trusted_proxies: Option<TrustedProxies>,
 
+    /// File with the secret key that signs the roots of the daily log, PKCS#8 in PEM. Not set: with an embedded cluster a file
+    /// in the data directory, made at the first start; with a server of your own no roots are made
+    #[arg(long, env = "CONGKHAI_SIGNING_KEY_FILE", value_name = "FILE")]
+    pub signing_key_file: Option<PathBuf>,
+
     /// Seconds that requests under way are given to finish after SIGTERM
     #[arg(long, env = "CONGKHAI_SHUTDOWN_SECONDS", default_value_t = 30, value_name = "SECONDS")]
     pub shutdown_seconds: u16,

@@ -9,6 +9,7 @@ use crate::db::leader::Leader;
 use crate::db::{DbError, KEPT, expiry};
 use crate::features::Shared;
 use crate::features::calendar::actions::jobs;
+use crate::features::evidence::actions as evidence;
 use futures_util::FutureExt;
 use futures_util::future::{Either, LocalBoxFuture};
 use std::panic::AssertUnwindSafe;
@@ -37,7 +38,7 @@ struct Job {
     run: for<'a> fn(&'a Shared) -> LocalBoxFuture<'a, Result<usize, DbError>>,
 }
 
-const JOBS: [Job; 2] = [
+const JOBS: [Job; 3] = [
     Job {
         name: "forget_idle_buckets",
         every: TICK,
@@ -53,7 +54,16 @@ const JOBS: [Job; 2] = [
             expiry::idempotency_keys(&shared.writer, before).boxed_local()
         },
     },
+    Job { name: "sign_log", every: TICK, by: By::Leader, run: |shared| sign_log(shared).boxed_local() },
 ];
+
+/// Closes and signs the days of the log, where there is a key.
+async fn sign_log(shared: &Shared) -> Result<usize, DbError> {
+    match &shared.signer {
+        Some(key) => evidence::step(&shared.writer, key, shared.clock.now()).await,
+        None => Ok(0),
+    }
+}
 
 /// The worker of a process.
 pub struct Worker {

@@ -68,7 +68,8 @@ ANALYZE s;
 INSERT INTO dossiers (id, code, procedure_version_id, channel, receiving_agency_id, competent_agency_id, applicant_kind,
     applicant_name_masked, status, clock, submitted_at, received_at, ended_at, returned_at, closed_recorded_at, appointed_at,
     limit_unit, limit_amount_hundredths, due_on, due_at, overdue_from, calendar_missing, holder_agency_id, holder_unit,
-    holder_officer, holder_since, last_event_at, last_recorded_at, version, clock_started_at, judged_at, last_step_at)
+    holder_officer, holder_since, last_event_at, last_recorded_at, version, clock_started_at, judged_at, last_step_at,
+    head_hash, person_digest, holder_digest)
 SELECT id, code, pv, channel, receiving, competent, CASE WHEN i % 10 = 0 THEN 'business' ELSE 'individual' END,
     regexp_replace(name, '(\S)\S*', '\1***', 'g'), status, CASE WHEN ended_at IS NULL THEN 'running' ELSE 'stopped' END,
     CASE WHEN channel = 'online' THEN received_at - interval '90 minutes' END, received_at, ended_at, returned_at,
@@ -76,12 +77,13 @@ SELECT id, code, pv, channel, receiving, competent, CASE WHEN i % 10 = 0 THEN 'b
     CASE WHEN handed THEN competent ELSE receiving END, CASE WHEN handed THEN 'Bộ phận chuyên môn' ELSE 'Bộ phận Một cửa' END,
     CASE WHEN handed THEN officer ELSE clerk END, coalesce(handed_at, received_at),
     coalesce(returned_at, ended_at, noted_at, handed_at, received_at), coalesce(returned_at, ended_at, noted_at, handed_at, received_at) + lag, version,
-    received_at, ended_at, coalesce(returned_at, ended_at, handed_at, received_at)
+    received_at, ended_at, coalesce(returned_at, ended_at, handed_at, received_at),
+    sha256(uuid_send(id)), sha256(uuid_send(id)), sha256(uuid_send(id))
 FROM s ORDER BY received_at;
 
-INSERT INTO dossier_persons (dossier_id, name, id_number, phone, address, summary)
+INSERT INTO dossier_persons (dossier_id, name, id_number, phone, address, summary, salt)
 SELECT id, name, '094' || lpad((h % 1000000000)::text, 9, '0'), '09' || lpad((h % 100000000)::text, 8, '0'),
-    'ấp An Trung, huyện Cù Lao Dung, tỉnh Sóc Trăng', 'Hồ sơ của ' || name
+    'ấp An Trung, huyện Cù Lao Dung, tỉnh Sóc Trăng', 'Hồ sơ của ' || name, uuid_send(id)
 FROM s ORDER BY received_at;
 
 -- Each event with its place; stored by the time of its record, so that the events of a dossier lie apart, as in life.
@@ -98,12 +100,14 @@ FROM s CROSS JOIN LATERAL (VALUES
 WHERE v.occurred_at IS NOT NULL;
 
 INSERT INTO dossier_events (id, dossier_id, seq, kind, occurred_at, recorded_at, origin, backdated, status_before, status_after,
-    due_on_before, due_on_after, agency_id, officer, officer_title, officer_unit, to_agency_id, to_unit, to_officer, outcome, public_note, key_id)
+    due_on_before, due_on_after, agency_id, officer, officer_title, officer_unit, to_agency_id, to_unit, to_officer, outcome, public_note, key_id,
+    hash, state_digest, personal_digest, salt)
 SELECT id, dossier_id, seq, kind, occurred_at, occurred_at + lag, 'live', false, before, after,
     CASE WHEN seq > 1 THEN due_on END, due_on, agency, officer, 'Chuyên viên', CASE WHEN seq = 1 THEN 'Bộ phận Một cửa' END,
     to_agency, CASE WHEN kind = 'forwarded' THEN 'Bộ phận chuyên môn' END, to_officer,
     CASE WHEN kind = 'completed' THEN CASE WHEN i % 25 = 0 THEN 'rejected' ELSE 'granted' END END,
-    CASE WHEN kind = 'noted' THEN 'Đã kiểm tra hồ sơ gốc' END, :'key'
+    CASE WHEN kind = 'noted' THEN 'Đã kiểm tra hồ sơ gốc' END, :'key',
+    sha256(uuid_send(id)), sha256(uuid_send(id)), sha256(uuid_send(id)), uuid_send(id)
 FROM e ORDER BY occurred_at;
 
 INSERT INTO audit_log (id, recorded_at, actor, action, subject, request_id, details)

@@ -29,17 +29,17 @@ WITH calendar AS MATERIALIZED (
 ), d AS (
     INSERT INTO dossiers (id, code, procedure_version_id, channel, receiving_agency_id, competent_agency_id, applicant_kind, applicant_name_masked,
     received_at, limit_unit, limit_amount_hundredths, due_on, due_at, overdue_from, status, clock, holder_agency_id, holder_unit,
-    holder_officer, holder_since, last_event_at, last_recorded_at, version, clock_started_at, last_step_at)
+    holder_officer, holder_since, last_event_at, last_recorded_at, version, clock_started_at, last_step_at, head_hash, person_digest, holder_digest)
     SELECT id, code, :pv::int, 'in_person', :agency::int, :agency::int, 'individual', 'N*** V*** A***', :received_at::timestamptz, :unit, :amount::int, :due_on::date, :due_at::timestamptz,
-    :overdue_from::timestamptz, 'received', 'running', :agency::int, 'Bộ phận Một cửa', 'Trần Thị Bình', :received_at::timestamptz, :received_at::timestamptz, now(), 1, :received_at::timestamptz, :received_at::timestamptz FROM n
+    :overdue_from::timestamptz, 'received', 'running', :agency::int, 'Bộ phận Một cửa', 'Trần Thị Bình', :received_at::timestamptz, :received_at::timestamptz, now(), 1, :received_at::timestamptz, :received_at::timestamptz, sha256(uuid_send(event)), sha256(uuid_send(id)), sha256(uuid_send(id)) FROM n
 ), p AS (
-    INSERT INTO dossier_persons (dossier_id, name, id_number, phone, address, summary)
-    SELECT id, 'Nguyễn Văn An', '094' || :person, '0900000001', 'ấp An Trung, huyện Cù Lao Dung, tỉnh Sóc Trăng', 'Hồ sơ số ' || :person FROM n
+    INSERT INTO dossier_persons (dossier_id, name, id_number, phone, address, summary, salt)
+    SELECT id, 'Nguyễn Văn An', '094' || :person, '0900000001', 'ấp An Trung, huyện Cù Lao Dung, tỉnh Sóc Trăng', 'Hồ sơ số ' || :person, uuid_send(gen_random_uuid()) FROM n
 ), e AS (
     INSERT INTO dossier_events (id, dossier_id, seq, kind, occurred_at, recorded_at, origin, backdated, status_after, due_on_after, agency_id, officer, officer_title,
-    officer_unit, key_id)
+    officer_unit, key_id, hash, state_digest, personal_digest, salt)
     SELECT event, id, 1, 'received', :received_at::timestamptz, now(), 'live', false, 'received', :due_on::date, :agency::int, 'Trần Thị Bình', 'Công chức một cửa',
-    'Bộ phận Một cửa', :key FROM n
+    'Bộ phận Một cửa', :key, sha256(uuid_send(event)), sha256(uuid_send(id)), sha256(uuid_send(id)), uuid_send(gen_random_uuid()) FROM n
 ), a AS (
     INSERT INTO audit_log (id, recorded_at, actor, action, subject, request_id, details)
     SELECT encode(overlay(uuid_send(gen_random_uuid()) PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6), 'hex')::uuid, now(), 'key:' || :key, 'dossier.received', 'dossier:' || code, gen_random_uuid()::text,

@@ -26,15 +26,15 @@ INSERT INTO dossier_counters (agency_id, day, last_number) VALUES (:agency, :day
 SELECT EXISTS (SELECT FROM dossiers WHERE code = :code);
 INSERT INTO dossiers (id, code, procedure_version_id, channel, receiving_agency_id, competent_agency_id, applicant_kind, applicant_name_masked,
     received_at, limit_unit, limit_amount_hundredths, due_on, due_at, overdue_from, status, clock, holder_agency_id, holder_unit,
-    holder_officer, holder_since, last_event_at, last_recorded_at, version, clock_started_at, last_step_at)
+    holder_officer, holder_since, last_event_at, last_recorded_at, version, clock_started_at, last_step_at, head_hash, person_digest, holder_digest)
 VALUES (:id, :code, :pv, 'in_person', :agency, :agency, 'individual', 'N*** V*** A***', :received_at, :unit, :amount, :due_on, :due_at,
-    :overdue_from, 'received', 'running', :agency, 'Bộ phận Một cửa', 'Trần Thị Bình', :received_at, :received_at, now(), 1, :received_at::timestamptz, :received_at::timestamptz);
-INSERT INTO dossier_persons (dossier_id, name, id_number, phone, address, summary)
-VALUES (:id, 'Nguyễn Văn An', '094' || :person, '0900000001', 'ấp An Trung, huyện Cù Lao Dung, tỉnh Sóc Trăng', 'Hồ sơ số ' || :person);
+    :overdue_from, 'received', 'running', :agency, 'Bộ phận Một cửa', 'Trần Thị Bình', :received_at, :received_at, now(), 1, :received_at::timestamptz, :received_at::timestamptz, sha256(uuid_send(:event::uuid)), sha256(uuid_send(:id::uuid)), sha256(uuid_send(:id::uuid)));
+INSERT INTO dossier_persons (dossier_id, name, id_number, phone, address, summary, salt)
+VALUES (:id, 'Nguyễn Văn An', '094' || :person, '0900000001', 'ấp An Trung, huyện Cù Lao Dung, tỉnh Sóc Trăng', 'Hồ sơ số ' || :person, uuid_send(gen_random_uuid()));
 INSERT INTO dossier_events (id, dossier_id, seq, kind, occurred_at, recorded_at, origin, backdated, status_after, due_on_after, agency_id, officer, officer_title,
-    officer_unit, key_id)
+    officer_unit, key_id, hash, state_digest, personal_digest, salt)
 VALUES (:event, :id, 1, 'received', :received_at, now(), 'live', false, 'received', :due_on, :agency, 'Trần Thị Bình', 'Công chức một cửa',
-    'Bộ phận Một cửa', :key);
+    'Bộ phận Một cửa', :key, sha256(uuid_send(:event::uuid)), sha256(uuid_send(:id::uuid)), sha256(uuid_send(:id::uuid)), uuid_send(gen_random_uuid()));
 INSERT INTO audit_log (id, recorded_at, actor, action, subject, request_id, details)
 VALUES (encode(overlay(uuid_send(gen_random_uuid()) PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6), 'hex')::uuid, now(), 'key:' || :key, 'dossier.received', 'dossier:' || :code::text, gen_random_uuid()::text,
     jsonb_build_object('procedure', :major || '.00' || :minor, 'receiving_agency', 'H51.' || :d || '.' || :c,

@@ -11,6 +11,8 @@ mod lifecycle;
 mod migrate;
 mod openapi;
 mod serve;
+mod signing_key;
+mod verify;
 
 use crate::config::LogSettings;
 use clap::{Parser, Subcommand};
@@ -38,6 +40,10 @@ enum Command {
     Calendar(calendar::Calendar),
     /// Create, list and revoke keys
     Keys(keys::Keys),
+    /// Make the key that signs the daily log, or print its public part
+    SigningKey(signing_key::SigningKey),
+    /// Look for rows that were changed by hand, or check the proof of a dossier
+    Verify(verify::Verify),
     /// Print the `OpenAPI` document
     Openapi,
     /// Print the table of problems, as it is committed in `docs/errors.md`
@@ -61,6 +67,8 @@ pub fn run() -> ExitCode {
         Command::Migrate(command) => command.run(),
         Command::Calendar(command) => command.run(),
         Command::Keys(command) => command.run(),
+        Command::SigningKey(command) => command.run(),
+        Command::Verify(command) => command.run(),
         Command::Openapi => openapi::run(),
         Command::Problems => {
             print!("{}", crate::http::error::markdown());

@@ -30,6 +30,8 @@ pub enum Constraint {
     AgencyCode,
     /// Raised by `require_calendar_version`: the calendars were replaced since a dossier was dated.
     CalendarVersion,
+    /// Raised by `require_open_day`: the event was recorded, by the clock of this process, on a day whose log is closed.
+    LogDay,
 }
 
 impl Constraint {
@@ -37,6 +39,7 @@ impl Constraint {
         match name {
             "dossiers_code_key" => Some(Self::DossierCode),
             "calendar_version_is_present" => Some(Self::CalendarVersion),
+            "log_day_is_open" => Some(Self::LogDay),
             "agencies_code_key" | "agency_codes_pkey" => Some(Self::AgencyCode),
             _ => None,
         }

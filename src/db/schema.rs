@@ -170,6 +170,10 @@ diesel::table! {
         corrects -> Nullable<Uuid>,
         happened_at -> Nullable<Timestamptz>,
         voids -> Nullable<Bool>,
+        hash -> Nullable<Bytea>,
+        state_digest -> Nullable<Bytea>,
+        personal_digest -> Nullable<Bytea>,
+        salt -> Nullable<Bytea>,
     }
 }
 
@@ -182,6 +186,7 @@ diesel::table! {
         email -> Nullable<Text>,
         address -> Nullable<Text>,
         summary -> Nullable<Text>,
+        salt -> Nullable<Bytea>,
     }
 }
 
@@ -229,6 +234,9 @@ diesel::table! {
         policy -> Nullable<Jsonb>,
         last_step_at -> Timestamptz,
         filed_at -> Timestamptz,
+        head_hash -> Nullable<Bytea>,
+        person_digest -> Nullable<Bytea>,
+        holder_digest -> Nullable<Bytea>,
         unanswered_from -> Nullable<Timestamptz>,
     }
 }
@@ -244,6 +252,31 @@ diesel::table! {
         headers -> Nullable<Jsonb>,
         body -> Nullable<Bytea>,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    log_days (day) {
+        day -> Date,
+        until -> Timestamptz,
+        waits_for -> Nullable<Text>,
+        events -> Nullable<Int8>,
+        blocks -> Nullable<Bytea>,
+        root -> Nullable<Bytea>,
+        statement -> Nullable<Text>,
+        signature -> Nullable<Bytea>,
+        public_key -> Nullable<Bytea>,
+        signed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    log_leaves (day, position) {
+        day -> Date,
+        position -> Int4,
+        code -> Text,
+        seq -> Int4,
+        hash -> Bytea,
     }
 }
 
@@ -332,6 +365,7 @@ diesel::joinable!(dossier_event_notes -> dossier_events (event_id));
 diesel::joinable!(dossier_events -> dossiers (dossier_id));
 diesel::joinable!(dossier_persons -> dossiers (dossier_id));
 diesel::joinable!(dossiers -> procedure_versions (procedure_version_id));
+diesel::joinable!(log_leaves -> log_days (day));
 diesel::joinable!(policies -> agencies (agency_id));
 diesel::joinable!(policies -> procedures (procedure_code));
 diesel::joinable!(procedure_agencies -> agencies (agency_id));
@@ -357,6 +391,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     dossier_persons,
     dossiers,
     idempotency_keys,
+    log_days,
+    log_leaves,
     policies,
     procedure_agencies,
     procedure_limits,

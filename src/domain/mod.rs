@@ -4,22 +4,30 @@
 //! cases. Read in this order: `vocabulary` and `ids` (words), `local_time` and `calendar` (time), `time_limit` and
 //! `deadline` (when a dossier is due), `law` and `policy` (what the law fixes, and where there is a choice), `lifecycle`
 //! (what may happen to it), `timing` (the one definition of early, on time, late and overdue), `delays` (where the days
-//! went), `agency_tree` (who may see it), `refusal` (every reason to say no).
+//! went), `agency_tree` (who may see it), `canonical`, `hash_chain`, `merkle`, `signing`, `daily_log` and
+//! `proof` (that nobody changed it), `refusal` (every reason to
+//! say no).
 
 pub mod agency_tree;
 pub mod amount;
 pub mod calendar;
+pub mod canonical;
 pub mod clock;
+pub mod daily_log;
 pub mod deadline;
 pub mod delays;
+pub mod hash_chain;
 pub mod ids;
 pub mod law;
 pub mod lifecycle;
 pub mod local_time;
 pub mod masking;
+pub mod merkle;
 pub mod policy;
+pub mod proof;
 pub mod refusal;
 pub mod share;
+pub mod signing;
 pub mod text;
 pub mod time_limit;
 pub mod timing;

@@ -33,6 +33,7 @@ pub const LINKS: &[Link] = &[
     link("receive_dossier", "201", "list_dossier_events", OWN),
     link("receive_dossier", "201", "record_event", OWN),
     link("receive_dossier", "201", "get_public_dossier", OWN),
+    link("get_dossier", "200", "get_dossier_proof", OWN),
     link("list_dossiers", "200", "get_dossier", FIRST),
     link("list_dossiers", "200", "list_dossier_events", FIRST),
     link("list_overdue", "200", "get_dossier", FIRST),

@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod deadlines;
 pub mod document;
 pub mod dossiers;
+pub mod evidence;
 pub mod health;
 pub mod metrics;
 mod newest;
@@ -33,6 +34,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(procedures::http::routes)
         .configure(policies::http::routes)
         .configure(dossiers::http::routes)
+        .configure(evidence::http::routes)
         .configure(overdue::http::routes)
         .configure(health::http::routes)
         .configure(metrics::http::routes);

@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::db::{Database, DbError, Reader, Slow, Writer};
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::calendar::Calendars;
+use crate::domain::signing::SecretKey;
 use crate::http::limit::Limits;
 use crate::metrics::Metrics;
 use std::ops::Deref;
@@ -60,6 +61,8 @@ pub struct Shared {
     pub limits: Arc<Limits>,
     /// The metrics.
     pub metrics: Arc<Metrics>,
+    /// What signs the roots of the log; `None`: none are made.
+    pub signer: Option<Arc<SecretKey>>,
 }
 
 impl State {

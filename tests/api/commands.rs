@@ -67,6 +67,28 @@ async fn keys_and_migrate_work_beside_a_running_service() {
 }
 
 #[test]
+fn a_signing_key_is_made_once_and_shows_its_public_part() {
+    use std::os::unix::fs::PermissionsExt;
+    let place = directory("signing-key");
+    let file = place.path().join("signing.key");
+    let name = file.to_str().unwrap();
+    let made = text(&run(&["signing-key", "create", name]).stdout);
+    assert!(made.starts_with("-----BEGIN PUBLIC KEY-----\n"), "{made}");
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(text(&run(&["signing-key", "public", name]).stdout), made);
+    let here = place.path().to_str().unwrap();
+    assert_eq!(text(&run(&["signing-key", "public", "--data-dir", here]).stdout), made);
+    assert!(error(&run(&["signing-key", "create", name])).contains("cannot make the signing key"));
+    assert_eq!(text(&run(&["signing-key", "public", name]).stdout), made, "it was not overwritten");
+    std::fs::write(&file, made).unwrap();
+    let public = error(&run(&["signing-key", "public", name]));
+    assert!(public.contains("is no Ed25519 secret key in PKCS#8 PEM"), "{public}");
+    assert!(error(&run(&["verify", "--public-key", "/nowhere/x"])).contains("/nowhere/x: No such file"));
+    let nowhere = ["serve", "--data-dir", here, "--bind", "127.0.0.1:0", "--signing-key-file", "/nowhere/x"];
+    assert!(error(&run(&nowhere)).contains("cannot read the signing key /nowhere/x"));
+}
+
+#[test]
 fn openapi_prints_the_committed_document() {
     let committed = include_str!("../../openapi/openapi.json");
     assert!(text(&run(&["openapi"]).stdout) == committed);
@@ -94,13 +116,24 @@ fn help_names_every_setting() {
         "DATABASE_URL",
         "CONGKHAI_WORKERS",
         "CONGKHAI_SHUTDOWN_SECONDS",
+        "CONGKHAI_SIGNING_KEY_FILE",
     ] {
         assert!(help.contains(name), "{name}: {help}");
     }
     let root = text(&run(&["--help"]).stdout);
-    for command in
-        ["demo", "serve", "migrate", "keys", "openapi", "problems", "lifecycle", "health", "LOG_FORMAT"]
-    {
+    for command in [
+        "demo",
+        "serve",
+        "migrate",
+        "keys",
+        "openapi",
+        "problems",
+        "lifecycle",
+        "health",
+        "LOG_FORMAT",
+        "verify",
+        "signing-key",
+    ] {
         assert!(root.contains(command), "{command}");
     }
 }

@@ -1,7 +1,7 @@
 //! Faults while many write: the service and PostgreSQL are killed again and again, and every write that was acknowledged
 //! is there exactly once.
 
-use crate::harness::{Client, Service, connect, directory, event, receipt};
+use crate::harness::{Client, Service, connect, directory, event, receipt, run};
 use crate::server::{caller, ended, fill, kill_9, postmaster, text};
 use actix_web::http::Method;
 use congkhai::db::embedded::running_url;
@@ -144,5 +144,11 @@ async fn every_acknowledged_write_is_there_once_after_thirty_kills() {
     assert_eq!(column(whole).await.len(), codes.len(), "the state is that of the events");
     let audited = column("SELECT id::text FROM audit_log WHERE action LIKE 'dossier.%'").await;
     assert_eq!(audited.len(), codes.len() + events.len(), "each write is audited once");
+    let key = run(&["signing-key", "public", "--data-dir", text(data)]);
+    let public = data.join("public.pem");
+    std::fs::write(&public, key.stdout).unwrap();
+    let verified = run(&["verify", "--data-dir", text(data), "--public-key", text(&public)]);
+    let said = String::from_utf8(verified.stdout).unwrap();
+    assert!(said.ends_with("no fault\n"), "every chain is whole: {said}");
     assert!(service.terminate().success());
 }

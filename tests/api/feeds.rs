@@ -181,13 +181,19 @@ async fn lists_are_narrowed_and_come_in_every_format() {
 pub async fn every_cell_is_its_list(caller: &Client, at: Option<&str>) -> usize {
     let asked = async |path: String| {
         let path = at.map_or_else(|| path.clone(), |at| as_of(&path, at));
-        caller.get(&path).await.expect(200)
+        let answer = caller.get(&path).await;
+        // A dossier may be held by an agency of which the caller sees nothing else: one cannot ask for that.
+        if answer.status == 403 { None } else { Some(answer.expect(200)) }
+    };
+    let narrowed = async |list: &str, filter: &str| match asked(format!("{list}?limit=200&{filter}")).await {
+        Some(narrowed) => narrowed,
+        None => asked(format!("{list}?limit=200")).await.unwrap(),
     };
     let mut cells = 0;
     for (by, parameter) in
         [("agency", "agency"), ("holder", "holder_agency"), ("field", "field"), ("procedure", "procedure")]
     {
-        let summary = asked(format!("/v1/overdue/summary?by={by}")).await;
+        let summary = asked(format!("/v1/overdue/summary?by={by}")).await.unwrap();
         let (mut open, mut count, mut late) = (0, 0, 0);
         for cell in summary["items"].as_array().unwrap() {
             let key = cell["key"].as_str().unwrap();
@@ -197,7 +203,8 @@ pub async fn every_cell_is_its_list(caller: &Client, at: Option<&str>) -> usize 
                 "holder" => row["holder_agency"] == key || row["holder"]["agency"] == key,
                 _ => true,
             };
-            let overdue = asked(format!("/v1/overdue?{parameter}={key}&limit=200")).await;
+            let filter = format!("{parameter}={key}");
+            let overdue = narrowed("/v1/overdue", &filter).await;
             let overdue: Vec<&Value> = overdue["items"].as_array().unwrap().iter().filter(own).collect();
             assert_eq!(cell["count"], overdue.len(), "{by} {key}");
             assert_eq!(
@@ -207,7 +214,7 @@ pub async fn every_cell_is_its_list(caller: &Client, at: Option<&str>) -> usize 
             );
             let days: i64 = overdue.iter().map(|row| row["days_late"].as_i64().unwrap()).sum();
             assert_eq!(cell["total_days_late"], days, "{by} {key}");
-            let all = asked(format!("/v1/dossiers?{parameter}={key}&limit=200")).await;
+            let all = narrowed("/v1/dossiers", &filter).await;
             let opened =
                 all["items"].as_array().unwrap().iter().filter(own).filter(|row| row["ended_at"].is_null());
             assert_eq!(cell["open"], opened.count(), "{by} {key}");
@@ -222,7 +229,7 @@ pub async fn every_cell_is_its_list(caller: &Client, at: Option<&str>) -> usize 
             (&json!(open), &json!(count), &json!(late)),
             "{by}"
         );
-        assert_eq!(asked("/v1/overdue?count=exact".into()).await["total"], count, "{by}");
+        assert_eq!(asked("/v1/overdue?count=exact".into()).await.unwrap()["total"], count, "{by}");
     }
     cells
 }

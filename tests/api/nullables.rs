@@ -59,6 +59,7 @@ const NULLABLE: &[(&str, &[&str])] = &[
             "voided",
             "corrected_by",
             "public_note",
+            "hash",
         ],
     ),
     ("EventOfficer", &["title", "unit"]),
@@ -95,6 +96,7 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ("PageOf_OverdueRow", &["next_cursor"]),
     ("PageOf_Policy", &["next_cursor"]),
     ("PageOf_Procedure", &["next_cursor"]),
+    ("PageOf_Root", &["next_cursor"]),
     ("PostDeadline", &["agency"]),
     ("PostDossier", &["code", "case", "submitted_at", "received_at", "appointed_at", "summary", "officer"]),
     (
@@ -140,6 +142,7 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ("Procedure", &["effective_to"]),
     ("ProcedureRef", &["case"]),
     ("Prolongation", &["law"]),
+    ("Proof", &["head", "root"]),
     (
         "PublicDossier",
         &["received_at", "due_on", "appointed_at", "reappointed_on", "ended_at", "returned_at"],

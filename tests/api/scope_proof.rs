@@ -87,6 +87,8 @@ fn lines() -> Vec<Line> {
         line("get_dossier", "/v1/dossiers/{dossier}?include=events", Shows::TheDossier),
         line("list_dossier_events", "/v1/dossiers/{dossier}/events", Shows::TheDossier),
         line("get_dossier_deadline", "/v1/dossiers/{dossier}/deadline", Shows::TheDossier),
+        line("get_dossier_proof", "/v1/dossiers/{dossier}/proof", Shows::TheDossier),
+        line("list_roots", "/v1/audit/roots?count=exact", Shows::EveryKey),
         line("list_dossiers", "/v1/dossiers?count=exact&codes={dossier}", Shows::AList),
         line("list_overdue", "/v1/overdue?count=exact", Shows::AList),
         line("list_due_soon", "/v1/due-soon?count=exact", Shows::AList),

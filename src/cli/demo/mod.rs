@@ -10,13 +10,14 @@ mod people;
 mod plan;
 mod random;
 
-use super::{Outcome, database, serve};
+use super::{Outcome, database, serve, signing_key};
 use crate::clock::Clock;
 use crate::config::{DatabaseSettings, ServerSettings};
 use crate::db::embedded::Cluster;
 use crate::db::{Database, Reader, Writer};
 use crate::domain::local_time::Instant;
 use crate::domain::vocabulary::{Plan, Scope, Status, TimingState};
+use crate::features::Shared;
 use crate::features::agencies::queries as agencies;
 use crate::features::audit::Actor;
 use crate::features::auth::Visible;
@@ -25,6 +26,7 @@ use crate::features::auth::key::Key;
 use crate::features::auth::queries::Which;
 use crate::features::calendar;
 use crate::features::dossiers::queries::{self as dossiers, list};
+use crate::features::evidence::queries::log;
 use crate::features::overdue::queries::mirror::Moment;
 use chrono::TimeDelta;
 use clap::Args;
@@ -37,6 +39,9 @@ use std::sync::Arc;
 const START: &str = "2022-02-15T10:00:00+07:00";
 /// Name of the keys it makes; each start revokes those of the starts before.
 const KEY_NAME: &str = "demo";
+
+/// The file of its signing key, in the data directory.
+const SIGNING_KEY: &str = "demo-signing.key";
 
 /// A demonstration on an embedded cluster of its own, in `demo` of the data directory. What you change stays.
 #[derive(Args)]
@@ -78,7 +83,11 @@ impl Demo {
         let listener = serve::listen(&self.server)?;
         let mut opened = database::open(&settings, "demo")?;
         let ready = actix_web::rt::System::new().block_on(prepare(opened.database.clone(), self.now))?;
+        // Never that of a service: what it says happened did not.
+        let own = settings.data_dir.join(SIGNING_KEY);
+        let signer = signing_key::of_service(self.server.signing_key_file.as_deref(), Some(&own))?;
         let shared = serve::shared(&opened.database, &self.server, ready.clock.clone())?;
+        let shared = Shared { signer, ..shared };
         let liveness = opened.cluster.as_ref().map(Cluster::liveness);
         let served =
             serve::until_stopped(&self.server, listener, shared, liveness, |address| ready.print(address));
@@ -102,9 +111,11 @@ async fn prepare(database: Database, wanted: Now) -> Result<Ready, Box<dyn std::
     }
     let clock = match wanted {
         Now::Real => Clock::real(),
-        // Never before what earlier starts have recorded.
+        // Never before what earlier starts have recorded, nor on a day whose log they have closed.
         Now::At(at) => {
             let latest = reader.read(async |conn| dossiers::latest_record(conn).await).await?;
+            let closed = reader.read(async |conn| log::latest_boundary(conn).await).await?;
+            let latest = latest.max(closed);
             Clock::starting_at(
                 latest.map_or(at, |latest| at.max(Instant::from(latest) + TimeDelta::seconds(1))),
             )

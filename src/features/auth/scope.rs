@@ -29,6 +29,8 @@ needs! {
     DossiersRead = Some(Scope::DossiersRead);
     /// `dossiers:write`.
     DossiersWrite = Some(Scope::DossiersWrite);
+    /// `audit:read`.
+    AuditRead = Some(Scope::AuditRead);
     /// `admin`.
     Admin = Some(Scope::Admin);
 }

@@ -5,9 +5,10 @@
 //! write does, `history` for how the records tell what happened, `json` for what is shown; when something is late is in `domain/timing`.
 
 pub mod actions;
+pub mod canonical;
 pub mod history;
 pub mod http;
 pub mod json;
 pub mod narrow;
 pub mod queries;
-mod sought;
+pub mod sought;

@@ -148,8 +148,11 @@ impl From<Refusal> for Problem {
 impl From<DbError> for Problem {
     fn from(error: DbError) -> Self {
         match error {
-            // A write was tried several times, each time on calendars that were replaced meanwhile.
-            DbError::Away(_) | DbError::TimedOut | DbError::Refused(Constraint::CalendarVersion) => {
+            // A write was tried several times, each time on calendars that were replaced meanwhile; or it began before midnight, and
+            // the log of that day was closed before it was stored.
+            DbError::Away(_)
+            | DbError::TimedOut
+            | DbError::Refused(Constraint::CalendarVersion | Constraint::LogDay) => {
                 log::error!("{error}");
                 Self::new(Code::Unavailable).header(RETRY_AFTER, "1")
             }

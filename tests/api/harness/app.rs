@@ -44,6 +44,12 @@ impl TestApp {
         Self::changed(|shared| Shared { public, ..shared })
     }
 
+    /// The same, with a key that signs the daily log.
+    pub fn signing() -> Self {
+        let signer = Some(Arc::new(super::evidence::signing_key()));
+        Self::changed(|shared| Shared { signer, ..shared })
+    }
+
     /// The same, with rate limits, and with proxies that are trusted.
     pub fn limited(rates: &Rates, proxies: &str) -> Self {
         let trusted = proxies.parse().unwrap();

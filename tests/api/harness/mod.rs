@@ -1,11 +1,12 @@
 //! What tests start from: `db` gives each a database, `app` a running service on it, `client` a caller whose
 //! answers are held against the API document by `contract`, `world` the agencies and procedures they speak of, `process`
-//! the binary itself.
+//! the binary itself, `evidence` what the tests of the hash chain share.
 
 mod app;
 mod client;
 pub mod contract;
 mod db;
+pub mod evidence;
 mod process;
 mod remember;
 mod world;

@@ -101,6 +101,8 @@ pub(super) fn event_row(context: &Context<'_>, input: &ReceiveInput, dossier: &D
         to_agency_id: None,
         public_note: None,
         key_id: context.actor.key_id.clone(),
+        // Known when it is sealed.
+        hash: None,
         of_kind: OfKind { appointed_at: dossier.appointed_at, ..OfKind::default() },
     }
 }
@@ -108,5 +110,14 @@ pub(super) fn event_row(context: &Context<'_>, input: &ReceiveInput, dossier: &D
 /// Its personal data.
 pub(super) fn person_row(input: &ReceiveInput, dossier_id: Uuid) -> PersonRow {
     let ApplicantInput { name, id_number, phone, email, address, .. } = input.applicant.clone();
-    PersonRow { dossier_id, name, id_number, phone, email, address, summary: input.summary.clone() }
+    PersonRow {
+        dossier_id,
+        name,
+        id_number,
+        phone,
+        email,
+        address,
+        summary: input.summary.clone(),
+        salt: None,
+    }
 }

@@ -1,9 +1,10 @@
 //! What a write does, one transaction each: `receive` makes a dossier, `binding` says what binds it, `first_rows` what is
-//! stored; `record` records what happened to it, an `event`, with what follows from it in `follow` and `prolongation`. What
-//! is put before other events, or is a `correction` of one, is followed from the beginning by `replay`. `dating` makes the
-//! due date; `redate` moves it when a calendar has changed.
+//! stored; `record` records what happened to it, an `event`, and `derive` says what follows from it, with `follow` and
+//! `prolongation`. What is put before other events, or is a `correction` of one, is followed from the beginning by `replay`.
+//! `dating` makes the due date; `redate` moves it when a calendar has changed. `chain` seals each event.
 
 mod binding;
+mod chain;
 mod correction;
 pub mod dating;
 mod derive;

@@ -3,7 +3,7 @@
 
 use super::binding::{self, Asked};
 use super::first_rows::{dossier_row, event_row, person_row};
-use super::{Context, Received, TRIES};
+use super::{Context, Received, TRIES, chain};
 use crate::db::{Answer, Constraint, DbError, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::agency_tree::Agency;
 use crate::domain::calendar::Calendars;
@@ -217,7 +217,8 @@ impl<'a> Receipt<'a> {
         let change = Change { action: &action, subject: TheSubject, details: self.details };
         let audit = audit::inserting(context.actor, context.now, change);
         let at = (code, context.calendars.version());
-        let code = receipt::store(tx, at, (&dossier, &event), &person, audit).await?;
+        let (seal, person) = chain::seal_first(&dossier, &event, person)?;
+        let code = receipt::store(tx, at, (&dossier, &event, &seal), &person, audit).await?;
         let dossier = DossierRow { code, ..dossier };
         Ok(Received { dossier, procedure: (&self.procedure.row).into() })
     }

@@ -2,7 +2,7 @@
 
 use super::derive::{self, dates};
 use super::event::EventInput;
-use super::{Context, TRIES};
+use super::{Context, TRIES, chain};
 use crate::db::{Answer, Constraint, DbError, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::calendar::Calendars;
 use crate::domain::lifecycle;
@@ -64,7 +64,8 @@ pub async fn record_in(
     context.not_ahead("/occurred_at", input.occurred_at)?;
     let named = named(context, input)?;
     let (calendar_version, locked) = write::lock(tx, code).await?;
-    let before = locked.filter(|row| visible::sees(context.visible, row)).ok_or(Refusal::NotFound)?;
+    let (before, head) =
+        locked.filter(|(row, _)| visible::sees(context.visible, row)).ok_or(Refusal::NotFound)?;
     if !visible::sees(context.governed, &before) {
         let code = context.tree.code(before.competent_agency_id).to_owned();
         return Err(Refusal::AgencyOutOfScope { place: Place::Pointer(String::new()), code }.into());
@@ -85,8 +86,10 @@ pub async fn record_in(
     event.agency_id = named.acting.unwrap_or(then.holder_agency_id);
     (dossier.version, dossier.last_recorded_at) = (event.seq, event.recorded_at);
     (event.status_after, event.due_on_after) = (dossier.status, dossier.due_on);
-    write::insert_event(tx, &event, input.note.as_deref()).await?;
-    write::update(tx, &dossier).await?;
+    let seal = chain::seal(head, &dossier, (&event, input.note.as_deref()))?;
+    event.hash = Some(seal.hash.0.to_vec());
+    write::insert_event(tx, (&event, &seal), input.note.as_deref()).await?;
+    write::update(tx, &dossier, &seal).await?;
     let details = json!({
         "event": event.id, "seq": event.seq, "occurred_at": input.occurred_at,
         "status_before": event.status_before, "status_after": event.status_after,
@@ -149,6 +152,8 @@ fn event_row(context: &Context<'_>, input: &EventInput, before: &DossierRow, nam
         to_agency_id: named.to,
         public_note: input.public_note.clone(),
         key_id: context.actor.key_id.clone(),
+        // Known when it is sealed.
+        hash: None,
         of_kind: input.details.row(),
     }
 }

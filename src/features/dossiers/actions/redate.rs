@@ -3,6 +3,7 @@
 //! [`redate`] says which dates move, for the preview and for the job alike. [`sweep`] moves them: those of some agencies,
 //! in the order of their ids, a chunk for each transaction.
 
+use super::chain;
 use super::dating::{self, Offices};
 use crate::db::{DbError, Transaction};
 use crate::domain::agency_tree::{AgencyId, AgencyTree};
@@ -11,7 +12,7 @@ use crate::domain::local_time::Instant;
 use crate::domain::vocabulary::{EventKind, Origin};
 use crate::features::dossiers::history;
 use crate::features::dossiers::queries::dating::{lock_next, move_to};
-use crate::features::dossiers::queries::{self, DossierRow, EventRow, OfKind, write};
+use crate::features::dossiers::queries::{self, DossierRow, EventRow, Head, OfKind, write};
 use crate::features::procedures::queries as procedures;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -78,13 +79,17 @@ pub async fn sweep(
     let rows = lock_next(tx, agencies, after, CHUNK).await?;
     let (checked, last) = (rows.len(), rows.last().map(|row| row.id));
     let moved = redate(tx, rows, calendars, tree).await?;
+    let ids: Vec<Uuid> = moved.iter().map(|(before, _)| before.id).collect();
+    let heads = queries::heads(tx, &ids).await?;
     let (mut dossiers, mut events) = (vec![], vec![]);
     for (before, mut after) in moved {
         let event = event_row(&before, &after, change, now);
         after.version = event.seq;
         after.last_recorded_at = event.recorded_at;
-        dossiers.push(after);
-        events.push(event);
+        let head = heads.get(&before.id).copied().unwrap_or(Head::of_new(None));
+        let seal = chain::seal(head, &after, (&event, None))?;
+        dossiers.push((after, seal.clone()));
+        events.push((event, seal));
     }
     if !dossiers.is_empty() {
         move_to(tx, &dossiers).await?;
@@ -120,5 +125,7 @@ fn event_row(before: &DossierRow, after: &DossierRow, change: &Change<'_>, now: 
         of_kind: OfKind::default(),
         public_note: Some(change.note.to_owned()),
         key_id: None,
+        // Known when it is sealed.
+        hash: None,
     }
 }

@@ -1,16 +1,18 @@
 //! Reads and writes the dossier tables: `rows` has the shapes, `point` finds by code, `list` is the filtered list, `write`
-//! has the inserts, `dating` what a change of a calendar moves.
+//! has the inserts, `dating` what a change of a calendar moves, `seal` what the hash chain adds.
 
 pub mod dating;
 pub mod list;
 mod point;
 pub(super) mod receipt;
 mod rows;
+mod seal;
 pub mod visible;
-pub(super) mod write;
+pub mod write;
 
 pub use point::{ByCode, Found, WithEvents, known};
 pub use rows::{DossierRow, EventRow, Listed, OfKind};
+pub use seal::{Head, Seal, heads};
 
 use crate::db::schema::{dossier_events, dossiers};
 use diesel::pg::Pg;

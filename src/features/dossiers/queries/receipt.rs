@@ -2,7 +2,7 @@
 //! row. One round trip, and by itself one transaction: all of it is there or nothing. Nothing is there either when the
 //! calendars that dated it were replaced meanwhile.
 
-use super::{DossierRow, EventRow, write};
+use super::{DossierRow, EventRow, Seal, write};
 use crate::db::Transaction;
 use crate::domain::ids::DossierCode;
 use chrono::NaiveDate;
@@ -69,7 +69,7 @@ stands_for!(TheSubject, "(SELECT 'dossier:' || code FROM code)");
 pub async fn store(
     tx: &mut Transaction,
     (code, calendar_version): (NewCode<'_>, i64),
-    (dossier, event): (&DossierRow, &EventRow),
+    (dossier, event, seal): (&DossierRow, &EventRow, &Seal),
     person: &write::PersonRow,
     audit: impl QueryFragment<Pg> + Send,
 ) -> QueryResult<String> {
@@ -80,9 +80,9 @@ pub async fn store(
         }
     };
     let parts = (
-        write::inserting_dossier(dossier),
+        write::inserting_dossier(dossier, seal),
         write::inserting_person(person),
-        write::inserting_event(event),
+        write::inserting_event(event, seal),
         audit,
     );
     Receipt { code, calendar_version, prefix: &prefix, parts }.get_result(tx).await

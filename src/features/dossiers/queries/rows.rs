@@ -147,6 +147,7 @@ pub struct EventRow {
     pub to_agency_id: Option<i32>,
     pub public_note: Option<String>,
     pub key_id: Option<String>,
+    pub hash: Option<Vec<u8>>,
     #[diesel(embed)]
     pub of_kind: OfKind,
 }

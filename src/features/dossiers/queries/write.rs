@@ -1,7 +1,8 @@
 //! Inserts and updates of the dossier tables, inside a transaction of an action.
 
 use super::receipt::TheCode;
-use super::{DossierRow, EventRow};
+use super::seal::{HeadColumns, bytes};
+use super::{DossierRow, EventRow, Head, Seal};
 use crate::db::schema::{dossier_counters, dossier_event_notes, dossier_events, dossier_persons, dossiers};
 use crate::db::{Prepared, Transaction};
 use crate::domain::vocabulary::{Outcome, Status, Unit};
@@ -16,7 +17,7 @@ use std::future::Future;
 use uuid::Uuid;
 
 /// Personal data of a dossier.
-#[derive(Clone, Debug, Insertable)]
+#[derive(Clone, Debug, Insertable, Queryable, Selectable)]
 #[diesel(table_name = dossier_persons, treat_none_as_default_value = false)]
 #[allow(missing_docs)]
 pub struct PersonRow {
@@ -27,18 +28,21 @@ pub struct PersonRow {
     pub email: Option<String>,
     pub address: Option<String>,
     pub summary: Option<String>,
+    pub salt: Option<Vec<u8>>,
 }
 
-/// The version of the calendars and the dossier with a code, both held until the transaction ends: the version first, for
-/// who changes a calendar waits for those who hold it. Three statements that travel together.
-pub async fn lock(tx: &mut Transaction, code: &str) -> QueryResult<(i64, Option<DossierRow>)> {
+/// The version of the calendars and the dossier with a code, with what its next event follows, both held until the
+/// transaction ends: the version first, for who changes a calendar waits for those who hold it. Three statements that
+/// travel together.
+pub async fn lock(tx: &mut Transaction, code: &str) -> QueryResult<(i64, Option<(DossierRow, Head)>)> {
     let (mut first, mut second, mut third) = (&*tx, &*tx, &*tx);
     let with_code = || dossiers::table.filter(dossiers::code.eq(code));
     let locking = with_code().select(dossiers::id).for_update().load::<Uuid>(&mut second);
     // Read apart from the lock: what it waited for is seen only by a statement that begins later.
-    let reading = with_code().select(DossierRow::as_select()).first(&mut third);
-    let (version, _, row) = try_join3(calendar::hold(&mut first), locking, optional(reading)).await?;
-    Ok((version, row))
+    let columns = (DossierRow::as_select(), (dossiers::head_hash, dossiers::person_digest));
+    let reading = with_code().select(columns).first::<(DossierRow, HeadColumns)>(&mut third);
+    let (version, _, found) = try_join3(calendar::hold(&mut first), locking, optional(reading)).await?;
+    Ok((version, found.map(|(row, head)| (row, Head::read(head)))))
 }
 
 async fn optional<T>(found: impl Future<Output = QueryResult<T>>) -> QueryResult<Option<T>> {
@@ -65,7 +69,10 @@ pub async fn is_taken(tx: &mut Transaction, code: &str) -> QueryResult<bool> {
 }
 
 /// Inserts a dossier under [`TheCode`].
-pub(super) fn inserting_dossier(row: &DossierRow) -> impl QueryFragment<Pg> + Send + use<'_> {
+pub(super) fn inserting_dossier<'a>(
+    row: &'a DossierRow,
+    seal: &'a Seal,
+) -> impl QueryFragment<Pg> + Send + use<'a> {
     use dossiers as d;
     let values = (
         (
@@ -78,14 +85,15 @@ pub(super) fn inserting_dossier(row: &DossierRow) -> impl QueryFragment<Pg> + Se
             d::applicant_kind.eq(row.applicant_kind.as_str()),
             d::applicant_name_masked.eq(&row.applicant_name_masked),
         ),
-        present(row),
+        d::person_digest.eq(bytes(seal.person.as_ref())),
+        present(row, seal),
     );
     diesel::insert_into(dossiers::table).values(values)
 }
 
 /// Writes what an event may change.
-pub async fn update(tx: &mut Transaction, row: &DossierRow) -> QueryResult<usize> {
-    Prepared(diesel::update(dossiers::table.find(row.id)).set(present(row))).execute(tx).await
+pub async fn update(tx: &mut Transaction, row: &DossierRow, seal: &Seal) -> QueryResult<usize> {
+    Prepared(diesel::update(dossiers::table.find(row.id)).set(present(row, seal))).execute(tx).await
 }
 
 /// The columns that change in the life of a dossier.
@@ -126,9 +134,11 @@ struct Present<'a> {
     resumes_to: Option<&'static str>,
     last_step_at: DateTime<Utc>,
     unanswered_from: Option<DateTime<Utc>>,
+    head_hash: &'a [u8],
+    holder_digest: Option<&'a [u8]>,
 }
 
-fn present(row: &DossierRow) -> Present<'_> {
+fn present<'a>(row: &'a DossierRow, seal: &'a Seal) -> Present<'a> {
     Present {
         procedure_version_id: row.procedure_version_id,
         limit_unit: row.limit_unit.as_str(),
@@ -164,6 +174,8 @@ fn present(row: &DossierRow) -> Present<'_> {
         resumes_to: row.resumes_to.map(Status::as_str),
         last_step_at: row.last_step_at,
         unanswered_from: row.unanswered_from,
+        head_hash: &seal.hash.0,
+        holder_digest: bytes(seal.holder.as_ref()),
     }
 }
 
@@ -173,8 +185,12 @@ pub(super) fn inserting_person(row: &PersonRow) -> impl QueryFragment<Pg> + Send
 }
 
 /// Inserts an event, and its private note where notes are kept.
-pub async fn insert_event(tx: &mut Transaction, row: &EventRow, note: Option<&str>) -> QueryResult<()> {
-    inserting_event(row).execute(tx).await?;
+pub async fn insert_event(
+    tx: &mut Transaction,
+    (row, seal): (&EventRow, &Seal),
+    note: Option<&str>,
+) -> QueryResult<()> {
+    inserting_event(row, seal).execute(tx).await?;
     if let Some(note) = note {
         let note = (dossier_event_notes::event_id.eq(row.id), dossier_event_notes::note.eq(note));
         diesel::insert_into(dossier_event_notes::table).values(note).execute(tx).await?;
@@ -184,9 +200,9 @@ pub async fn insert_event(tx: &mut Transaction, row: &EventRow, note: Option<&st
 
 /// The values of an event. A macro, because their type has no name to return.
 macro_rules! event_values {
-    ($row:expr) => {{
+    ($row:expr, $seal:expr) => {{
         use dossier_events as e;
-        let row: &EventRow = $row;
+        let (row, seal): (&EventRow, &Seal) = ($row, $seal);
         let of = &row.of_kind;
         (
             e::id.eq(row.id),
@@ -231,17 +247,26 @@ macro_rules! event_values {
                 e::happened_at.eq(of.happened_at),
                 e::voids.eq(of.voids),
             ),
+            (
+                e::hash.eq(seal.hash.0.as_slice()),
+                e::state_digest.eq(seal.state.0.as_slice()),
+                e::personal_digest.eq(bytes(seal.personal.as_ref())),
+                e::salt.eq(seal.salt.as_ref().map(|salt| salt.as_slice())),
+            ),
         )
     }};
 }
 
 /// Inserts an event.
-pub(super) fn inserting_event(row: &EventRow) -> impl QueryFragment<Pg> + QueryId + Send + use<'_> {
-    diesel::insert_into(dossier_events::table).values(event_values!(row))
+pub(super) fn inserting_event<'a>(
+    row: &'a EventRow,
+    seal: &'a Seal,
+) -> impl QueryFragment<Pg> + QueryId + Send + use<'a> {
+    diesel::insert_into(dossier_events::table).values(event_values!(row, seal))
 }
 
 /// Inserts events of several dossiers at once.
-pub async fn insert_events(tx: &mut Transaction, rows: &[EventRow]) -> QueryResult<usize> {
-    let values: Vec<_> = rows.iter().map(|row| event_values!(row)).collect();
+pub async fn insert_events(tx: &mut Transaction, rows: &[(EventRow, Seal)]) -> QueryResult<usize> {
+    let values: Vec<_> = rows.iter().map(|(row, seal)| event_values!(row, seal)).collect();
     diesel::insert_into(dossier_events::table).values(values).execute(tx).await
 }

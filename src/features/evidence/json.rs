@@ -1,0 +1,127 @@
+//! Bodies of the evidence operations. A proof is that of `domain/proof`: what is sent is what can be checked.
+
+use super::queries::proof::Logged;
+use super::queries::{SealColumns, SignedDay, hash, log};
+use crate::domain::daily_log;
+use crate::domain::hash_chain::{Hash, to_hex};
+use crate::domain::local_time::{Day, Instant};
+use crate::domain::merkle;
+use crate::domain::proof::{Proof, ProofEvent, ProofRoot};
+use crate::features::dossiers::canonical;
+use crate::features::dossiers::queries::EventRow;
+use crate::http::export::ListRow;
+use crate::http::format::Format;
+use crate::http::list::{Listed, Paging};
+use crate::http::page::Count;
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// The signed root of a day of the log.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Root)]
+pub struct RootBody {
+    /// The local day.
+    pub day: NaiveDate,
+    /// Its end. It covers the events that were recorded before, and not before the end of the day before.
+    pub until: Instant,
+    /// Number of these events.
+    pub events: i64,
+    /// Root of the Merkle tree over them (RFC 6962), as hexadecimal digits.
+    #[schema(example = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
+    pub root: String,
+    /// What was signed: canonical JSON (RFC 8785) with day, end, number, root, hash of the statement before, public key. To be
+    /// verified byte by byte.
+    pub statement: String,
+    /// Ed25519 signature of the bytes of the statement, as hexadecimal digits.
+    pub signature: String,
+    /// Public key of the signature, its 32 bytes as hexadecimal digits. Trust the one that you were given, not this one.
+    #[schema(example = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")]
+    pub public_key: String,
+    /// When it was signed.
+    pub signed_at: Instant,
+}
+
+/// Filters of the list of roots.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RootFilter {
+    /// Of this day or later.
+    pub from: Option<Day>,
+    /// Of this day or earlier.
+    pub to: Option<Day>,
+    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
+    #[param(inline)]
+    pub format: Option<Format>,
+    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<i64>,
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// `exact` adds `total`.
+    #[param(inline)]
+    pub count: Option<Count>,
+}
+
+impl Listed for RootFilter {
+    fn paging(&self) -> Paging<'_> {
+        Paging { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count, format: self.format }
+    }
+}
+
+impl RootFilter {
+    /// The days that are wanted.
+    pub fn bounds(&self) -> log::Bounds {
+        (self.from.map(Day::date), self.to.map(Day::date))
+    }
+}
+
+impl ListRow for RootBody {}
+
+impl RootBody {
+    /// Shows a signed day.
+    pub fn new(day: SignedDay) -> Self {
+        Self {
+            day: day.day,
+            until: day.until.into(),
+            events: day.events,
+            root: to_hex(&day.root),
+            statement: day.statement,
+            signature: to_hex(&day.signature),
+            public_key: to_hex(&day.public_key),
+            signed_at: day.signed_at.into(),
+        }
+    }
+}
+
+/// The proof of a dossier.
+pub fn proof(code: &str, events: &[(EventRow, SealColumns)], logged: Option<Logged>) -> Proof {
+    let (mut before, mut shown) = (Hash::ZERO, vec![]);
+    for (row, seal) in events {
+        let own = hash(seal.hash.as_ref()).unwrap_or(Hash::ZERO);
+        let state = hash(seal.state_digest.as_ref()).unwrap_or(Hash::ZERO);
+        let canonical = canonical::event(row, state, hash(seal.personal_digest.as_ref()));
+        let (previous, hash) = (before.to_string(), own.to_string());
+        shown.push(ProofEvent { seq: row.seq, previous, canonical, hash });
+        before = own;
+    }
+    let head = shown.last().map(|event| event.hash.clone());
+    Proof { code: code.to_owned(), events: shown, head, root: logged.and_then(root) }
+}
+
+/// The way from an event to the root of its day; `None` when the day was changed by hand.
+fn root(logged: Logged) -> Option<ProofRoot> {
+    let Logged { day, seq, position, block } = logged;
+    let leaves: Option<Vec<Hash>> =
+        block.iter().map(|(code, seq, hash)| Some(daily_log::leaf(code, *seq, Hash::read(hash)?))).collect();
+    let path = merkle::path_of_blocks(&day.block_roots()?, &leaves?, usize::try_from(position).ok()?)?;
+    Some(ProofRoot {
+        seq,
+        leaf_index: u64::try_from(position).ok()?,
+        tree_size: u64::try_from(day.events).ok()?,
+        path: path.iter().map(ToString::to_string).collect(),
+        signature: to_hex(&day.signature),
+        statement: day.statement,
+    })
+}
