@@ -44,26 +44,26 @@ pub fn clock_events(recorded: &[EventRow]) -> Vec<ClockEvent> {
 
 /// Replaces in an event what a correction of it has.
 pub fn correct(event: &mut EventRow, correction: &EventRow) {
-    fn replace<T: Clone>(old: &mut Option<T>, new: &Option<T>) {
-        if new.is_some() {
-            old.clone_from(new);
+    fn replace<T: Clone>(old: &mut Option<T>, new: Option<&T>) {
+        if let Some(new) = new {
+            *old = Some(new.clone());
         }
     }
     let (of, new) = (&mut event.of_kind, &correction.of_kind);
     if let Some(at) = new.happened_at {
         event.occurred_at = at;
     }
-    replace(&mut event.to_agency_id, &correction.to_agency_id);
-    replace(&mut event.public_note, &correction.public_note);
-    replace(&mut of.voids, &new.voids);
-    replace(&mut of.appointed_at, &new.appointed_at);
-    replace(&mut of.to_unit, &new.to_unit);
-    replace(&mut of.to_officer, &new.to_officer);
-    replace(&mut of.step_due_at, &new.step_due_at);
-    replace(&mut of.outcome, &new.outcome);
-    replace(&mut of.ground, &new.ground);
-    replace(&mut of.items, &new.items);
-    replace(&mut of.answer_by, &new.answer_by);
+    replace(&mut event.to_agency_id, correction.to_agency_id.as_ref());
+    replace(&mut event.public_note, correction.public_note.as_ref());
+    replace(&mut of.voids, new.voids.as_ref());
+    replace(&mut of.appointed_at, new.appointed_at.as_ref());
+    replace(&mut of.to_unit, new.to_unit.as_ref());
+    replace(&mut of.to_officer, new.to_officer.as_ref());
+    replace(&mut of.step_due_at, new.step_due_at.as_ref());
+    replace(&mut of.outcome, new.outcome.as_ref());
+    replace(&mut of.ground, new.ground.as_ref());
+    replace(&mut of.items, new.items.as_ref());
+    replace(&mut of.answer_by, new.answer_by.as_ref());
     // An extension is by so much or to a day.
     if new.by_unit.is_some() || new.new_due_on.is_some() {
         (of.by_unit, of.by_hundredths, of.new_due_on) = (new.by_unit, new.by_hundredths, new.new_due_on);
