@@ -7,6 +7,7 @@
 use crate::as_of::{answers, asked_again, questions};
 use crate::calendars::{table, with_day_off, work, year};
 use crate::feeds::every_cell_is_its_list;
+use crate::harness::evidence::Verifier;
 use crate::harness::{Client, TestApp, event, receipt};
 use chrono::TimeDelta;
 use congkhai::domain::local_time::Instant;
@@ -157,6 +158,7 @@ async fn an_answer_stays_the_answer_of_its_instant() {
     let parent = root.get("/v1/agencies/H51.29.18").await.expect(200)["parent"].clone();
     assert_eq!(parent, "H51.29", "the district sees again what it saw");
     app.clock.set(now + TimeDelta::days(30));
+    Verifier::new("as-of-at-random").database(&app).holds();
     for (at, asked, [to_root, to_district]) in &remembered {
         asked_again(&root, asked, at, to_root).await;
         asked_again(&district, asked, at, to_district).await;

@@ -3,6 +3,7 @@
 //! Each course of events is made up, recorded in a random order, and corrected at random. What was taken in is then recorded in
 //! order for another dossier, and both must be alike.
 
+use crate::harness::evidence::Verifier;
 use crate::harness::{Client, TestApp, event};
 use serde_json::{Map, Value, json};
 use std::cell::Cell;
@@ -202,5 +203,7 @@ async fn a_dossier_is_what_its_events_make_of_it_however_they_were_recorded() {
             held.iter().map(|(_, step)| (step.kind, instant(step.quarter))).collect();
         assert_eq!(state(&caller, &code).await, state(&caller, &in_order).await, "round {round}: {told:#?}");
     }
+    // Late steps and corrections are links of the chain like any other.
+    Verifier::new("retold").database(&app).holds();
     assert!(out_of_order > 50 && corrected > 30, "{out_of_order} out of order, {corrected} corrected");
 }
