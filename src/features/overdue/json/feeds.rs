@@ -1,5 +1,6 @@
 //! The row that the lists beside the overdue feed share, and their filters.
 
+use super::orders::{DueSoonSort, LateSort, StaleSort, UnansweredSort};
 use super::overdue::working_days;
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::calendar::Calendars;
@@ -136,8 +137,7 @@ pub trait FeedFilter: Listed {
 
 /// The filter of a list: what all of them have, and what is its own.
 macro_rules! filter {
-    ($(#[$meta:meta])* $name:ident sorted $sort:ident ($first:literal, $first_word:literal, $other:literal, $other_word:literal)
-     { $($own:tt)* } $feed:expr) => {
+    ($(#[$meta:meta])* $name:ident sorted $sort:ident { $($own:tt)* } $feed:expr) => {
         $(#[$meta])*
         #[derive(Debug, Deserialize, IntoParams)]
         #[serde(deny_unknown_fields)]
@@ -185,17 +185,6 @@ macro_rules! filter {
             pub count: Option<Count>,
         }
 
-        /// Orders of the list.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
-        pub enum $sort {
-            #[doc = $first_word]
-            #[serde(rename = $first)]
-            First,
-            #[doc = $other_word]
-            #[serde(rename = $other)]
-            Other,
-        }
-
         impl Listed for $name {
             fn paging(&self) -> Paging<'_> {
                 Paging { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count, format: self.format }
@@ -228,7 +217,7 @@ macro_rules! filter {
 
 filter! {
     /// Filters of the dossiers that are due soon.
-    DueSoonFilter sorted DueSoonSort ("due_on", "What is late first, first.", "-due_on", "What is late last, first.") {
+    DueSoonFilter sorted DueSoonSort {
         /// At most so many working days left after today, by the calendar of the agency that decides; 2 when not given.
         #[param(minimum = 0, maximum = 3660, example = 2)]
         pub within: Option<i64>,
@@ -241,7 +230,7 @@ filter! {
 
 filter! {
     /// Filters of the dossiers in which nothing happens.
-    StaleFilter sorted StaleSort ("-days_silent", "The longest silence first.", "days_silent", "The shortest silence first.") {
+    StaleFilter sorted StaleSort {
         /// More than so many working days since the day of the latest event, by the calendar of the agency that decides; 3
         /// when not given.
         #[param(minimum = 0, maximum = 3660, example = 3)]
@@ -252,7 +241,7 @@ filter! {
 
 filter! {
     /// Filters of the dossiers that ended late.
-    LateFilter sorted LateSort ("-ended_at", "The latest end first.", "ended_at", "The earliest end first.") {
+    LateFilter sorted LateSort {
         /// Ended, or closed, on this day or later.
         pub from: Option<Day>,
         /// Ended, or closed, on this day or earlier.
@@ -270,6 +259,6 @@ filter! {
 
 filter! {
     /// Filters of the dossiers whose applicant has not answered.
-    UnansweredFilter sorted UnansweredSort ("answer_by", "The earliest day first.", "-answer_by", "The latest day first.") {}
+    UnansweredFilter sorted UnansweredSort {}
     |_, _| Ok(Feed::Unanswered)
 }

@@ -1,6 +1,7 @@
-//! What the lateness operations show and ask for: `overdue` has the overdue feed, `feeds` the other lists, `summary` the counts.
+//! What the lateness operations show and ask for: `overdue` has the overdue feed, `feeds` the other lists with their `orders`, `summary` the counts.
 
 mod feeds;
+mod orders;
 mod overdue;
 mod summary;
 
