@@ -185,7 +185,7 @@ impl PutPolicy {
         if self.backdating_days.is_some() && choices.backdating_days.is_none() {
             wrong.add("/backdating_days", Rule::InvalidValue, "must be a whole number, 0 to 3660");
         }
-        if choices == Choices::default() {
+        if choices == Choices::default() && self.backdating_days.is_none() {
             let message = "is required unless another choice is made";
             wrong.add("/supplement", Rule::MissingField, message);
         }
