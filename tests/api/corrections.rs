@@ -48,7 +48,7 @@ async fn a_correction_needs_admin_and_a_reason_and_keeps_the_record() {
     let recorded = admin.record(&code, &later).await;
     for (field, value) in [
         ("seq", json!(4)),
-        ("event", events[2]["id"].clone()),
+        ("corrects", events[2]["id"].clone()),
         ("reason", json!("Ghi nhầm")),
         ("happened_at", json!(at("02-21T09:00"))),
         ("voided", json!(null)),

@@ -54,7 +54,7 @@ const NULLABLE: &[(&str, &[&str])] = &[
             "ground",
             "reason",
             "appointed_at",
-            "event",
+            "corrects",
             "happened_at",
             "voided",
             "corrected_by",

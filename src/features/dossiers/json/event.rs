@@ -73,7 +73,7 @@ pub struct EventBody {
     /// Return date that the receipt slip promised.
     pub appointed_at: Option<Instant>,
     /// Of a correction: id of the event that is corrected. What else the correction has replaces what that event has.
-    pub event: Option<Uuid>,
+    pub corrects: Option<Uuid>,
     /// Of a correction: when the event happened.
     pub happened_at: Option<Instant>,
     /// Of a correction: true when the event did not happen, false when it did after all.
@@ -166,7 +166,7 @@ impl EventBody {
             ground: of.ground.clone(),
             reason: of.reason.clone(),
             appointed_at: of.appointed_at.map(Instant::from),
-            event: of.corrects,
+            corrects: of.corrects,
             happened_at: of.happened_at.map(Instant::from),
             voided: of.voids,
             corrected_by: None,
