@@ -122,7 +122,7 @@ pub struct Correction {
 }
 
 /// The fields of the contract that belong to some kinds of event, and to which.
-pub const FIELDS: [(&str, &[EventKind]); 15] = {
+const FIELDS: [(&str, &[EventKind]); 15] = {
     use EventKind as K;
     [
         ("appointed_at", &[K::Received]),
@@ -142,6 +142,11 @@ pub const FIELDS: [(&str, &[EventKind]); 15] = {
         ("voided", &[K::Corrected]),
     ]
 };
+
+/// The kinds that a field belongs to; none for one of every kind.
+pub fn kinds_of(field: &str) -> &'static [EventKind] {
+    FIELDS.iter().find(|(name, _)| *name == field).map_or(&[], |(_, kinds)| kinds)
+}
 
 /// The fields that belong to a kind.
 pub fn fields_of(kind: EventKind) -> Vec<&'static str> {

@@ -17,7 +17,7 @@ mod record;
 pub mod redate;
 mod replay;
 
-pub use event::{Correction, EventDetails, EventInput, FIELDS, by_of, fields_of};
+pub use event::{Correction, EventDetails, EventInput, by_of, fields_of, kinds_of};
 pub use receive::{ApplicantInput, OfficerInput, ReceiveInput, receive, receive_in};
 pub use record::{Recorded, record, record_in};
 

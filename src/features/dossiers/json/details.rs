@@ -7,7 +7,7 @@ use crate::domain::local_time::{Day, Instant};
 use crate::domain::refusal::{Rule, Violations};
 use crate::domain::text::clean;
 use crate::domain::vocabulary::EventKind;
-use crate::features::dossiers::actions::{Correction, EventDetails, FIELDS, by_of, fields_of};
+use crate::features::dossiers::actions::{Correction, EventDetails, by_of, fields_of, kinds_of};
 use crate::features::dossiers::queries::OfKind;
 
 /// Whether a text says nothing.
@@ -119,37 +119,37 @@ impl PostEvent {
         Some(EventDetails::Extended { by: by?, ground: ground? })
     }
 
-    /// The fields that only some kinds have, and whether they are given.
-    const fn given(&self) -> [bool; FIELDS.len()] {
-        [
-            self.appointed_at.is_some(),
-            self.to_agency.is_some(),
-            self.to_unit.is_some(),
-            self.to_officer.is_some(),
-            self.step_due_at.is_some(),
-            self.result.is_some(),
-            self.items.is_some(),
-            self.answer_by.is_some(),
-            self.by.is_some(),
-            self.new_due_on.is_some(),
-            self.ground.is_some(),
-            self.reason.is_some(),
-            self.event.is_some(),
-            self.happened_at.is_some(),
-            self.voided.is_some(),
-        ]
+    /// The fields given that only some kinds have.
+    fn given(&self) -> impl Iterator<Item = &'static str> {
+        let fields = [
+            ("appointed_at", self.appointed_at.is_some()),
+            ("to_agency", self.to_agency.is_some()),
+            ("to_unit", self.to_unit.is_some()),
+            ("to_officer", self.to_officer.is_some()),
+            ("step_due_at", self.step_due_at.is_some()),
+            ("result", self.result.is_some()),
+            ("items", self.items.is_some()),
+            ("answer_by", self.answer_by.is_some()),
+            ("by", self.by.is_some()),
+            ("new_due_on", self.new_due_on.is_some()),
+            ("ground", self.ground.is_some()),
+            ("reason", self.reason.is_some()),
+            ("event", self.event.is_some()),
+            ("happened_at", self.happened_at.is_some()),
+            ("voided", self.voided.is_some()),
+        ];
+        fields.into_iter().filter(|(_, given)| *given).map(|(field, _)| field)
     }
 
     /// A field of another kind is as unknown as one that no kind has. A correction may have those of the event that it is
     /// about, which only the action knows.
     pub(super) fn only_own_fields(&self, wrong: &mut Violations) {
-        let given = FIELDS.iter().zip(self.given()).filter(|(_, given)| *given);
-        for ((field, kinds), _) in given.filter(|_| self.kind != EventKind::Corrected) {
-            if !kinds.contains(&self.kind) {
-                let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
-                let message = format!("belongs to {}, not to {}", kinds.join(", "), self.kind);
-                wrong.add(format!("/{field}"), Rule::UnknownField, message);
-            }
+        let own = fields_of(self.kind);
+        let foreign = self.given().filter(|field| self.kind != EventKind::Corrected && !own.contains(field));
+        for field in foreign {
+            let kinds: Vec<&str> = kinds_of(field).iter().map(|kind| kind.as_str()).collect();
+            let message = format!("belongs to {}, not to {}", kinds.join(", "), self.kind);
+            wrong.add(format!("/{field}"), Rule::UnknownField, message);
         }
     }
 
@@ -159,11 +159,7 @@ impl PostEvent {
             wrong.add("/event", Rule::MissingField, "is required for corrected");
         }
         let own = fields_of(EventKind::Corrected);
-        let given: Vec<&'static str> = FIELDS
-            .iter()
-            .zip(self.given())
-            .filter_map(|((field, _), given)| (given && !own.contains(field)).then_some(*field))
-            .collect();
+        let given: Vec<&'static str> = self.given().filter(|field| !own.contains(field)).collect();
         let changes = !given.is_empty()
             || self.happened_at.is_some()
             || self.voided.is_some()
