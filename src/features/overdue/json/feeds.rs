@@ -1,5 +1,6 @@
 //! The row that the lists beside the overdue feed share, and their filters.
 
+use super::narrowed::narrowed;
 use super::orders::{DueSoonSort, LateSort, StaleSort, UnansweredSort};
 use super::overdue::working_days;
 use crate::domain::agency_tree::AgencyTree;
@@ -138,51 +139,30 @@ pub trait FeedFilter: Listed {
 /// The filter of a list: what all of them have, and what is its own.
 macro_rules! filter {
     ($(#[$meta:meta])* $name:ident sorted $sort:ident { $($own:tt)* } $feed:expr) => {
-        $(#[$meta])*
-        #[derive(Debug, Deserialize, IntoParams)]
-        #[serde(deny_unknown_fields)]
-        #[into_params(parameter_in = Query)]
-        pub struct $name {
-            $($own)*
-            /// Decided by these agencies or below them, or by what they watch; comma-separated.
-            #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
-            pub agency: Option<Several<String>>,
-            /// Received by these agencies or below them.
-            #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
-            pub receiving_agency: Option<Several<String>>,
-            /// Held by these agencies or below them.
-            #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29.05"]))]
-            pub holder_agency: Option<Several<String>>,
-            /// Held by these units, each as it is written.
-            #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["Bộ phận chuyên môn"]))]
-            pub unit: Option<Several<String>>,
-            /// Held by these officers, each as it is written.
-            #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["Trần Thị Bình"]))]
-            pub officer: Option<Several<String>>,
-            /// Of these procedures.
-            #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["1.004873"]))]
-            pub procedure: Option<Several<String>>,
-            /// Of these fields.
-            #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["dat-dai"]))]
-            pub field: Option<Several<String>>,
-            /// `false`: those for which nobody apologised; `true`: the others.
-            pub apologised: Option<bool>,
-            /// Order; the first of these when not given.
-            #[param(inline)]
-            pub sort: Option<$sort>,
-            /// Answers as it was answered at this instant, which must be past.
-            pub as_of: Option<Instant>,
-            /// Format; by the `Accept` header when not given. All but `json` give the whole list.
-            #[param(inline)]
-            pub format: Option<Format>,
-            /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
-            #[param(minimum = 1, maximum = 200)]
-            pub limit: Option<i64>,
-            /// `next_cursor` of the page before.
-            pub cursor: Option<String>,
-            /// `exact` adds `total` to a page in JSON.
-            #[param(inline)]
-            pub count: Option<Count>,
+        narrowed! {
+            $(#[$meta])*
+            $name {
+                $($own)*
+            } {
+                /// `false`: those for which nobody apologised; `true`: the others.
+                pub apologised: Option<bool>,
+                /// Order; the first of these when not given.
+                #[param(inline)]
+                pub sort: Option<$sort>,
+                /// Answers as it was answered at this instant, which must be past.
+                pub as_of: Option<Instant>,
+                /// Format; by the `Accept` header when not given. All but `json` give the whole list.
+                #[param(inline)]
+                pub format: Option<Format>,
+                /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
+                #[param(minimum = 1, maximum = 200)]
+                pub limit: Option<i64>,
+                /// `next_cursor` of the page before.
+                pub cursor: Option<String>,
+                /// `exact` adds `total` to a page in JSON.
+                #[param(inline)]
+                pub count: Option<Count>,
+            }
         }
 
         impl Listed for $name {
@@ -196,20 +176,12 @@ macro_rules! filter {
                 self.as_of
             }
 
-            fn read(self, caller: &Principal, now: Instant) -> Result<Filter, Refusal> {
+            fn read(mut self, caller: &Principal, now: Instant) -> Result<Filter, Refusal> {
                 let feed: fn(&Self, Instant) -> Result<Feed, Refusal> = $feed;
                 let feed = feed(&self, now)?;
-                let narrow = Asked {
-                    agency: self.agency,
-                    receiving_agency: self.receiving_agency,
-                    holder_agency: self.holder_agency,
-                    unit: self.unit,
-                    officer: self.officer,
-                    procedure: self.procedure,
-                    field: self.field,
-                };
                 let reversed = self.sort == Some($sort::Other);
-                Ok(Filter { feed, narrow: narrow.read(caller, now)?, apologised: self.apologised, reversed })
+                let narrow = self.narrowing().read(caller, now)?;
+                Ok(Filter { feed, narrow, apologised: self.apologised, reversed })
             }
         }
     };

@@ -1,5 +1,6 @@
 //! The row of the overdue feed, and its filters.
 
+use super::narrowed::narrowed;
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::calendar::Calendars;
 use crate::domain::local_time::Instant;
@@ -102,54 +103,32 @@ impl OverdueRow {
 
 impl ListRow for OverdueRow {}
 
-/// Filters of the overdue feed.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct OverdueFilter {
-    /// Decided by these agencies or below them, or by what they watch; comma-separated.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
-    pub agency: Option<Several<String>>,
-    /// Received by these agencies or below them.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
-    pub receiving_agency: Option<Several<String>>,
-    /// Held by these agencies or below them.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29.05"]))]
-    pub holder_agency: Option<Several<String>>,
-    /// Held by these units, each as it is written.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["Bộ phận chuyên môn"]))]
-    pub unit: Option<Several<String>>,
-    /// Held by these officers, each as it is written.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["Trần Thị Bình"]))]
-    pub officer: Option<Several<String>>,
-    /// Of these procedures.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["1.004873"]))]
-    pub procedure: Option<Several<String>>,
-    /// Of these fields.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["dat-dai"]))]
-    pub field: Option<Several<String>>,
-    /// `false`: those for which nobody apologised; `true`: the others.
-    pub apologised: Option<bool>,
-    /// Answers as it was answered at this instant, now or earlier: *now* is this instant, and what was recorded later is
-    /// not known. A page goes on with the same `as_of`.
-    pub as_of: Option<Instant>,
-    /// At least so many working days late, by the calendar of the agency that decides.
-    #[param(minimum = 0, maximum = 3660)]
-    pub min_days_late: Option<i64>,
-    /// Order; most days late first when not given.
-    #[param(inline)]
-    pub sort: Option<Sort>,
-    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
-    #[param(inline)]
-    pub format: Option<Format>,
-    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
-    /// `exact` adds `total` to a page in JSON.
-    #[param(inline)]
-    pub count: Option<Count>,
+narrowed! {
+    /// Filters of the overdue feed.
+    OverdueFilter {} {
+        /// `false`: those for which nobody apologised; `true`: the others.
+        pub apologised: Option<bool>,
+        /// Answers as it was answered at this instant, now or earlier: *now* is this instant, and what was recorded later is
+        /// not known. A page goes on with the same `as_of`.
+        pub as_of: Option<Instant>,
+        /// At least so many working days late, by the calendar of the agency that decides.
+        #[param(minimum = 0, maximum = 3660)]
+        pub min_days_late: Option<i64>,
+        /// Order; most days late first when not given.
+        #[param(inline)]
+        pub sort: Option<Sort>,
+        /// Format; by the `Accept` header when not given. All but `json` give the whole list.
+        #[param(inline)]
+        pub format: Option<Format>,
+        /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
+        #[param(minimum = 1, maximum = 200)]
+        pub limit: Option<i64>,
+        /// `next_cursor` of the page before.
+        pub cursor: Option<String>,
+        /// `exact` adds `total` to a page in JSON.
+        #[param(inline)]
+        pub count: Option<Count>,
+    }
 }
 
 impl Listed for OverdueFilter {
@@ -178,17 +157,9 @@ pub(super) fn working_days(parameter: &str, days: i64) -> Result<usize, Refusal>
 
 impl OverdueFilter {
     /// Finds the agencies it names.
-    pub fn read(self, caller: &Principal, now: Instant) -> Result<Filter, Refusal> {
-        let narrow = Asked {
-            agency: self.agency,
-            receiving_agency: self.receiving_agency,
-            holder_agency: self.holder_agency,
-            unit: self.unit,
-            officer: self.officer,
-            procedure: self.procedure,
-            field: self.field,
-        };
-        let (narrow, least_first) = (narrow.read(caller, now)?, self.sort == Some(Sort::LeastFirst));
+    pub fn read(mut self, caller: &Principal, now: Instant) -> Result<Filter, Refusal> {
+        let (narrow, least_first) =
+            (self.narrowing().read(caller, now)?, self.sort == Some(Sort::LeastFirst));
         let min_days_late = self.min_days_late.map(|days| working_days("min_days_late", days)).transpose()?;
         Ok(Filter { narrow, apologised: self.apologised, min_days_late, least_first })
     }

@@ -1,5 +1,6 @@
 //! What is open and what of it is overdue, in cells.
 
+use super::narrowed::narrowed;
 use super::overdue::working_days;
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::calendar::Calendars;
@@ -81,58 +82,28 @@ pub struct CountsBody {
     pub total_days_late: Option<i64>,
 }
 
-/// Filters of the summary: those of the overdue feed.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct SummaryFilter {
-    /// What the cells are of; `agency`, the one that decides, when not given.
-    #[param(inline)]
-    pub by: Option<SummaryBy>,
-    /// Decided by these agencies or below them, or by what they watch; comma-separated.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
-    pub agency: Option<Several<String>>,
-    /// Received by these agencies or below them.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
-    pub receiving_agency: Option<Several<String>>,
-    /// Held by these agencies or below them.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29.05"]))]
-    pub holder_agency: Option<Several<String>>,
-    /// Held by these units, each as it is written.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["Bộ phận chuyên môn"]))]
-    pub unit: Option<Several<String>>,
-    /// Held by these officers, each as it is written.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["Trần Thị Bình"]))]
-    pub officer: Option<Several<String>>,
-    /// Of these procedures.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["1.004873"]))]
-    pub procedure: Option<Several<String>>,
-    /// Of these fields.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["dat-dai"]))]
-    pub field: Option<Several<String>>,
-    /// Counts as overdue `false`: those for which nobody apologised; `true`: the others.
-    pub apologised: Option<bool>,
-    /// Counts as overdue what is at least so many working days late.
-    #[param(minimum = 0, maximum = 3660)]
-    pub min_days_late: Option<i64>,
-    /// Answers as it was answered at this instant, which must be past.
-    pub as_of: Option<Instant>,
+narrowed! {
+    /// Filters of the summary: those of the overdue feed.
+    SummaryFilter {
+        /// What the cells are of; `agency`, the one that decides, when not given.
+        #[param(inline)]
+        pub by: Option<SummaryBy>,
+    } {
+        /// Counts as overdue `false`: those for which nobody apologised; `true`: the others.
+        pub apologised: Option<bool>,
+        /// Counts as overdue what is at least so many working days late.
+        #[param(minimum = 0, maximum = 3660)]
+        pub min_days_late: Option<i64>,
+        /// Answers as it was answered at this instant, which must be past.
+        pub as_of: Option<Instant>,
+    }
 }
 
 impl SummaryFilter {
     /// What the cells are of, and the filter.
-    pub fn read(self, caller: &Principal, now: Instant) -> Result<(SummaryBy, Filter), Refusal> {
-        let narrow = Asked {
-            agency: self.agency,
-            receiving_agency: self.receiving_agency,
-            holder_agency: self.holder_agency,
-            unit: self.unit,
-            officer: self.officer,
-            procedure: self.procedure,
-            field: self.field,
-        };
+    pub fn read(mut self, caller: &Principal, now: Instant) -> Result<(SummaryBy, Filter), Refusal> {
         let min_days_late = self.min_days_late.map(|days| working_days("min_days_late", days)).transpose()?;
-        let (narrow, apologised) = (narrow.read(caller, now)?, self.apologised);
+        let (narrow, apologised) = (self.narrowing().read(caller, now)?, self.apologised);
         let by = self.by.unwrap_or(SummaryBy::Agency);
         Ok((by, Filter { narrow, apologised, min_days_late, least_first: false }))
     }

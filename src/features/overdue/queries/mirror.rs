@@ -57,22 +57,24 @@ impl Moment {
         })
     }
 
+    /// Whether it is due by a day that the calendar tells.
+    fn is_due_by(&self, tells: impl Fn(&Calendar) -> Option<NaiveDate>) -> Condition {
+        self.by(tells, |day| Box::new(dossiers::due_on.le(day)))
+    }
+
     /// Whether the due day is near enough to be due soon.
     fn is_soon(&self) -> Condition {
-        let now = self.now.into();
-        self.by(|calendar| timing::due_soon_until(now, calendar), |day| Box::new(dossiers::due_on.le(day)))
+        self.is_due_by(|calendar| timing::due_soon_until(self.now.into(), calendar))
     }
 
     /// Whether at most some working days are left through the due day.
     pub fn is_due_within(&self, days: usize) -> Condition {
-        let now = self.now.into();
-        self.by(|calendar| timing::due_within(now, calendar, days), |day| Box::new(dossiers::due_on.le(day)))
+        self.is_due_by(|calendar| timing::due_within(self.now.into(), calendar, days))
     }
 
     /// Whether at least some working days have begun after the due day.
     pub fn is_late_by(&self, days: usize) -> Condition {
-        let now = self.now.into();
-        self.by(|calendar| timing::past_by(now, calendar, days), |day| Box::new(dossiers::due_on.le(day)))
+        self.is_due_by(|calendar| timing::past_by(self.now.into(), calendar, days))
     }
 
     /// Whether at least some working days have begun after the day of the latest event.
