@@ -1,7 +1,7 @@
 //! The form of a key: `ck_<id>_<secret>`. The id is public; of the secret only a hash is kept.
 
+use crate::domain::hash_chain::to_hex;
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
 
 /// A key as its holder has it. Its `Debug` shows no secret.
 pub struct Key {
@@ -16,7 +16,7 @@ impl Key {
         let mut bytes = [0; 38];
         getrandom::fill(&mut bytes)?;
         let (id, secret) = bytes.split_at(6);
-        Ok(Self { id: hex(id), secret: hex(secret) })
+        Ok(Self { id: to_hex(id), secret: to_hex(secret) })
     }
 
     /// Reads a key; `None` when it has not the form of one.
@@ -41,14 +41,6 @@ impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Key({})", self.id)
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]
