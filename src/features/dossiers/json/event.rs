@@ -120,10 +120,11 @@ pub struct ResultBody {
 impl EventBody {
     /// Shows the events of a dossier, in order of recording.
     pub fn all(rows: &[EventRow], tree: &AgencyTree) -> Vec<Self> {
-        let stages: HashMap<Uuid, SupplementStage> = as_happened(rows)
-            .iter()
-            .filter_map(|event| event.supplement_stage().map(|stage| (event.id, stage)))
-            .collect();
+        // Recorded in order and left as they are, events stand where they happened: most dossiers need no second look.
+        let moved = rows.iter().any(|row| row.backdated || row.of_kind.corrects.is_some());
+        let happened = if moved { as_happened(rows) } else { vec![] };
+        let stages = happened.iter().filter_map(|event| Some((event.id, event.supplement_stage()?)));
+        let stages: HashMap<Uuid, SupplementStage> = stages.collect();
         let corrections = rows.iter().filter_map(|row| Some((row.of_kind.corrects?, row.id)));
         let corrected_by: HashMap<Uuid, Uuid> = corrections.collect();
         let show = |row: &EventRow| Self {
