@@ -8,7 +8,7 @@ use crate::as_of::{answers, asked_again, questions};
 use crate::calendars::{table, with_day_off, work, year};
 use crate::feeds::every_cell_is_its_list;
 use crate::harness::evidence::Verifier;
-use crate::harness::{Client, TestApp, event, receipt};
+use crate::harness::{Client, Dice, TestApp, event, receipt};
 use chrono::TimeDelta;
 use congkhai::domain::local_time::Instant;
 use futures_util::future::{join, join_all};
@@ -22,30 +22,13 @@ const WRITERS: u64 = 5;
 /// What a writer tries in a round.
 const TRIES: u64 = 4;
 
-/// A small generator (`SplitMix64`), so that a seed is the whole of a run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % most as u64).unwrap()
-    }
-
-    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len())]
-    }
-}
-
 /// Any event, whether the dossier allows it or not.
-fn any_event(random: &mut Random, now: Instant) -> Value {
+fn any_event(dice: &Dice, now: Instant) -> Value {
     let agencies = ["H51.29", "H51.29.05", "H51.29.18", "H51.30"];
     let later = |days| (now + TimeDelta::days(days)).local_date();
-    let (kind, more) = match random.below(14) {
+    let (kind, more) = match dice.below(14) {
         13 => ("received", json!({})),
-        0 | 1 => ("forwarded", json!({"to_agency": random.one(&agencies)})),
+        0 | 1 => ("forwarded", json!({"to_agency": dice.one(&agencies)})),
         2 => ("noted", json!({"public_note": "Đã xem"})),
         3 => ("supplement_requested", json!({"items": ["Bản sao"], "answer_by": later(20)})),
         4 | 5 => ("supplement_received", json!({})),
@@ -53,22 +36,22 @@ fn any_event(random: &mut Random, now: Instant) -> Value {
         7 | 8 => ("resumed", json!({})),
         9 => ("apologised", json!({"reason": "Chờ xác minh", "new_due_on": later(10)})),
         10 => ("completed", json!({"result": {"outcome": "granted"}})),
-        11 => random.one(&[("returned", json!({})), ("withdrawn", json!({}))]).clone(),
+        11 => dice.one(&[("returned", json!({})), ("withdrawn", json!({}))]).clone(),
         _ => ("reopened", json!({"ground": "Nhầm"})),
     };
     // Some are recorded days after they happened, and lie before others.
-    let ago = if random.below(3) == 0 { random.below(4_000) } else { 0 };
+    let ago = if dice.below(3) == 0 { dice.below(4_000) } else { 0 };
     let at = now + -TimeDelta::minutes(i64::try_from(ago).unwrap());
     event(kind, &at.to_string(), more)
 }
 
 /// A correction of any event of a dossier, whether it can be corrected or not.
-async fn any_correction(root: &Client, random: &mut Random, path: &str, now: Instant) -> Value {
+async fn any_correction(root: &Client, dice: &Dice, path: &str, now: Instant) -> Value {
     let events = root.get(path).await.expect(200)["items"].clone();
-    let of = random.one(events.as_array().unwrap())["id"].clone();
-    let earlier = now + -TimeDelta::minutes(i64::try_from(random.below(4_000)).unwrap());
+    let of = dice.one(events.as_array().unwrap())["id"].clone();
+    let earlier = now + -TimeDelta::minutes(i64::try_from(dice.below(4_000)).unwrap());
     let choices = [json!({"voided": true}), json!({"voided": false}), json!({"happened_at": earlier})];
-    let more = random.one(&choices);
+    let more = dice.one(&choices);
     let mut body = event("corrected", &now.to_string(), more.clone());
     (body["event"], body["reason"]) = (of, json!("Ghi nhầm"));
     body
@@ -76,22 +59,22 @@ async fn any_correction(root: &Client, random: &mut Random, path: &str, now: Ins
 
 /// A writer's round: some events, and now and then a receipt. Says how many were recorded.
 async fn write(root: &Client, seed: u64, codes: &[String], now: Instant) -> (usize, Option<String>) {
-    let mut random = Random(seed);
+    let dice = Dice::new(seed);
     let (mut recorded, mut received) = (0, None);
     for _ in 0..TRIES {
-        if random.below(12) == 0 && received.is_none() {
+        if dice.below(12) == 0 && received.is_none() {
             let mut body = receipt(&now.to_string());
-            if random.below(2) == 0 {
+            if dice.below(2) == 0 {
                 (body["submitted_at"], body["received_at"]) = (body["received_at"].clone(), json!(null));
             }
             received = Some(root.receive(&body).await);
             continue;
         }
-        let path = format!("/v1/dossiers/{}/events", random.one(codes));
-        let body = if random.below(5) == 0 {
-            any_correction(root, &mut random, &path, now).await
+        let path = format!("/v1/dossiers/{}/events", dice.one(codes));
+        let body = if dice.below(5) == 0 {
+            any_correction(root, &dice, &path, now).await
         } else {
-            any_event(&mut random, now)
+            any_event(&dice, now)
         };
         let answer = root.post(&path, &body).await;
         assert!(matches!(answer.status.as_u16(), 201 | 409 | 422), "{}", answer.text());
@@ -131,16 +114,16 @@ async fn an_answer_stays_the_answer_of_its_instant() {
     for _ in 0..4 {
         codes.push(root.receive(&receipt("2022-02-11T08:00:00+07:00")).await);
     }
-    let mut random = Random(766);
+    let dice = Dice::new(766);
     let mut remembered: Vec<Remembered> = vec![];
     let mut recorded = 0;
     for round in 0..ROUNDS {
         // Hours or days, to the microsecond.
-        now = now + TimeDelta::minutes(7 + i64::try_from(random.below(2_500)).unwrap());
-        now = now + TimeDelta::microseconds(i64::try_from(random.below(1_000_000)).unwrap());
+        now = now + TimeDelta::minutes(7 + i64::try_from(dice.below(2_500)).unwrap());
+        now = now + TimeDelta::microseconds(i64::try_from(dice.below(1_000_000)).unwrap());
         app.clock.set(now);
         let writers = join_all((0..WRITERS).map(|writer| write(&root, round * 100 + writer, &codes, now)));
-        let earlier = remembered.get(random.below(remembered.len().max(1)));
+        let earlier = remembered.get(dice.below(remembered.len().max(1)));
         let looks_back = async {
             if let Some((at, asked, [to_root, _])) = earlier {
                 asked_again(&root, asked, at, to_root).await;

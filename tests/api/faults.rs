@@ -1,7 +1,7 @@
 //! Faults while many write: the service and PostgreSQL are killed again and again, and every write that was acknowledged
 //! is there exactly once.
 
-use crate::harness::{Client, Service, connect, directory, event, receipt, run};
+use crate::harness::{Client, Dice, Service, connect, directory, event, receipt, run};
 use crate::server::{caller, ended, fill, kill_9, postmaster, text};
 use actix_web::http::Method;
 use congkhai::db::embedded::running_url;
@@ -75,12 +75,6 @@ impl Shared {
     }
 }
 
-/// Numbers that look random and are the same in every run.
-fn random(state: &Cell<u64>, below: u64) -> u64 {
-    state.set(state.get().wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407));
-    (state.get() >> 33) % below
-}
-
 #[actix_web::test]
 async fn every_acknowledged_write_is_there_once_after_thirty_kills() {
     let place = directory("faults");
@@ -99,14 +93,14 @@ async fn every_acknowledged_write_is_there_once_after_thirty_kills() {
         events: RefCell::default(),
     };
     let kill = async {
-        let state = Cell::new(2022);
+        let dice = Dice::new(2022);
         for kill in 0..KILLS {
-            let until = shared.acknowledged.get() + 1 + random(&state, 60);
+            let until = shared.acknowledged.get() + 1 + dice.below(60) as u64;
             while shared.acknowledged.get() < until {
                 shared.one_more.notified().await;
             }
             // Anywhere between two acknowledgements.
-            for _ in 0..random(&state, 40) {
+            for _ in 0..dice.below(40) {
                 tokio::task::yield_now().await;
             }
             // The writers stand still from here to the restart, with their requests on the way.

@@ -4,27 +4,8 @@
 //! order for another dossier, and both must be alike.
 
 use crate::harness::evidence::Verifier;
-use crate::harness::{Client, TestApp, event};
+use crate::harness::{Client, Dice, TestApp, event};
 use serde_json::{Map, Value, json};
-use std::cell::Cell;
-
-/// Numbers that look random and are the same in every run.
-struct Dice(Cell<u64>);
-
-impl Dice {
-    fn below(&self, most: usize) -> usize {
-        let next =
-            self.0.get().wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        self.0.set(next);
-        usize::try_from(next >> 33).unwrap() % most
-    }
-
-    fn shuffle<T>(&self, items: &mut [T]) {
-        for last in (1..items.len()).rev() {
-            items.swap(last, self.below(last + 1));
-        }
-    }
-}
 
 /// An instant so many quarters of an hour after the first that there is.
 fn instant(quarter: usize) -> String {
@@ -153,7 +134,7 @@ async fn a_dossier_is_what_its_events_make_of_it_however_they_were_recorded() {
     });
     app.root().await.put(&format!("/v1/procedures/{PROCEDURE}"), &procedure, None).await.expect(201);
     app.now("2022-03-10T10:00:00+07:00");
-    let dice = Dice(Cell::new(20_220_215));
+    let dice = Dice::new(20_220_215);
     let (mut out_of_order, mut corrected) = (0, 0);
     for round in 0..60 {
         let registered = dice.below(2) == 0;

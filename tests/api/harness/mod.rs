@@ -1,11 +1,12 @@
 //! What tests start from: `db` gives each a database, `app` a running service on it, `client` a caller whose
 //! answers are held against the API document by `contract`, `world` the agencies and procedures they speak of, `process`
-//! the binary itself, `evidence` what the tests of the hash chain share.
+//! the binary itself, `evidence` what the tests of the hash chain share, `dice` choices that look random.
 
 mod app;
 mod client;
 pub mod contract;
 mod db;
+mod dice;
 pub mod evidence;
 mod process;
 mod remember;
@@ -14,5 +15,6 @@ mod world;
 pub use app::{NOW, TestApp};
 pub use client::{Answer, Client, FIRST_VERSION};
 pub use db::{TestDatabase, connect, inserting_all, migrations};
+pub use dice::Dice;
 pub use process::{Directory, Service, directory, run, spawn};
 pub use world::{at, event, receipt};
