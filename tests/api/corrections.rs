@@ -181,6 +181,24 @@ async fn each_field_of_the_event_can_be_corrected_and_no_other() {
     assert_eq!(app.count("SELECT count(*) FROM dossier_events").await, stored);
 }
 
+/// The day is judged by the request that is corrected, not by the day of the correction.
+#[actix_web::test]
+async fn the_day_through_which_one_may_answer_can_be_corrected() {
+    let app = TestApp::start();
+    let caller = app.district().await;
+    app.now(RECEIVED);
+    let code = caller.receive(&receipt(RECEIVED)).await;
+    let asked = json!({"items": ["Bản sao"], "answer_by": "2022-03-15"});
+    let asked = app.happens(&caller, &code, "supplement_requested", "02-16T09:00", asked).await;
+    app.now(&at("02-22T09:00"));
+    let path = format!("/v1/dossiers/{code}/events");
+    let early = corrected(&asked["id"], json!({"answer_by": "2022-02-15"}));
+    caller.post(&path, &early).await.problem_at(422, "invalid_value", "/answer_by");
+    caller.record(&code, &corrected(&asked["id"], json!({"answer_by": "2022-02-21"}))).await;
+    let unanswered = caller.get("/v1/unanswered").await.expect(200)["items"][0].clone();
+    assert_eq!((&unanswered["code"], &unanswered["answer_by"]), (&json!(code), &json!("2022-02-21")));
+}
+
 /// A correction of the very receipt of a registered dossier takes back what bound it.
 #[actix_web::test]
 async fn a_receipt_that_did_not_happen_leaves_the_dossier_registered() {

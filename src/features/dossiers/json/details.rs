@@ -87,14 +87,17 @@ impl PostEvent {
         EventDetails::Forwarded { to_agency, to_unit, to_officer, step_due_at }
     }
 
+    fn items(&self, wrong: &mut Violations) -> Option<Vec<String>> {
+        let items = self.items.as_ref()?;
+        if !(1..=50).contains(&items.len()) {
+            wrong.add("/items", Rule::InvalidValue, "must have 1 to 50 items");
+        }
+        let item = |(i, item): (usize, &String)| wrong.take(format!("/items/{i}"), clean(item, 500));
+        Some(items.iter().enumerate().filter_map(item).collect())
+    }
+
     fn supplement(&self, wrong: &mut Violations) -> EventDetails {
-        let items = self.items.as_ref().map(|items| {
-            if !(1..=50).contains(&items.len()) {
-                wrong.add("/items", Rule::InvalidValue, "must have 1 to 50 items");
-            }
-            let item = |(i, item): (usize, &String)| wrong.take(format!("/items/{i}"), clean(item, 500));
-            items.iter().enumerate().filter_map(item).collect()
-        });
+        let items = self.items(wrong);
         let answer_by = self.answer_by.map(Day::date);
         if answer_by.is_some_and(|day| day < self.occurred_at.local_date()) {
             wrong.add("/answer_by", Rule::InvalidValue, "must not be before the day of the request");
@@ -173,17 +176,15 @@ impl PostEvent {
         }
         let limit = self.by.and_then(|by| wrong.take("/by/amount", by.limit()));
         let (by_unit, by_hundredths) = limit.map_or((None, None), by_of);
-        let EventDetails::SupplementRequested { items, answer_by } = self.supplement(wrong) else {
-            return None;
-        };
         let values = OfKind {
             to_unit: text(wrong, "/to_unit", self.to_unit.as_deref(), 200),
             to_officer: text(wrong, "/to_officer", self.to_officer.as_deref(), 200),
             step_due_at: self.step_due_at.map(Instant::utc),
             outcome: self.result.map(|result| result.outcome),
             ground: text(wrong, "/ground", self.ground.as_deref(), 500),
-            items,
-            answer_by,
+            items: self.items(wrong),
+            // Whether it is before the day of the request is judged where that is known.
+            answer_by: self.answer_by.map(Day::date),
             by_unit,
             by_hundredths,
             new_due_on: self.new_due_on.map(Day::date),
