@@ -23,15 +23,6 @@ impl Canonical {
         self
     }
 
-    /// Adds several.
-    #[must_use]
-    pub fn and(mut self, fields: impl IntoIterator<Item = (&'static str, Field)>) -> Self {
-        for (name, field) in fields {
-            self = self.with(name, field);
-        }
-        self
-    }
-
     /// Whether it holds nothing.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -52,12 +43,6 @@ pub struct Field(Option<Value>);
 impl From<&str> for Field {
     fn from(text: &str) -> Self {
         Self(Some(Value::String(text.to_owned())))
-    }
-}
-
-impl From<&String> for Field {
-    fn from(text: &String) -> Self {
-        text.as_str().into()
     }
 }
 
