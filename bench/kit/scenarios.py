@@ -69,6 +69,7 @@ def variables(run):
         "received_at": received_at, "unit": stored["limit_unit"], "amount": stored["limit_amount_hundredths"],
         "due_on": stored["due_on"], "due_at": stored["due_at"], "overdue_from": stored["overdue_from"],
         "key": data["keys"]["read"].split("_")[1],
+        "calendar_version": run.db.rows("SELECT calendar_version FROM reference_state")[0]["calendar_version"],
     }
 
 

@@ -8,16 +8,11 @@
 \set minor :k * 37 + 1001
 \set person random(100000000, 999999999)
 \startpipeline
-SELECT k.id, k.name, k.secret_hash, k.scopes, k.all_agencies, k.root_agency_ids, k.created_at, k.expires_at, k.revoked_at, r.version
+SELECT k.id, k.name, k.secret_hash, k.scopes, k.all_agencies, k.root_agency_ids, k.created_at, k.expires_at, k.revoked_at, k.plan,
+    r.version, r.catalogue_version, r.calendar_version
 FROM api_keys k JOIN reference_state r ON r.singleton = true WHERE k.id = :key LIMIT 1;
-SELECT v.id, v.procedure_code, v.version, v.name, v.field, v.field_name, v.levels, v.sample, v.effective_from, v.effective_to, v.recorded_at,
-    l.case_code, l.case_name, l.channel, l.unit, l.amount_hundredths, l.cutoff,
-    ARRAY(SELECT a.agency_id FROM procedure_agencies a WHERE a.procedure_version_id = v.id) AS agencies
-FROM procedure_versions v JOIN procedure_limits l ON l.procedure_version_id = v.id
-WHERE v.procedure_code = :major || '.00' || :minor AND v.effective_from <= :day AND (v.effective_to IS NULL OR v.effective_to > :day)
-ORDER BY l.id;
 WITH calendar AS MATERIALIZED (
-    SELECT require_calendar_version(calendar_version) FROM reference_state
+    SELECT require_calendar_version(:calendar_version)
 ), counted AS (
     INSERT INTO dossier_counters (agency_id, day, last_number) SELECT :agency, :day, 1 FROM calendar
     ON CONFLICT (agency_id, day) DO UPDATE SET last_number = dossier_counters.last_number + 1 RETURNING last_number
@@ -44,7 +39,7 @@ WITH calendar AS MATERIALIZED (
     INSERT INTO audit_log (id, recorded_at, actor, action, subject, request_id, details)
     SELECT encode(overlay(uuid_send(gen_random_uuid()) PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6), 'hex')::uuid, now(), 'key:' || :key, 'dossier.received', 'dossier:' || code, gen_random_uuid()::text,
     jsonb_build_object('procedure', :major || '.00' || :minor, 'receiving_agency', 'H51.' || :d || '.' || :c,
-        'competent_agency', 'H51.' || :d || '.' || :c, 'received_at', :received_at::text, 'due_on', :due_on::text) FROM n
+        'competent_agency', 'H51.' || :d || '.' || :c, 'received_at', :received_at::text, 'due_on', :due_on::text, 'submitted_at', NULL) FROM n
 )
 SELECT code FROM n;
 \endpipeline

@@ -7,17 +7,11 @@
 \set major 1 + :k % 2
 \set minor :k * 37 + 1001
 \set person random(100000000, 999999999)
-SELECT k.id, k.name, k.secret_hash, k.scopes, k.all_agencies, k.root_agency_ids, k.created_at, k.expires_at, k.revoked_at, r.version
+SELECT k.id, k.name, k.secret_hash, k.scopes, k.all_agencies, k.root_agency_ids, k.created_at, k.expires_at, k.revoked_at, k.plan,
+    r.version, r.catalogue_version, r.calendar_version
 FROM api_keys k JOIN reference_state r ON r.singleton = true WHERE k.id = :key LIMIT 1;
 BEGIN;
-SELECT require_calendar_version(calendar_version) FROM reference_state;
-SELECT v.id, v.procedure_code, v.version, v.name, v.field, v.field_name, v.levels, v.sample, v.effective_from, v.effective_to, v.recorded_at
-FROM procedure_versions v WHERE v.procedure_code = :major || '.00' || :minor AND v.effective_from <= :day
-    AND (v.effective_to IS NULL OR v.effective_to > :day) LIMIT 1;
-SELECT l.procedure_version_id, l.case_code, l.case_name, l.channel, l.unit, l.amount_hundredths, l.cutoff
-FROM procedure_limits l WHERE l.procedure_version_id = ANY (ARRAY[:pv::int]) ORDER BY l.id;
-SELECT a.procedure_version_id, a.agency_id
-FROM procedure_agencies a WHERE a.procedure_version_id = ANY (ARRAY[:pv::int]) ORDER BY a.agency_id;
+SELECT require_calendar_version(:calendar_version);
 INSERT INTO dossier_counters (agency_id, day, last_number) VALUES (:agency, :day, 1)
     ON CONFLICT (agency_id, day) DO UPDATE SET last_number = dossier_counters.last_number + 1
     RETURNING 'H51.' || :d || '.' || :c || '-' || :yymmdd::text || '-' || CASE WHEN last_number < 10000 THEN lpad(last_number::text, 4, '0') ELSE last_number::text END AS code,
@@ -38,5 +32,5 @@ VALUES (:event, :id, 1, 'received', :received_at, now(), 'live', false, 'receive
 INSERT INTO audit_log (id, recorded_at, actor, action, subject, request_id, details)
 VALUES (encode(overlay(uuid_send(gen_random_uuid()) PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6), 'hex')::uuid, now(), 'key:' || :key, 'dossier.received', 'dossier:' || :code::text, gen_random_uuid()::text,
     jsonb_build_object('procedure', :major || '.00' || :minor, 'receiving_agency', 'H51.' || :d || '.' || :c,
-        'competent_agency', 'H51.' || :d || '.' || :c, 'received_at', :received_at::text, 'due_on', :due_on::text));
+        'competent_agency', 'H51.' || :d || '.' || :c, 'received_at', :received_at::text, 'due_on', :due_on::text, 'submitted_at', NULL));
 COMMIT;
