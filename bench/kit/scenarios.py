@@ -50,15 +50,15 @@ def receipt_body(received_at):
 
 
 def variables(run):
-    """What the SQL scripts need, taken from a receipt that the service has just stored: its dates are the service's own."""
+    """What the SQL scripts need. The dates are the service's own, of a receipt that it has just stored."""
     data, received_at = run.data, run.received_at
     headers = {"Authorization": "Bearer " + data["keys"]["write"], "Content-Type": "application/json"}
     status, _, body = run.service.request("POST", "/v1/dossiers", headers, receipt_body(received_at))
     if status != 201:
         raise Failed(f"a receipt was answered with {status}: {body.decode()[:500]}")
     code = json.loads(body)["code"]
-    query = f"SELECT limit_unit, limit_amount_hundredths, due_on, due_at, overdue_from FROM dossiers WHERE code = '{code}'"
-    stored = run.db.rows(query)[0]
+    stored = run.db.rows(f"""SELECT limit_unit, limit_amount_hundredths, due_on, due_at, overdue_from, calendar_version
+        FROM dossiers CROSS JOIN reference_state WHERE code = '{code}'""")[0]
     if stored["due_on"] is None:
         raise Failed("receipts of today are due in a year without a calendar, so they have no deadline: load data/calendar first")
     day = dt.datetime.fromisoformat(received_at.replace("Z", "+00:00")).astimezone(LOCAL)
@@ -69,7 +69,7 @@ def variables(run):
         "received_at": received_at, "unit": stored["limit_unit"], "amount": stored["limit_amount_hundredths"],
         "due_on": stored["due_on"], "due_at": stored["due_at"], "overdue_from": stored["overdue_from"],
         "key": data["keys"]["read"].split("_")[1],
-        "calendar_version": run.db.rows("SELECT calendar_version FROM reference_state")[0]["calendar_version"],
+        "calendar_version": stored["calendar_version"],
     }
 
 
