@@ -6,8 +6,9 @@ use calamine::{Data, Reader, Xlsx};
 use serde_json::{Value, json};
 use std::io::Cursor;
 
-const LISTS: [(&str, &str); 5] = [
+const LISTS: [(&str, &str); 6] = [
     ("/v1/agencies", "agencies"),
+    ("/v1/agencies/activity", "activity"),
     ("/v1/procedures", "procedures"),
     ("/v1/public/procedures", "procedures"),
     ("/v1/dossiers", "dossiers"),

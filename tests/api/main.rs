@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod access;
+mod activity;
 mod agencies;
 mod as_of;
 mod as_of_at_random;

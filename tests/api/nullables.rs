@@ -7,6 +7,10 @@ use serde_json::Value;
 /// Every property that may be null, by schema. A new one belongs here when null really is an answer, or may be sent.
 const NULLABLE: &[(&str, &[&str])] = &[
     ("Agency", &["parent", "valid_to"]),
+    (
+        "AgencyActivity",
+        &["last_recorded_at", "last_event_kind", "last_event_at", "expected"],
+    ),
     ("Applicant", &["id_number", "phone", "email", "address"]),
     ("ApplicantSent", &["id_number", "phone", "email", "address"]),
     ("CalculatedDeadline", &["due_on", "due_at", "overdue_from", "restarted_on"]),
@@ -72,6 +76,7 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ("Officer", &["title", "unit"]),
     ("OverdueRow", &["holder_unit", "holder_officer", "days_late", "reappointed_on"]),
     ("PageOf_Agency", &["next_cursor"]),
+    ("PageOf_AgencyActivity", &["next_cursor"]),
     ("PageOf_Dossier", &["next_cursor"]),
     ("PageOf_OverdueRow", &["next_cursor"]),
     ("PageOf_Policy", &["next_cursor"]),
@@ -143,6 +148,7 @@ const NULLABLE: &[(&str, &[&str])] = &[
             "backdating_days",
         ],
     ),
+    ("Recording", &["median_hours", "p90_hours"]),
     ("SegmentDelay", &["ended_at", "days_late"]),
     (
         "StepDelay",

@@ -22,6 +22,8 @@ enum Shows {
     TheDossier,
     /// A list that has the district's dossier for the same callers, and neither it nor its number for others.
     AList,
+    /// A list that has the district for the same callers, and not for others.
+    Agencies,
     /// Changes something of the district; for the same callers only.
     Change,
 }
@@ -87,6 +89,7 @@ fn lines() -> Vec<Line> {
         line("get_dossier_deadline", "/v1/dossiers/{dossier}/deadline", Shows::TheDossier),
         line("list_dossiers", "/v1/dossiers?count=exact", Shows::AList),
         line("list_overdue", "/v1/overdue?count=exact", Shows::AList),
+        line("list_agency_activity", "/v1/agencies/activity", Shows::Agencies),
         change("receive_dossier", "/v1/dossiers", of_the_district("2022-02-15T08:00:00+07:00")),
         change("record_event", "/v1/dossiers/{dossier}/events", note),
         change("put_agency", "/v1/agencies/H51.29", office),
@@ -112,6 +115,9 @@ fn of_the_district(received_at: &str) -> Value {
     body["applicant"]["name"] = json!("Zacharias Quang");
     body
 }
+
+/// How the district is named in a list of agencies.
+const DISTRICT: &str = "\"code\":\"H51.29\"";
 
 struct Stage {
     app: TestApp,
@@ -246,6 +252,8 @@ async fn other_agencies_learn_nothing() {
             if line.shows == Shows::AList {
                 assert_eq!(answer.json()["total"], 1, "{id}");
             }
+            let has_it = answer.text().contains(DISTRICT);
+            assert!(line.shows != Shows::Agencies || has_it, "{id}: {}", answer.text());
         }
         for (agency, stranger) in &strangers {
             let answer = stage.send(stranger, &method, &line, false).await;
@@ -269,6 +277,7 @@ async fn other_agencies_learn_nothing() {
                         "{id}"
                     );
                 }
+                Shows::Agencies => assert!(answer.status == 200 && !text.contains(DISTRICT), "{id} {agency}: {text}"),
                 Shows::Change => {
                     let refused = matches!(answer.status.as_u16(), 403 | 404);
                     assert!(refused, "{id} {agency}: {text}");

@@ -1,0 +1,2 @@
+CREATE INDEX dossier_events_agency_idx ON dossier_events (agency_id);
+DROP INDEX dossier_events_activity_idx;
