@@ -49,6 +49,7 @@ mod retold;
 mod schema;
 mod scope_proof;
 mod server;
+mod statistics;
 mod timing_mirror;
 mod together;
 mod worker;

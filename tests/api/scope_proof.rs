@@ -74,6 +74,8 @@ fn lines() -> Vec<Line> {
         line("list_public_procedures", "/v1/public/procedures", Shows::Everybody),
         line("get_public_procedure", "/v1/public/procedures/1.004873", Shows::Everybody),
         line("get_public_dossier", "/v1/public/dossiers/{dossier}", Shows::Everybody),
+        line("get_agency_progress", "/v1/public/agencies/H51.29/progress", Shows::Everybody),
+        line("list_statistics", "/v1/public/statistics", Shows::Everybody),
         calculation(),
         line("list_agencies", "/v1/agencies?count=exact", Shows::EveryKey),
         line("get_agency", "/v1/agencies/H51.30", Shows::EveryKey),
