@@ -62,7 +62,11 @@ pub fn is_silent(actual: i64, expected: Option<i64>) -> bool {
 
 /// Whether an event was recorded within one working day: no later than at the end of the first working day after the day on
 /// which it happened. That is, no working day lies between the two.
-pub fn is_in_time(occurred_at: Instant, recorded_at: Instant, calendar: &Calendar) -> Result<bool, MissingYear> {
+pub fn is_in_time(
+    occurred_at: Instant,
+    recorded_at: Instant,
+    calendar: &Calendar,
+) -> Result<bool, MissingYear> {
     let before = recorded_at.local_date() - Days::new(1);
     Ok(calendar.working_days_between(occurred_at.local_date(), before)? == 0)
 }
@@ -130,7 +134,12 @@ mod tests {
             ("2022-02-18T16:00:00", "2022-02-22T08:00:00", false, "Friday, recorded on Tuesday"),
             ("2022-02-19T09:00:00", "2022-02-21T09:00:00", true, "Saturday, recorded on Monday"),
             ("2022-02-19T09:00:00", "2022-02-22T09:00:00", false, "Saturday, recorded on Tuesday"),
-            ("2022-01-28T09:00:00", "2022-02-07T09:00:00", true, "the last day before Tet, the first one after"),
+            (
+                "2022-01-28T09:00:00",
+                "2022-02-07T09:00:00",
+                true,
+                "the last day before Tet, the first one after",
+            ),
             ("2022-01-28T09:00:00", "2022-02-08T00:00:00", false, "the second one after"),
             ("2022-02-15T10:05:00", "2022-02-15T10:00:00", true, "clocks that differ"),
         ] {

@@ -36,11 +36,15 @@ async fn an_agency_shows_its_last_event_its_weeks_and_its_delays() {
     assert_eq!(counts(&district), [1, 0, 0, 1, 0, 0, 0, 0]);
     assert_eq!(district["weeks"][0], json!({"from": "2022-02-09", "to": "2022-02-15", "events": 1}));
     let office = row(&root, "", "H51.29.05").await;
-    assert_eq!((&office["last_event_kind"], &office["last_event_at"]), (&json!("noted"), &json!(at("02-11T10:00"))));
+    assert_eq!(
+        (&office["last_event_kind"], &office["last_event_at"]),
+        (&json!("noted"), &json!(at("02-11T10:00")))
+    );
     assert_eq!((&office["last_recorded_at"], &office["actual"]), (&json!(at("02-15T10:00")), &json!(2)));
     // Two days and four days; Sunday, recorded on Tuesday, and Friday, recorded on Tuesday, are both late.
     let within = json!({"numerator": 0, "denominator": 2, "share": "0"});
-    let recording = json!({"events": 2, "median_hours": "72", "p90_hours": "91.2", "within_one_working_day": within});
+    let recording =
+        json!({"events": 2, "median_hours": "72", "p90_hours": "91.2", "within_one_working_day": within});
     assert_eq!(office["recording"], recording);
     let recording = &district["recording"];
     assert_eq!((&recording["median_hours"], &recording["p90_hours"]), (&json!("1.25"), &json!("2.25")));
@@ -56,7 +60,10 @@ async fn who_records_nothing_is_listed_at_zero_and_who_used_to_record_is_silent(
     app.now(&at("02-15T10:00"));
     // One event in the 30 working days from 22/12 to 8/2, with Tet and New Year off; 5 working days since.
     let silent = row(&root, "", "H51.29").await;
-    assert_eq!((&silent["actual"], &silent["expected"], &silent["silent"]), (&json!(0), &json!("0.17"), &json!(true)));
+    assert_eq!(
+        (&silent["actual"], &silent["expected"], &silent["silent"]),
+        (&json!(0), &json!("0.17"), &json!(true))
+    );
     let never = row(&root, "", "H51.30").await;
     assert_eq!((&never["expected"], &never["silent"]), (&json!("0"), &json!(false)));
     assert_eq!((&never["last_recorded_at"], counts(&never)), (&Value::Null, vec![0; 8]));
@@ -68,7 +75,8 @@ async fn who_records_nothing_is_listed_at_zero_and_who_used_to_record_is_silent(
     let others = root.get("/v1/agencies/activity?count=exact&silent=false&limit=2").await.expect(200);
     assert_eq!((&others["total"], others["items"].as_array().unwrap().len()), (&json!(6), 2));
     // A new office has nothing to be measured by.
-    let office = json!({"name": "Phòng mới", "level": "district", "parent": "H51.29", "valid_from": "2022-02-10"});
+    let office =
+        json!({"name": "Phòng mới", "level": "district", "parent": "H51.29", "valid_from": "2022-02-10"});
     root.put("/v1/agencies/H51.29.06", &office, None).await.expect(201);
     let new = row(&root, "", "H51.29.06").await;
     assert_eq!((&new["expected"], &new["silent"]), (&Value::Null, &json!(false)));
@@ -82,8 +90,10 @@ async fn a_key_sees_its_agencies_and_pages_follow_each_other() {
     for query in ["", "&silent=false"] {
         let (mut seen, mut cursor) = (vec![], String::new());
         loop {
-            let page = district.get(&format!("/v1/agencies/activity?limit=3{query}{cursor}")).await.expect(200);
-            let codes = page["items"].as_array().unwrap().iter().map(|row| row["code"].as_str().unwrap().to_owned());
+            let page =
+                district.get(&format!("/v1/agencies/activity?limit=3{query}{cursor}")).await.expect(200);
+            let codes =
+                page["items"].as_array().unwrap().iter().map(|row| row["code"].as_str().unwrap().to_owned());
             seen.extend(codes);
             match page["next_cursor"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),
@@ -110,7 +120,11 @@ async fn replayed_history_is_neither_late_nor_activity_of_today() {
     root.record(&code, &replayed("01-05T08:00", "01-05T09:00")).await;
     root.record(&code, &replayed("02-14T08:00", "02-14T11:00")).await;
     let commune = row(&root, "", "H51.29.18").await;
-    assert_eq!(counts(&commune), [1, 0, 0, 0, 0, 1, 0, 0], "in the week in which the other software recorded it");
+    assert_eq!(
+        counts(&commune),
+        [1, 0, 0, 0, 0, 1, 0, 0],
+        "in the week in which the other software recorded it"
+    );
     assert_eq!(commune["recording"]["median_hours"], "2");
     assert_eq!(commune["recording"]["within_one_working_day"]["share"], "1");
     assert_eq!(commune["last_recorded_at"], at("02-15T10:00"), "when it came here");
@@ -124,7 +138,8 @@ async fn corrections_and_the_work_of_the_service_are_no_activity() {
     let note = root.record(&code, &event("noted", &at("02-14T09:00"), json!({"public_note": "x"}))).await;
     let before = row(&root, "", "H51.29").await;
     app.now(&at("02-15T11:00"));
-    let correction = json!({"event": note["id"], "reason": "Ghi nhầm", "public_note": "y", "agency": "H51.29"});
+    let correction =
+        json!({"event": note["id"], "reason": "Ghi nhầm", "public_note": "y", "agency": "H51.29"});
     root.record(&code, &event("corrected", &at("02-15T10:30"), correction)).await;
     assert_eq!(row(&root, "", "H51.29").await, before);
     app.db.sql("UPDATE dossier_events SET kind = 'calendar_changed' WHERE kind = 'received'");
@@ -139,9 +154,13 @@ async fn activity_as_of_an_instant_is_what_was_answered_then() {
     let then = root.get("/v1/agencies/activity").await.expect(200);
     app.now(&at("02-28T10:00"));
     root.record(&code, &event("noted", &at("02-15T09:00"), json!({"note": "x"}))).await;
-    root.put("/v1/agencies/H51.29.07", &json!({"name": "Mới", "level": "district", "parent": "H51.29", "valid_from": "2022-01-01"}), None)
-        .await
-        .expect(201);
+    root.put(
+        "/v1/agencies/H51.29.07",
+        &json!({"name": "Mới", "level": "district", "parent": "H51.29", "valid_from": "2022-01-01"}),
+        None,
+    )
+    .await
+    .expect(201);
     assert_ne!(root.get("/v1/agencies/activity").await.expect(200), then);
     assert_eq!(root.get("/v1/agencies/activity?as_of=2022-02-15T03:00:00Z").await.expect(200), then);
     root.get("/v1/agencies/activity?as_of=2022-03-15T03:00:00Z").await.problem(422, "in_the_future");
@@ -178,7 +197,10 @@ async fn what_is_in_time_is_the_same_in_sql_and_in_rust() {
         rows.push(format!("(gen_random_uuid(), '{id}', {seq}, 'noted', '{occurred}', '{recorded}', 'live', false, 'received', (SELECT id FROM agencies WHERE code = 'H51.30'))"));
     }
     let sent = rows.len();
-    assert!(in_time > 10 && judged > in_time + 10 && judged < i64::try_from(sent).unwrap(), "{in_time} {judged}");
+    assert!(
+        in_time > 10 && judged > in_time + 10 && judged < i64::try_from(sent).unwrap(),
+        "{in_time} {judged}"
+    );
     app.db.sql(&format!(
         "ALTER TABLE dossier_events DISABLE TRIGGER USER; INSERT INTO dossier_events \
          (id, dossier_id, seq, kind, occurred_at, recorded_at, origin, backdated, status_after, agency_id) VALUES {}",

@@ -98,9 +98,18 @@ fn help_names_every_setting() {
         assert!(help.contains(name), "{name}: {help}");
     }
     let root = text(&run(&["--help"]).stdout);
-    for command in
-        ["demo", "serve", "migrate", "keys", "openapi", "problems", "lifecycle", "health", "LOG_FORMAT"]
-    {
+    for command in [
+        "demo",
+        "serve",
+        "migrate",
+        "keys",
+        "openapi",
+        "problems",
+        "lifecycle",
+        "overdue",
+        "health",
+        "LOG_FORMAT",
+    ] {
         assert!(root.contains(command), "{command}");
     }
 }

@@ -38,6 +38,7 @@ mod nullables;
 mod once;
 mod openapi;
 mod overdue;
+mod overdue_command;
 mod packaging;
 mod policies;
 mod procedures;

@@ -7,10 +7,7 @@ use serde_json::Value;
 /// Every property that may be null, by schema. A new one belongs here when null really is an answer, or may be sent.
 const NULLABLE: &[(&str, &[&str])] = &[
     ("Agency", &["parent", "valid_to"]),
-    (
-        "AgencyActivity",
-        &["last_recorded_at", "last_event_kind", "last_event_at", "expected"],
-    ),
+    ("AgencyActivity", &["last_recorded_at", "last_event_kind", "last_event_at", "expected"]),
     ("AgencyProgress", &["next_cursor"]),
     ("AgencyStatistics", &["early_share", "on_time_share", "late_share"]),
     ("Applicant", &["id_number", "phone", "email", "address"]),

@@ -279,7 +279,9 @@ async fn other_agencies_learn_nothing() {
                         "{id}"
                     );
                 }
-                Shows::Agencies => assert!(answer.status == 200 && !text.contains(DISTRICT), "{id} {agency}: {text}"),
+                Shows::Agencies => {
+                    assert!(answer.status == 200 && !text.contains(DISTRICT), "{id} {agency}: {text}")
+                }
                 Shows::Change => {
                     let refused = matches!(answer.status.as_u16(), 403 | 404);
                     assert!(refused, "{id} {agency}: {text}");

@@ -121,7 +121,8 @@ async fn statistics_count_what_the_lists_have() {
     let (root, nobody) = (app.root().await, app.nobody());
     fill(&app, &root).await;
     let (from, to) = ("2022-01-10", "2022-02-15");
-    let list = nobody.get(&format!("/v1/public/statistics?from={from}&to={to}&count=exact")).await.expect(200);
+    let list =
+        nobody.get(&format!("/v1/public/statistics?from={from}&to={to}&count=exact")).await.expect(200);
     assert_eq!(list["total"], 7, "every agency in force, with dossiers or not");
     let rows = list["items"].as_array().unwrap();
     let sum = |agency: &str, field: &str| -> i64 {
@@ -134,7 +135,11 @@ async fn statistics_count_what_the_lists_have() {
         let ended = format!("/v1/dossiers?agency={agency}&ended_from={from}&ended_to={to}");
         assert_eq!(total(&root, &ended).await, sum(agency, "resolved"), "{agency}");
         for timing in ["early", "on_time", "late", "no_deadline"] {
-            assert_eq!(total(&root, &format!("{ended}&timing={timing}")).await, sum(agency, timing), "{agency} {timing}");
+            assert_eq!(
+                total(&root, &format!("{ended}&timing={timing}")).await,
+                sum(agency, timing),
+                "{agency} {timing}"
+            );
         }
     }
     let office = rows.iter().find(|row| row["code"] == "H51.29.05").unwrap();
@@ -152,7 +157,10 @@ async fn statistics_count_what_the_lists_have() {
         })
     );
     let none = rows.iter().find(|row| row["code"] == "H51.30").unwrap();
-    assert_eq!((&none["resolved"], &none["late_share"], &none["procedures"]), (&json!(0), &Value::Null, &json!([])));
+    assert_eq!(
+        (&none["resolved"], &none["late_share"], &none["procedures"]),
+        (&json!(0), &Value::Null, &json!([]))
+    );
 }
 
 #[actix_web::test]
@@ -161,8 +169,14 @@ async fn statistics_are_of_a_period_and_of_agencies() {
     let (root, nobody) = (app.root().await, app.nobody());
     fill(&app, &root).await;
     let days = nobody.get("/v1/public/statistics?agency=H51.29.05").await.expect(200)["items"].clone();
-    assert_eq!((&days[0]["from"], &days[0]["to"], days.as_array().unwrap().len()), (&json!("2022-01-17"), &json!("2022-02-15"), 1));
-    let day = nobody.get("/v1/public/statistics?agency=000.05.29.H51&from=2022-01-11&to=2022-01-11").await.expect(200);
+    assert_eq!(
+        (&days[0]["from"], &days[0]["to"], days.as_array().unwrap().len()),
+        (&json!("2022-01-17"), &json!("2022-02-15"), 1)
+    );
+    let day = nobody
+        .get("/v1/public/statistics?agency=000.05.29.H51&from=2022-01-11&to=2022-01-11")
+        .await
+        .expect(200);
     assert_eq!((&day["items"][0]["resolved"], &day["items"][0]["received"]), (&json!(1), &json!(0)));
     // An agency that has ended is shown while it has dossiers, so that nothing is missing from the sum.
     app.db.sql("UPDATE dossiers SET competent_agency_id = (SELECT id FROM agencies WHERE code = 'H51.29.99') \
@@ -171,7 +185,8 @@ async fn statistics_are_of_a_period_and_of_agencies() {
     assert_eq!(all["total"], 4);
     let first = nobody.get("/v1/public/statistics?limit=3&agency=H51.29").await.expect(200);
     let cursor = first["next_cursor"].as_str().unwrap();
-    let next = nobody.get(&format!("/v1/public/statistics?limit=3&agency=H51.29&cursor={cursor}")).await.expect(200);
+    let next =
+        nobody.get(&format!("/v1/public/statistics?limit=3&agency=H51.29&cursor={cursor}")).await.expect(200);
     assert_eq!((&next["items"][0]["code"], &next["next_cursor"]), (&json!("H51.29.99"), &Value::Null));
     for (query, code) in [
         ("from=2022-02-16", "invalid_value"),

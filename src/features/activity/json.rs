@@ -150,11 +150,7 @@ impl Listed for ActivityFilter {
 
 impl ActivityFilter {
     /// The agencies that are meant: of those the caller sees, those in force on any day of the weeks, by code.
-    pub fn agencies(
-        &mut self,
-        caller: &Principal,
-        weeks: &[Span; WEEKS],
-    ) -> Result<Vec<AgencyId>, Refusal> {
+    pub fn agencies(&mut self, caller: &Principal, weeks: &[Span; WEEKS]) -> Result<Vec<AgencyId>, Refusal> {
         let named = caller.agencies_named("agency", self.agency.take(), AgencyTree::subtree)?;
         let (first, last) = (weeks[WEEKS - 1].from, weeks[0].to);
         let mut agencies = caller.tree.all();

@@ -28,7 +28,12 @@ pub async fn count_dossiers(shared: &Shared, now: Instant) -> Result<usize, DbEr
     Ok(shown.len())
 }
 
-fn gauges(tree: &AgencyTree, calendars: &Arc<Calendars>, counted: Vec<Open>, now: Instant) -> Vec<AgencyGauges> {
+fn gauges(
+    tree: &AgencyTree,
+    calendars: &Arc<Calendars>,
+    counted: Vec<Open>,
+    now: Instant,
+) -> Vec<AgencyGauges> {
     let today = now.local_date();
     let mut by_agency: HashMap<i32, Open> = counted.into_iter().map(|open| (open.agency_id, open)).collect();
     let shown = tree.all().into_iter().filter_map(|agency| {

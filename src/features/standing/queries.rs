@@ -63,13 +63,14 @@ pub async fn open(conn: &mut AsyncPgConnection, moment: &Moment) -> QueryResult<
     use dossiers as d;
     let is = |state| mirror::is(state, moment).assume_not_null();
     let in_index = IsTrue::new(d::ended_at.is_null().or(d::calendar_missing.is_not_null()));
-    let query = d::table.filter(d::ended_at.is_null().and(in_index)).group_by(d::competent_agency_id).select((
-        d::competent_agency_id,
-        count_star(),
-        count(d::id).aggregate_filter(is(TimingState::DueSoon)),
-        count(d::id).aggregate_filter(is(TimingState::Overdue)),
-        min(d::due_on).aggregate_filter(is(TimingState::Overdue)),
-    ));
+    let query =
+        d::table.filter(d::ended_at.is_null().and(in_index)).group_by(d::competent_agency_id).select((
+            d::competent_agency_id,
+            count_star(),
+            count(d::id).aggregate_filter(is(TimingState::DueSoon)),
+            count(d::id).aggregate_filter(is(TimingState::Overdue)),
+            min(d::due_on).aggregate_filter(is(TimingState::Overdue)),
+        ));
     query.load(conn).await
 }
 

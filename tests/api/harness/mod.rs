@@ -13,5 +13,5 @@ mod world;
 pub use app::{NOW, TestApp};
 pub use client::{Answer, Client, FIRST_VERSION};
 pub use db::{TestDatabase, connect, inserting_all, migrations};
-pub use process::{Directory, Service, directory, run, spawn};
+pub use process::{Directory, Service, directory, run, run_on_terminal, run_with, spawn};
 pub use world::{at, event, receipt};

@@ -45,6 +45,25 @@ pub fn run(arguments: &[&str]) -> Output {
     command(arguments).output().unwrap()
 }
 
+/// The same with variables of its environment.
+pub fn run_with(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    command(arguments).envs(variables.iter().copied()).output().unwrap()
+}
+
+/// Runs a command whose output is shown on a terminal; what that shows, and the status.
+pub fn run_on_terminal(arguments: &[&str], variables: &[(&str, &str)]) -> (String, Option<i32>) {
+    let nix::pty::OpenptyResult { master, slave } = nix::pty::openpty(None, None).unwrap();
+    let mut command = command(arguments);
+    command.envs(variables.iter().copied()).stdout(slave).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    // Until nobody holds the other end any more.
+    drop(command);
+    let mut shown = vec![];
+    // Linux ends it with an error (EIO) and not with nothing.
+    let _ = std::io::Read::read_to_end(&mut std::fs::File::from(master), &mut shown);
+    (String::from_utf8(shown).unwrap(), child.wait().unwrap().code())
+}
+
 /// Starts a command, with its output to read and its log thrown away.
 pub fn spawn(arguments: &[&str]) -> Child {
     command(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()

@@ -59,7 +59,8 @@ pub(super) async fn statistics(
             (shown, next) = page.cut(shown, |agency| agency.code.clone());
         }
         let names = state.names.with(found.versions(), &state.reader).await?;
-        let rows = shown.into_iter().map(|agency| StatisticsBody::new(agency, period, &found, &names)).collect();
+        let rows =
+            shown.into_iter().map(|agency| StatisticsBody::new(agency, period, &found, &names)).collect();
         if list.is_whole {
             return export::page(list.format, NAME, rows).await;
         }
