@@ -150,6 +150,7 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ),
     ("Recording", &["median_hours", "p90_hours"]),
     ("SegmentDelay", &["ended_at", "days_late"]),
+    ("Share", &["share"]),
     (
         "StepDelay",
         &["unit", "officer", "to", "step_due_at", "hours", "hours_stopped", "hours_late", "days_late"],

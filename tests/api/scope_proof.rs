@@ -280,7 +280,7 @@ async fn other_agencies_learn_nothing() {
                     );
                 }
                 Shows::Agencies => {
-                    assert!(answer.status == 200 && !text.contains(DISTRICT), "{id} {agency}: {text}")
+                    assert!(answer.status == 200 && !text.contains(DISTRICT), "{id} {agency}: {text}");
                 }
                 Shows::Change => {
                     let refused = matches!(answer.status.as_u16(), 403 | 404);

@@ -65,7 +65,7 @@ fn csv(mut body: impl Read) -> Result<bool, Box<dyn Error>> {
     let mut part = [0; 1 << 14];
     let (mut header_ended, mut is_any) = (false, false);
     loop {
-        let length = body.read(&mut part).map_err(cut_off)?;
+        let length = body.read(&mut part).map_err(|e| cut_off(&e))?;
         if length == 0 {
             return Ok(is_any);
         }
@@ -84,7 +84,7 @@ fn csv(mut body: impl Read) -> Result<bool, Box<dyn Error>> {
 fn table(body: impl Read) -> Result<bool, Box<dyn Error>> {
     let mut rows: Vec<Row> = vec![];
     for line in BufReader::new(body).lines() {
-        let line = line.map_err(cut_off)?;
+        let line = line.map_err(|e| cut_off(&e))?;
         rows.push(
             serde_json::from_str(&line)
                 .map_err(|e| format!("a row of the answer is not as expected: {e}"))?,
@@ -104,7 +104,7 @@ fn table(body: impl Read) -> Result<bool, Box<dyn Error>> {
     Ok(!rows.is_empty())
 }
 
-fn cut_off(error: std::io::Error) -> String {
+fn cut_off(error: &std::io::Error) -> String {
     format!("the answer was cut off and is not whole: {error}")
 }
 

@@ -1,13 +1,13 @@
 //! The row of the activity list, and its filters.
 
-use super::queries::Activity;
+use super::queries::{Activity, Recorded};
 use crate::domain::activity::{self, Span, WEEKS};
 use crate::domain::agency_tree::{Agency, AgencyId, AgencyTree};
 use crate::domain::calendar::Calendars;
 use crate::domain::deadline::text::decimal;
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::Refusal;
-use crate::domain::share;
+use crate::domain::share::{self, Share};
 use crate::domain::vocabulary::EventKind;
 use crate::features::auth::Principal;
 use crate::http::export::ListRow;
@@ -81,7 +81,6 @@ pub struct Recording {
     pub p90_hours: Option<String>,
     /// Those recorded no later than on the first working day after the day they happened. Of a year without a calendar
     /// nothing is judged.
-    #[schema(inline)]
     pub within_one_working_day: share::Shown,
 }
 
@@ -98,7 +97,7 @@ impl ActivityBody {
             code: agency.code.clone(),
             name: agency.name.clone(),
             last_recorded_at: last.map(|last| last.recorded_at.into()),
-            last_event_kind: last.map(|last| last.kind()),
+            last_event_kind: last.map(|last| last.kind),
             last_event_at: last.map(|last| last.occurred_at.into()),
             weeks: shown.map(|(i, week)| Week { from: week.from, to: week.to, events: count(i) }).collect(),
             actual,
@@ -108,7 +107,7 @@ impl ActivityBody {
                 events: recorded.map_or(0, |row| row.events),
                 median_hours: recorded.map(|row| decimal(row.median)),
                 p90_hours: recorded.map(|row| decimal(row.p90)),
-                within_one_working_day: recorded.map(|row| row.in_time()).unwrap_or_default().shown(),
+                within_one_working_day: recorded.map_or(Share::default(), Recorded::in_time).shown(),
             },
         }
     }

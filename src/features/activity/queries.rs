@@ -57,15 +57,9 @@ pub struct Last {
     /// When it happened.
     #[diesel(sql_type = Timestamptz)]
     pub occurred_at: DateTime<Utc>,
-    #[diesel(sql_type = Text)]
-    kind: EventKind,
-}
-
-impl Last {
     /// What it was.
-    pub const fn kind(&self) -> EventKind {
-        self.kind
-    }
+    #[diesel(sql_type = Text)]
+    pub kind: EventKind,
 }
 
 /// The activity of some agencies.

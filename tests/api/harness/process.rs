@@ -1,7 +1,9 @@
 //! The binary itself, run as its users run it.
 
-use std::io::{BufRead, BufReader};
+use nix::fcntl::OFlag;
+use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -52,7 +54,14 @@ pub fn run_with(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
 
 /// Runs a command whose output is shown on a terminal; what that shows, and the status.
 pub fn run_on_terminal(arguments: &[&str], variables: &[(&str, &str)]) -> (String, Option<i32>) {
-    let nix::pty::OpenptyResult { master, slave } = nix::pty::openpty(None, None).unwrap();
+    // Neither end may pass to the processes that other tests start meanwhile: it would stay open with them.
+    let flags = OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
+    let mut master = nix::pty::posix_openpt(flags).unwrap();
+    nix::pty::grantpt(&master).unwrap();
+    nix::pty::unlockpt(&master).unwrap();
+    let mut options = std::fs::File::options();
+    options.read(true).write(true).custom_flags(OFlag::O_NOCTTY.bits());
+    let slave = options.open(nix::pty::ptsname_r(&master).unwrap()).unwrap();
     let mut command = command(arguments);
     command.envs(variables.iter().copied()).stdout(slave).stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
@@ -60,7 +69,7 @@ pub fn run_on_terminal(arguments: &[&str], variables: &[(&str, &str)]) -> (Strin
     drop(command);
     let mut shown = vec![];
     // Linux ends it with an error (EIO) and not with nothing.
-    let _ = std::io::Read::read_to_end(&mut std::fs::File::from(master), &mut shown);
+    let _ = master.read_to_end(&mut shown);
     (String::from_utf8(shown).unwrap(), child.wait().unwrap().code())
 }
 

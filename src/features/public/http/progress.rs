@@ -45,7 +45,7 @@ pub(super) async fn progress(
         let timing = asked.timing.map(|states| states.0);
         let open = || Status::ALL.iter().copied().filter(|status| !status.ended()).collect();
         let status = timing.is_none().then(open);
-        let filter = list::Filter { narrow, timing, status, ..list::Filter::default() };
+        let filter = list::Filter { narrow, status, timing, ..list::Filter::default() };
         let (counted, rows) = state
             .slow
             .snapshot(None, async |conn| {
