@@ -90,6 +90,8 @@ def query(values):
                 values[name] = known(value)
         elif isinstance(value, list):
             values[name] = [known(code) for code in value]
+    if isinstance(values.get("as_of"), str):
+        values["as_of"] = past(values["as_of"])
     # A cursor comes from an answer to the same question.
     values.pop("cursor", None)
 

@@ -1,6 +1,7 @@
 //! What agencies record: how much, how soon, and who fell silent.
 
 use crate::harness::{Client, TestApp, at, event, receipt};
+use actix_web::http::Method;
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use congkhai::domain::activity::is_in_time;
 use congkhai::domain::local_time::Instant;
@@ -105,6 +106,10 @@ async fn a_key_sees_its_agencies_and_pages_follow_each_other() {
     let below = district.get("/v1/agencies/activity?count=exact&agency=H51.29.05").await.expect(200);
     assert_eq!(below["total"], 1);
     district.get("/v1/agencies/activity?agency=H51.30").await.problem(403, "agency_out_of_scope");
+    let put = district.send(Method::PUT, "/v1/agencies/activity").await;
+    put.problem(405, "method_not_allowed");
+    assert_eq!(put.header("allow"), "GET, HEAD", "it is no agency");
+    assert_eq!(district.send(Method::HEAD, "/v1/agencies/activity").await.status.as_u16(), 200);
     district.get("/v1/agencies/activity?agency=H99").await.problem(422, "unknown_agency");
 }
 

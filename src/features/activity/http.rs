@@ -16,15 +16,20 @@ use crate::http::export;
 use crate::http::input::Input;
 use crate::http::list::List;
 use crate::http::page::PageOf;
+use crate::http::routes::not_found;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Where it is.
+const PATH: &str = "/v1/agencies/activity";
 
 /// Name of the files that hold the list.
 const NAME: &str = "activity";
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list);
+    // Else another method would be one of the agency with the code `activity`.
+    config.service(list).route(PATH, web::route().to(not_found));
 }
 
 /// List what agencies record
