@@ -1,10 +1,14 @@
 //! The metrics of a process, in Prometheus form: every family with its name, its help and its labels.
 //!
-//! A label never holds a path, a code, an address or a name of a person: only route templates and words of this
-//! service. Families of requests are written through a [`Recorder`], one per worker, which finds the series of a route
+//! A label never holds a path, a code of a dossier, an address or a name of a person: only route templates, words of this
+//! service, and codes of agencies, which are public. Families of requests are written through a [`Recorder`], one per worker, which finds the series of a route
 //! without asking the registry. `features/metrics` shows all of it.
 
+mod dossiers;
+
 use crate::db::PoolState;
+pub use dossiers::AgencyGauges;
+use dossiers::Families;
 use prometheus::core::Collector;
 use prometheus::{
     GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
@@ -12,7 +16,7 @@ use prometheus::{
 };
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Upper bounds of the times of requests, in seconds: from a point read to the time-out of a list.
@@ -37,6 +41,7 @@ pub struct Metrics {
     worker_runs: IntCounterVec,
     worker_success: GaugeVec,
     worker_leader: IntGauge,
+    dossiers: Mutex<Families>,
 }
 
 /// Adds a family to the registry.
@@ -101,6 +106,7 @@ impl Default for Metrics {
                 &["job", "outcome"],
             ),
             worker_success: add(r, GaugeVec::new(success, &["job"])),
+            dossiers: Mutex::new(Families::new(r)),
             worker_leader: gauge("worker_leader", "1 when this process runs the jobs that one process runs."),
             registry,
         }
@@ -142,10 +148,24 @@ impl Metrics {
         self.worker_runs.with_label_values(&[job, "failure"]).inc();
     }
 
-    /// Everything as text, version 0.0.4 of the format.
-    pub fn text(&self) -> prometheus::Result<String> {
+    /// Notes how dossiers stood when they were counted, in milliseconds since 1970.
+    pub fn dossiers_counted(&self, counted: &[AgencyGauges], at: i64) {
+        self.dossiers.lock().unwrap_or_else(PoisonError::into_inner).set(counted, seconds(at));
+    }
+
+    /// Everything as text, version 0.0.4 of the format, at an instant in milliseconds since 1970.
+    pub fn text(&self, now: i64) -> prometheus::Result<String> {
+        // Held until all is read: no count is replaced meanwhile.
+        let dossiers = self.dossiers.lock().unwrap_or_else(PoisonError::into_inner);
+        dossiers.show_age(seconds(now));
         TextEncoder::new().encode_to_string(&self.registry.gather())
     }
+}
+
+/// Milliseconds in seconds, as Prometheus counts.
+#[allow(clippy::cast_precision_loss)] // Milliseconds since 1970 are exact for millennia.
+fn seconds(millis: i64) -> f64 {
+    millis as f64 / 1000.0
 }
 
 /// Counts a request as under way until it is dropped.

@@ -10,6 +10,7 @@ use crate::db::{DbError, KEPT, expiry};
 use crate::features::Shared;
 use crate::features::calendar::actions::jobs;
 use crate::features::evidence::actions as evidence;
+use crate::features::metrics::actions as metrics;
 use futures_util::FutureExt;
 use futures_util::future::{Either, LocalBoxFuture};
 use std::panic::AssertUnwindSafe;
@@ -38,12 +39,18 @@ struct Job {
     run: for<'a> fn(&'a Shared) -> LocalBoxFuture<'a, Result<usize, DbError>>,
 }
 
-const JOBS: [Job; 3] = [
+const JOBS: [Job; 4] = [
     Job {
         name: "forget_idle_buckets",
         every: TICK,
         by: By::Everyone,
         run: |shared| async { Ok(shared.limits.forget_idle()) }.boxed_local(),
+    },
+    Job {
+        name: "count_dossiers",
+        every: Duration::from_secs(30),
+        by: By::Everyone,
+        run: |shared| metrics::count_dossiers(shared, shared.clock.now()).boxed_local(),
     },
     Job {
         name: "purge_idempotency_keys",

@@ -76,6 +76,12 @@ def past(at):
 
 
 def query(values):
+    if "from" in values and "to" in values:
+        # A period has an order, and at most a year.
+        values["from"], values["to"] = sorted((values["from"], values["to"]))
+        values["from"] = max(values["from"], (datetime.date.fromisoformat(values["to"]) - datetime.timedelta(days=365)).isoformat())
+    elif "from" in values or "to" in values:
+        values.pop("from", None)
     for name in ("agency", "receiving_agency", "holder_agency", "subtree_of", "parent"):
         value = values.get(name)
         if isinstance(value, str):
@@ -230,6 +236,8 @@ def path(case, operation):
         return f"H51.29.{number(code, 900) + 100}"
     if operation == "put_procedure":
         return f"1.9{number(code, 90000) + 10000}"
+    if operation == "get_agency_progress":
+        return known(code)
     if operation == "get_agency":
         return code if code in AGENCIES or code in written else pick(AGENCIES, code)
     if operation in ("get_procedure", "get_public_procedure"):

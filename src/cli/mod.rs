@@ -1,6 +1,7 @@
 //! The commands of the binary, a file each. The only place that prints.
 //!
-//! A command returns an error of one line that says what to do; [`run`] prints it and ends with status 1.
+//! A command returns an error of one line that says what to do; [`run`] prints it and ends with status 1. Bad arguments
+//! end with status 2; `overdue` has a status of its own.
 
 mod calendar;
 mod database;
@@ -10,6 +11,7 @@ mod keys;
 mod lifecycle;
 mod migrate;
 mod openapi;
+mod overdue;
 mod serve;
 mod signing_key;
 mod verify;
@@ -50,6 +52,8 @@ enum Command {
     Problems,
     /// Print the life of a dossier, as it is committed in `docs/dossier-lifecycle.md`
     Lifecycle,
+    /// Ask a running service what is overdue; ends with status 3 when something is
+    Overdue(overdue::Overdue),
     /// Ask a running service whether it is ready; for health checks of containers
     Health(health::Health),
 }
@@ -76,6 +80,10 @@ pub fn run() -> ExitCode {
         }
         Command::Lifecycle => lifecycle::run(),
         Command::Health(command) => command.run(),
+        Command::Overdue(command) => match command.run() {
+            Ok(status) => return status,
+            Err(error) => Err(error),
+        },
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

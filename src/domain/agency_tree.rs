@@ -24,6 +24,11 @@ impl Validity {
     pub fn contains(&self, day: NaiveDate) -> bool {
         self.from <= day && self.to.is_none_or(|to| day < to)
     }
+
+    /// Whether any day from `first` through `last` is in the span.
+    pub fn overlaps(&self, first: NaiveDate, last: NaiveDate) -> bool {
+        self.from <= last && self.to.is_none_or(|to| first < to)
+    }
 }
 
 /// An agency that watches another from outside the line of command.

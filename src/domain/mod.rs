@@ -4,10 +4,11 @@
 //! cases. Read in this order: `vocabulary` and `ids` (words), `local_time` and `calendar` (time), `time_limit` and
 //! `deadline` (when a dossier is due), `law` and `policy` (what the law fixes, and where there is a choice), `lifecycle`
 //! (what may happen to it), `timing` (the one definition of early, on time, late and overdue), `delays` (where the days
-//! went), `agency_tree` (who may see it), `canonical`, `hash_chain`, `merkle`, `signing`, `daily_log` and
-//! `proof` (that nobody changed it), `refusal` (every reason to
-//! say no).
+//! went), `activity` (who records how much, and how soon), `share` (parts of a whole), `agency_tree` (who may see it),
+//! `canonical`, `hash_chain`, `merkle`, `signing`, `daily_log` and `proof` (that nobody changed it), `refusal` (every
+//! reason to say no).
 
+pub mod activity;
 pub mod agency_tree;
 pub mod amount;
 pub mod calendar;

@@ -3,6 +3,7 @@
 //! `mod.rs` says what it is; `http.rs` has the handlers, `json.rs` the bodies, `actions.rs` the writes (one
 //! transaction each), `queries.rs` the reads. Read `dossiers` first, it is what the service is for.
 
+pub mod activity;
 pub mod agencies;
 pub mod as_of;
 pub mod audit;
@@ -19,6 +20,7 @@ pub mod overdue;
 pub mod policies;
 pub mod procedures;
 pub mod public;
+pub mod standing;
 mod state;
 
 pub use state::{Shared, State};
@@ -29,6 +31,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .configure(public::http::routes)
         .configure(deadlines::http::routes)
+        // Before the agencies, whose codes take its place in the path.
+        .configure(activity::http::routes)
         .configure(agencies::http::routes)
         .configure(calendar::http::routes)
         .configure(procedures::http::routes)

@@ -129,6 +129,7 @@ fn help_names_every_setting() {
         "openapi",
         "problems",
         "lifecycle",
+        "overdue",
         "health",
         "LOG_FORMAT",
         "verify",

@@ -6,10 +6,12 @@ use calamine::{Data, Reader, Xlsx};
 use serde_json::{Value, json};
 use std::io::Cursor;
 
-const LISTS: [(&str, &str); 5] = [
+const LISTS: [(&str, &str); 7] = [
     ("/v1/agencies", "agencies"),
+    ("/v1/agencies/activity", "activity"),
     ("/v1/procedures", "procedures"),
     ("/v1/public/procedures", "procedures"),
+    ("/v1/public/statistics", "statistics"),
     ("/v1/dossiers", "dossiers"),
     ("/v1/overdue", "overdue"),
 ];

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod access;
+mod activity;
 mod agencies;
 mod as_of;
 mod as_of_at_random;
@@ -39,6 +40,7 @@ mod nullables;
 mod once;
 mod openapi;
 mod overdue;
+mod overdue_command;
 mod packaging;
 mod policies;
 mod procedures;
@@ -52,6 +54,7 @@ mod roots;
 mod schema;
 mod scope_proof;
 mod server;
+mod statistics;
 mod tampering;
 mod timing_mirror;
 mod together;

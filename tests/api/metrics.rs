@@ -6,6 +6,7 @@
 use crate::harness::{TestApp, receipt};
 use actix_web::http::Method;
 use congkhai::http::limit::{Rate, Rates};
+use congkhai::worker::Worker;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The series of a scrape by name and labels, checked on the way.
@@ -154,4 +155,53 @@ async fn a_scraper_needs_no_key_and_may_ask_for_any_text() {
     let answer = app.nobody().get_with("/metrics", ("Accept", accept)).await;
     assert_eq!((answer.status.as_u16(), answer.header("cache-control")), (200, "no-store"));
     app.nobody().get("/metrics?x=1").await.problem(400, "unknown_parameter");
+}
+
+/// Counted by the worker, every 30 seconds, and by no scrape.
+#[actix_web::test]
+async fn dossiers_are_counted_for_each_agency_that_decides() {
+    let app = TestApp::start();
+    let root = app.root().await;
+    let of = |name: &str, agency: &str| format!("congkhai_dossiers_{name}{{agency=\"{agency}\"}}");
+    // Due on the 13th of January, the 17th of January, and the 17th of February.
+    for received in ["2022-01-10", "2022-01-12", "2022-02-14"] {
+        root.receive(&receipt(&format!("{received}T08:00:00+07:00"))).await;
+    }
+    let before = Scrape::of(&app).await;
+    assert!(!before.0.keys().any(|name| name.starts_with("congkhai_dossiers")), "nothing was counted");
+    let mut worker = Worker::new(app.shared.clone());
+    worker.tick().await;
+    app.now("2022-02-15T10:00:20+07:00");
+    let code = root.receive(&receipt("2022-02-15T10:00:00+07:00")).await;
+    worker.tick().await;
+    let counted = Scrape::of(&app).await;
+    assert_eq!(counted.get("congkhai_dossiers_age_seconds"), 20.0);
+    for (name, office, other) in
+        [("open", 3.0, 0.0), ("due_soon", 1.0, 0.0), ("overdue", 2.0, 0.0), ("stale", 2.0, 0.0)]
+    {
+        assert_eq!(counted.get(&of(name, "H51.29.05")), office, "{name}");
+        assert_eq!(counted.get(&of(name, "H51.30")), other, "{name}");
+    }
+    let days = root.get("/v1/overdue").await.expect(200)["items"][0]["days_late"].as_f64().unwrap();
+    assert_eq!((days, counted.get(&of("oldest_days_late", "H51.29.05"))), (18.0, 18.0));
+    assert_eq!(counted.get(&of("oldest_days_late", "H51.30")), 0.0);
+    assert!(!counted.0.contains_key(&of("open", "H51.29.99")), "it has ended and has no dossiers");
+
+    app.db.sql(&format!(
+        "UPDATE dossiers SET competent_agency_id = (SELECT id FROM agencies WHERE code = 'H51.29.99') WHERE code = '{code}'"
+    ));
+    for _ in 0..2 {
+        worker.tick().await;
+    }
+    let again = Scrape::of(&app).await;
+    assert_eq!((again.get(&of("open", "H51.29.05")), again.get(&of("open", "H51.29.99"))), (3.0, 1.0));
+    assert_eq!(again.get("congkhai_dossiers_age_seconds"), 0.0);
+    // What has no dossiers any more is no series any more.
+    app.db.sql("DELETE FROM dossier_events; DELETE FROM dossier_persons; DELETE FROM dossiers");
+    for _ in 0..3 {
+        worker.tick().await;
+    }
+    let gone = Scrape::of(&app).await;
+    assert_eq!(gone.get(&of("open", "H51.29.05")), 0.0);
+    assert!(!gone.0.contains_key(&of("open", "H51.29.99")));
 }

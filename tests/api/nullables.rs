@@ -7,6 +7,9 @@ use serde_json::Value;
 /// Every property that may be null, by schema. A new one belongs here when null really is an answer, or may be sent.
 const NULLABLE: &[(&str, &[&str])] = &[
     ("Agency", &["parent", "valid_to"]),
+    ("AgencyActivity", &["last_recorded_at", "last_event_kind", "last_event_at", "expected"]),
+    ("AgencyProgress", &["next_cursor"]),
+    ("AgencyStatistics", &["early_share", "on_time_share", "late_share"]),
     ("Applicant", &["id_number", "phone", "email", "address"]),
     ("ApplicantSent", &["id_number", "phone", "email", "address"]),
     ("CalculatedDeadline", &["due_on", "due_at", "overdue_from", "restarted_on"]),
@@ -91,6 +94,8 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ("OverdueCounts", &["share", "oldest_due_on", "total_days_late"]),
     ("OverdueRow", &["holder_unit", "holder_officer", "days_late", "reappointed_on"]),
     ("PageOf_Agency", &["next_cursor"]),
+    ("PageOf_AgencyActivity", &["next_cursor"]),
+    ("PageOf_AgencyStatistics", &["next_cursor"]),
     ("PageOf_Dossier", &["next_cursor"]),
     ("PageOf_LatenessRow", &["next_cursor"]),
     ("PageOf_OverdueRow", &["next_cursor"]),
@@ -165,7 +170,9 @@ const NULLABLE: &[(&str, &[&str])] = &[
             "backdating_days",
         ],
     ),
+    ("Recording", &["median_hours", "p90_hours"]),
     ("SegmentDelay", &["ended_at", "days_late"]),
+    ("Share", &["share"]),
     (
         "StepDelay",
         &["unit", "officer", "to", "step_due_at", "hours", "hours_stopped", "hours_late", "days_late"],

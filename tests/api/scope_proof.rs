@@ -24,6 +24,8 @@ enum Shows {
     AList,
     /// Counts of such a list for the same callers, and none for others.
     ASummary,
+    /// A list that has the district for the same callers, and not for others.
+    Agencies,
     /// Changes something of the district; for the same callers only.
     Change,
 }
@@ -54,17 +56,10 @@ fn calculation() -> Line {
 
 /// Every operation there is.
 fn lines() -> Vec<Line> {
-    let office =
-        json!({"name": "Văn phòng", "level": "district", "parent": "H51", "valid_from": "2020-01-01"});
-    let procedure = json!({
-        "name": "Cấp giấy", "field": "ho-tich", "field_name": "Hộ tịch", "levels": ["district"],
-        "competent_agencies": ["H51.29"], "effective_from": "2021-01-01",
-        "limits": [{"limit": {"unit": "working_days", "amount": "3"}}]
-    });
-    let open = json!([{"from": "07:00", "to": "11:30"}]);
-    let policy =
-        json!({"agency": "H51.29", "valid_from": "2022-01-01", "supplement": "shift", "law": "Quy chế"});
-    let note = event("noted", "2022-02-15T09:00:00+07:00", json!({"note": "x"}));
+    reads().into_iter().chain(changes()).collect()
+}
+
+fn reads() -> Vec<Line> {
     vec![
         line("health_live", "/health/live", Shows::Everybody),
         line("health_ready", "/health/ready", Shows::Everybody),
@@ -74,6 +69,8 @@ fn lines() -> Vec<Line> {
         line("list_public_procedures", "/v1/public/procedures", Shows::Everybody),
         line("get_public_procedure", "/v1/public/procedures/1.004873", Shows::Everybody),
         line("get_public_dossier", "/v1/public/dossiers/{dossier}", Shows::Everybody),
+        line("get_agency_progress", "/v1/public/agencies/H51.29/progress", Shows::Everybody),
+        line("list_statistics", "/v1/public/statistics", Shows::Everybody),
         calculation(),
         line("list_agencies", "/v1/agencies?count=exact", Shows::EveryKey),
         line("get_agency", "/v1/agencies/H51.30", Shows::EveryKey),
@@ -96,6 +93,23 @@ fn lines() -> Vec<Line> {
         line("list_late", "/v1/late?count=exact", Shows::AList),
         line("list_unanswered", "/v1/unanswered?count=exact", Shows::AList),
         line("summarise_overdue", "/v1/overdue/summary", Shows::ASummary),
+        line("list_agency_activity", "/v1/agencies/activity", Shows::Agencies),
+    ]
+}
+
+fn changes() -> Vec<Line> {
+    let office =
+        json!({"name": "Văn phòng", "level": "district", "parent": "H51", "valid_from": "2020-01-01"});
+    let procedure = json!({
+        "name": "Cấp giấy", "field": "ho-tich", "field_name": "Hộ tịch", "levels": ["district"],
+        "competent_agencies": ["H51.29"], "effective_from": "2021-01-01",
+        "limits": [{"limit": {"unit": "working_days", "amount": "3"}}]
+    });
+    let open = json!([{"from": "07:00", "to": "11:30"}]);
+    let policy =
+        json!({"agency": "H51.29", "valid_from": "2022-01-01", "supplement": "shift", "law": "Quy chế"});
+    let note = event("noted", "2022-02-15T09:00:00+07:00", json!({"note": "x"}));
+    vec![
         change("receive_dossier", "/v1/dossiers", of_the_district("2022-02-15T08:00:00+07:00")),
         change("record_event", "/v1/dossiers/{dossier}/events", note),
         change("put_agency", "/v1/agencies/H51.29", office),
@@ -131,6 +145,9 @@ async fn one_for_each_list(root: &Client) {
     let asked = json!({"items": ["Bản sao"], "answer_by": "2022-02-14"});
     root.record(&unanswered, &event("supplement_requested", "2022-01-11T08:00:00+07:00", asked)).await;
 }
+
+/// How the district is named in a list of agencies.
+const DISTRICT: &str = "\"code\":\"H51.29\"";
 
 struct Stage {
     app: TestApp,
@@ -268,6 +285,8 @@ async fn other_agencies_learn_nothing() {
                 Shows::ASummary => assert_eq!(answer.json()["total"]["count"], 1, "{id}"),
                 _ => {}
             }
+            let has_it = answer.text().contains(DISTRICT);
+            assert!(line.shows != Shows::Agencies || has_it, "{id}: {}", answer.text());
         }
         for (agency, stranger) in &strangers {
             let answer = stage.send(stranger, &method, &line, false).await;
@@ -298,6 +317,9 @@ async fn other_agencies_learn_nothing() {
                         (&json!([]), &json!(0)),
                         "{id} {agency}"
                     );
+                }
+                Shows::Agencies => {
+                    assert!(answer.status == 200 && !text.contains(DISTRICT), "{id} {agency}: {text}");
                 }
                 Shows::Change => {
                     let refused = matches!(answer.status.as_u16(), 403 | 404);

@@ -106,6 +106,11 @@ impl Calendar {
         years.filter(|(loaded, _)| **loaded).map(|(_, year)| year)
     }
 
+    /// Every working day, in order.
+    pub fn working_days(&self) -> impl Iterator<Item = NaiveDate> + '_ {
+        self.working_days.iter().map(|working| working.date)
+    }
+
     fn has_year(&self, year: i32) -> bool {
         let index = usize::try_from(i64::from(year) - i64::from(self.first.year()));
         index.is_ok_and(|i| self.loaded.get(i) == Some(&true))

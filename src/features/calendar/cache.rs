@@ -39,6 +39,16 @@ impl CalendarCache {
         self.at(version, reader).await
     }
 
+    /// The calendars as a snapshot sees them.
+    pub async fn within(&self, tx: &mut Transaction) -> Result<Arc<Calendars>, DbError> {
+        let (_, version) = queries::versions(tx).await?;
+        let current = self.0.kept();
+        if current.version() == version {
+            return Ok(current);
+        }
+        Ok(Arc::new(queries::load(tx).await?))
+    }
+
     /// The calendars for dating dossiers in a transaction: they stay the present ones until it ends. To be called before
     /// any dossier is locked, for who changes a calendar waits for it.
     pub async fn held(&self, tx: &mut Transaction) -> Result<Arc<Calendars>, DbError> {

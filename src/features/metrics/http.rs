@@ -30,7 +30,7 @@ async fn metrics(input: Input, state: web::Data<State>) -> Result<HttpResponse, 
     state.metrics.pool("slow", lists);
     state.metrics.pool("export", exports);
     state.metrics.pool("writer", state.writer.state());
-    let text = state.metrics.text().map_err(|error| {
+    let text = state.metrics.text(state.clock.now().utc().timestamp_millis()).map_err(|error| {
         log::error!("the metrics could not be written: {error}");
         Problem::new(Code::Internal)
     })?;

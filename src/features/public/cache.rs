@@ -17,8 +17,13 @@ use chrono::TimeDelta;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
 
 const X_DATA_AS_OF: HeaderName = HeaderName::from_static("x-data-as-of");
+
+/// How long a request waits for its turn.
+const WAIT: Duration = Duration::from_secs(5);
 
 /// Memory for answers, in bytes.
 const CAPACITY: u64 = 8 << 20;
@@ -29,6 +34,7 @@ const HEADERS: [HeaderName; 4] = [CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, LINK]
 /// The answers of this process, shared by its workers.
 pub struct PublicCache {
     kept: Cache<String, Arc<Kept>, ByBytes>,
+    turn: Semaphore,
     window: TimeDelta,
 }
 
@@ -52,7 +58,7 @@ impl PublicCache {
     /// A cache whose answers are shown for a time after they were read; zero: for no time at all.
     pub fn new(window: TimeDelta) -> Self {
         let about = usize::try_from(CAPACITY / 2_000).unwrap_or_default();
-        Self { kept: Cache::with_weighter(about, CAPACITY, ByBytes), window }
+        Self { kept: Cache::with_weighter(about, CAPACITY, ByBytes), turn: Semaphore::new(1), window }
     }
 
     /// The kept answer to a request, or the one that `make` reads now.
@@ -77,6 +83,23 @@ impl PublicCache {
         let shown = kept.show(now);
         self.kept.insert(address, kept);
         Ok(shown)
+    }
+
+    /// The same for an answer that is counted over many dossiers. One is made at a time, so that the public never takes the
+    /// connections on which those with a key wait for their lists; who waited for the same answer gets it then.
+    pub async fn answer_in_turn(
+        &self,
+        request: &HttpRequest,
+        now: Instant,
+        make: impl AsyncFnOnce() -> Result<HttpResponse, Problem>,
+    ) -> Result<HttpResponse, Problem> {
+        if let Some(kept) = self.kept.get(&address(request)).filter(|kept| self.is_fresh(kept, now)) {
+            return Ok(kept.show(now));
+        }
+        let Ok(Ok(_turn)) = tokio::time::timeout(WAIT, self.turn.acquire()).await else {
+            return Err(Problem::busy());
+        };
+        self.answer(request, now, make).await
     }
 
     fn is_fresh(&self, kept: &Kept, now: Instant) -> bool {

@@ -1,5 +1,8 @@
 //! Handlers of `/v1/public`.
 
+mod progress;
+mod statistics;
+
 use super::json::PublicDossierBody;
 use crate::domain::ids::{DossierCode, ProcedureCode};
 use crate::domain::local_time::Day;
@@ -19,6 +22,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_procedures).service(get_procedure).service(get_dossier);
+    config.service(progress::progress).service(statistics::statistics);
 }
 
 /// List the procedures in force

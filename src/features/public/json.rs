@@ -1,12 +1,15 @@
 //! Bodies for the public. They have no field for an applicant, an officer or a private note.
 
+pub mod progress;
+pub mod statistics;
+
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::calendar::Calendar;
 use crate::domain::local_time::Instant;
-use crate::domain::timing;
+use crate::domain::timing::{self, Timing};
 use crate::domain::vocabulary::{Channel, EventKind, Status, TimingState};
 use crate::features::dossiers::history::as_happened;
-use crate::features::dossiers::queries::{EventRow, Listed};
+use crate::features::dossiers::queries::{DossierRow, EventRow, Listed};
 use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -120,6 +123,20 @@ impl PublicAgency {
     }
 }
 
+impl PublicStatus {
+    fn new(code: Status) -> Self {
+        let (vi, en) = code.labels();
+        Self { code, vi, en, national_code: code.national_code() }
+    }
+}
+
+impl PublicTiming {
+    fn new(row: &DossierRow, calendar: &Calendar, now: Instant) -> Self {
+        let Timing { state, days_left, days_late } = timing::judge(&row.facts(), now, calendar);
+        Self { state, days_left, days_late }
+    }
+}
+
 impl PublicDossierBody {
     /// Shows a dossier as it stands at `now`.
     pub fn new(
@@ -130,8 +147,6 @@ impl PublicDossierBody {
         now: Instant,
     ) -> Self {
         let Listed { dossier: row, procedure } = listed;
-        let timing = timing::judge(&row.facts(), now, calendar);
-        let (vi, en) = row.status.labels();
         let happened = as_happened(events);
         let steps = happened.iter().filter(|event| is_public(event));
         Self {
@@ -152,12 +167,8 @@ impl PublicDossierBody {
             reappointed_on: row.reappointed_on,
             ended_at: row.ended_at.map(Instant::from),
             returned_at: row.returned_at.map(Instant::from),
-            status: PublicStatus { code: row.status, vi, en, national_code: row.status.national_code() },
-            timing: PublicTiming {
-                state: timing.state,
-                days_left: timing.days_left,
-                days_late: timing.days_late,
-            },
+            status: PublicStatus::new(row.status),
+            timing: PublicTiming::new(row, calendar, now),
             timeline: steps.map(|event| PublicStep::new(event, tree)).collect(),
         }
     }

@@ -51,6 +51,11 @@ impl Problem {
         self
     }
 
+    /// 503 for a request that waited its time for others.
+    pub fn busy() -> Self {
+        Self::new(Code::Unavailable).header(RETRY_AFTER, "1")
+    }
+
     /// No key, or one that is not valid (RFC 6750 section 3).
     pub fn unauthorized() -> Self {
         Self::new(Code::Unauthorized).header(WWW_AUTHENTICATE, "Bearer realm=\"congkhai\"")

@@ -1,7 +1,9 @@
 //! The binary itself, run as its users run it.
 
-use std::io::{BufRead, BufReader};
+use nix::fcntl::OFlag;
+use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -43,6 +45,32 @@ fn command(arguments: &[&str]) -> Command {
 /// Runs a command to its end.
 pub fn run(arguments: &[&str]) -> Output {
     command(arguments).output().unwrap()
+}
+
+/// The same with variables of its environment.
+pub fn run_with(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    command(arguments).envs(variables.iter().copied()).output().unwrap()
+}
+
+/// Runs a command whose output is shown on a terminal; what that shows, and the status.
+pub fn run_on_terminal(arguments: &[&str], variables: &[(&str, &str)]) -> (String, Option<i32>) {
+    // Neither end may pass to the processes that other tests start meanwhile: it would stay open with them.
+    let flags = OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
+    let mut master = nix::pty::posix_openpt(flags).unwrap();
+    nix::pty::grantpt(&master).unwrap();
+    nix::pty::unlockpt(&master).unwrap();
+    let mut options = std::fs::File::options();
+    options.read(true).write(true).custom_flags(OFlag::O_NOCTTY.bits());
+    let slave = options.open(nix::pty::ptsname_r(&master).unwrap()).unwrap();
+    let mut command = command(arguments);
+    command.envs(variables.iter().copied()).stdout(slave).stderr(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    // Until nobody holds the other end any more.
+    drop(command);
+    let mut shown = vec![];
+    // Linux ends it with an error (EIO) and not with nothing.
+    let _ = master.read_to_end(&mut shown);
+    (String::from_utf8(shown).unwrap(), child.wait().unwrap().code())
 }
 
 /// Starts a command, with its output to read and its log thrown away.

@@ -13,6 +13,7 @@ use crate::domain::vocabulary::{Clock, Measure, Status};
 use crate::features::auth::Principal;
 use crate::features::dossiers::narrow::Asked;
 use crate::features::overdue::queries::feeds::{Feed, FeedRow, Filter};
+use crate::features::overdue::queries::mirror::STALE_AFTER;
 use crate::features::procedures::queries::ProcedureName;
 use crate::http::export::ListRow;
 use crate::http::format::Format;
@@ -208,7 +209,7 @@ filter! {
         #[param(minimum = 0, maximum = 3660, example = 3)]
         pub older_than: Option<i64>,
     }
-    |asked, _| Ok(Feed::Stale(asked.older_than.map_or(Ok(3), |days| working_days("older_than", days))? + 1))
+    |asked, _| Ok(Feed::Stale(asked.older_than.map_or(Ok(STALE_AFTER), |days| working_days("older_than", days))?))
 }
 
 filter! {

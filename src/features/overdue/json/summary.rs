@@ -6,7 +6,7 @@ use crate::domain::agency_tree::AgencyTree;
 use crate::domain::calendar::Calendars;
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::Refusal;
-use crate::domain::share::share;
+use crate::domain::share::Share;
 use crate::domain::vocabulary::SummaryBy;
 use crate::features::auth::Principal;
 use crate::features::dossiers::narrow::Asked;
@@ -147,7 +147,7 @@ impl CountsBody {
     }
 
     fn shared(mut self) -> Self {
-        self.share = share(self.count, self.open);
+        self.share = Share { numerator: self.count, denominator: self.open }.decimal();
         self
     }
 }

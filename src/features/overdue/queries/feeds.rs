@@ -102,10 +102,6 @@ impl FeedRow {
     }
 }
 
-/// Statuses in which somebody is expected to do something.
-const ACTIVE: [&str; 3] =
-    [Status::Registered.as_str(), Status::Received.as_str(), Status::Processing.as_str()];
-
 /// Whether a dossier is in a list.
 fn is_in(feed: Feed, moment: &Moment) -> Condition {
     use dossiers as d;
@@ -115,10 +111,7 @@ fn is_in(feed: Feed, moment: &Moment) -> Condition {
             let near = d::clock.ne(Clock::Stopped.as_str()).and(d::overdue_from.gt(moment.now));
             Box::new(open.and(near).and(moment.is_due_within(days)))
         }
-        Feed::Stale(days) => {
-            let waits_for_us = d::status.eq_any(ACTIVE.to_vec());
-            Box::new(open.and(waits_for_us).and(moment.is_silent_for(days)))
-        }
+        Feed::Stale(days) => mirror::is_stale(days, moment),
         Feed::Late(Measure::Processing, _) => mirror::is(TimingState::Late, moment),
         Feed::Late(Measure::Closing, _) => Box::new(d::closed_recorded_at.ge(d::overdue_from).nullable()),
         Feed::Unanswered => Box::new(d::unanswered_from.le(moment.now).nullable()),

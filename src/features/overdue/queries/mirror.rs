@@ -4,7 +4,7 @@ use crate::db::schema::dossiers;
 use crate::domain::calendar::{Calendar, Calendars};
 use crate::domain::local_time::Instant;
 use crate::domain::timing;
-use crate::domain::vocabulary::{Clock, TimingState};
+use crate::domain::vocabulary::{Clock, Status, TimingState};
 use crate::features::dossiers::queries::visible::Condition;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -83,6 +83,20 @@ impl Moment {
         let before = |day| dossiers::last_event_at.lt(Instant::end_of(day).utc()).nullable();
         self.by(|calendar| timing::past_by(now, calendar, days), |day| Box::new(before(day)))
     }
+}
+
+/// Statuses in which somebody is expected to do something.
+const ACTIVE: [&str; 3] =
+    [Status::Registered.as_str(), Status::Received.as_str(), Status::Processing.as_str()];
+
+/// For more than how many working days nothing happened in what is stale, when nothing else is asked for.
+pub const STALE_AFTER: usize = 3;
+
+/// Whether somebody is expected to do something, and nothing happened for more than some working days.
+pub fn is_stale(after: usize, moment: &Moment) -> Condition {
+    use dossiers::{ended_at, status};
+    let waits_for_us = ended_at.is_null().and(status.eq_any(ACTIVE.to_vec()));
+    Box::new(waits_for_us.and(moment.is_silent_for(after + 1)))
 }
 
 /// Whether a dossier is in a timing state.

@@ -1,0 +1,104 @@
+//! The handler of `/v1/agencies/activity`.
+
+use super::json::{ActivityBody, ActivityFilter};
+use super::queries;
+use crate::db::DbError;
+use crate::domain::activity::{self, Span, WEEKS};
+use crate::domain::agency_tree::AgencyId;
+use crate::domain::calendar::{Calendar, Calendars};
+use crate::domain::local_time::Instant;
+use crate::features::State;
+use crate::features::as_of::AsOf;
+use crate::features::auth::scope::DossiersRead;
+use crate::features::auth::{Authorized, Principal};
+use crate::http::error::Problem;
+use crate::http::export;
+use crate::http::input::Input;
+use crate::http::list::List;
+use crate::http::page::PageOf;
+use crate::http::routes::not_found;
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Where it is.
+const PATH: &str = "/v1/agencies/activity";
+
+/// Name of the files that hold the list.
+const NAME: &str = "activity";
+
+/// The routes of this feature.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    // Else another method would be one of the agency with the code `activity`.
+    config.service(list).route(PATH, web::route().to(not_found));
+}
+
+/// List what agencies record
+///
+/// Every agency that the key sees and that was in force in the last 8 weeks, by code, those that recorded nothing too: the
+/// last event, events in each week, what was to be expected, and how soon events were recorded. An event counts for the
+/// agency that acted.
+#[utoipa::path(
+    operation_id = "list_agency_activity", tag = "agencies", params(ActivityFilter), security(("key" = ["dossiers:read"])),
+    responses((status = 200, description = "A page of agencies.", body = PageOf<ActivityBody>))
+)]
+#[get("/v1/agencies/activity")]
+async fn list(
+    caller: Authorized<DossiersRead>,
+    request: HttpRequest,
+    input: Input,
+    state: web::Data<State>,
+) -> Result<HttpResponse, Problem> {
+    let (mut asked, list) = List::<String>::of::<ActivityFilter>(&request, &input, &caller.key_id)?;
+    let as_of = AsOf::asked(asked.as_of, state.clock.now())?;
+    let caller = as_of.caller(&caller, &state).await?;
+    let weeks = activity::weeks(as_of.now.local_date());
+    let mut agencies = asked.agencies(&caller, &weeks)?;
+    let page = &list.page;
+    let is_after = |code: &str| page.after.as_ref().is_none_or(|after| code > after.as_str());
+    let fetch = usize::try_from(page.fetch()).unwrap_or(usize::MAX);
+    // Who is silent is known when all were read; else no more are read than the page has.
+    let mut total = agencies.len();
+    if asked.silent.is_none() && !list.is_whole {
+        agencies.retain(|agency| is_after(caller.tree.code(*agency)));
+        agencies.truncate(fetch);
+    }
+    let mut rows = read(&state, as_of.known, &caller, agencies, &weeks).await?;
+    if let Some(silent) = asked.silent {
+        rows.retain(|row| row.silent == silent);
+        total = rows.len();
+    }
+    if list.is_whole {
+        return export::page(list.format, NAME, rows).await;
+    }
+    rows.retain(|row| is_after(&row.code));
+    rows.truncate(fetch);
+    let (rows, next) = page.cut(rows, |row| row.code.clone());
+    let total = list.count.then(|| i64::try_from(total).unwrap_or(i64::MAX));
+    list.answer(NAME, rows, next, total).await
+}
+
+async fn read(
+    state: &State,
+    as_of: Option<Instant>,
+    caller: &Principal,
+    agencies: Vec<AgencyId>,
+    weeks: &[Span; WEEKS],
+) -> Result<Vec<ActivityBody>, DbError> {
+    let groups = by_calendar(&agencies, &caller.calendars);
+    let found = state.slow.snapshot(as_of, async |conn| queries::read(conn, &groups, weeks).await).await?;
+    let known = agencies.iter().filter_map(|id| caller.tree.get(*id));
+    Ok(known.map(|agency| ActivityBody::new(agency, &found, weeks, &caller.calendars)).collect())
+}
+
+/// Agencies that share a calendar are read together: most share one.
+fn by_calendar<'a>(agencies: &[AgencyId], calendars: &'a Calendars) -> Vec<(&'a Calendar, Vec<AgencyId>)> {
+    let mut groups: Vec<(&Calendar, Vec<AgencyId>)> = vec![];
+    for agency in agencies {
+        let calendar = calendars.of(*agency);
+        match groups.iter_mut().find(|(known, _)| std::ptr::eq(*known, calendar)) {
+            Some((_, of_it)) => of_it.push(*agency),
+            None => groups.push((calendar, vec![*agency])),
+        }
+    }
+    groups
+}

@@ -1,0 +1,54 @@
+//! Counts for the metrics how dossiers stand. Done by the worker and never by a scrape, however often one comes.
+
+use crate::db::DbError;
+use crate::domain::agency_tree::AgencyTree;
+use crate::domain::calendar::Calendars;
+use crate::domain::local_time::Instant;
+use crate::features::Shared;
+use crate::features::overdue::queries::mirror::Moment;
+use crate::features::standing::queries::{self as standing, Open};
+use crate::metrics::AgencyGauges;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Counts the open dossiers of every agency that is in force or has any, and shows them from now on. Says how many agencies
+/// there are.
+pub async fn count_dossiers(shared: &Shared, now: Instant) -> Result<usize, DbError> {
+    let (tree, calendars, counted) = shared
+        .slow
+        .trying(async |conn| -> Result<_, DbError> {
+            let tree = shared.agencies.within(conn).await?;
+            let calendars = shared.calendars.within(conn).await?;
+            let counted = standing::open(conn, &Moment::new(now, &calendars)).await?;
+            Ok((tree, calendars, counted))
+        })
+        .await?;
+    let shown = gauges(&tree, &calendars, counted, now);
+    shared.metrics.dossiers_counted(&shown, now.utc().timestamp_millis());
+    Ok(shown.len())
+}
+
+fn gauges(
+    tree: &AgencyTree,
+    calendars: &Arc<Calendars>,
+    counted: Vec<Open>,
+    now: Instant,
+) -> Vec<AgencyGauges> {
+    let today = now.local_date();
+    let mut by_agency: HashMap<i32, Open> = counted.into_iter().map(|open| (open.agency_id, open)).collect();
+    let shown = tree.all().into_iter().filter_map(|agency| {
+        let open = by_agency.remove(&agency.id);
+        let is_shown = open.is_some() || agency.validity.contains(today);
+        let oldest = open.and_then(|open| open.oldest_due_on);
+        let days = |due| calendars.of(agency.id).working_days_between(due, today).ok();
+        is_shown.then(|| AgencyGauges {
+            agency: agency.code.clone(),
+            open: open.map_or(0, |open| open.open),
+            due_soon: open.map_or(0, |open| open.due_soon),
+            overdue: open.map_or(0, |open| open.overdue),
+            stale: open.map_or(0, |open| open.stale),
+            oldest_days_late: oldest.map_or(Some(0), days),
+        })
+    });
+    shown.collect()
+}
