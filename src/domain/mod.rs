@@ -4,7 +4,7 @@
 //! cases. Read in this order: `vocabulary` and `ids` (words), `local_time` and `calendar` (time), `time_limit` and
 //! `deadline` (when a dossier is due), `law` and `policy` (what the law fixes, and where there is a choice), `lifecycle`
 //! (what may happen to it), `timing` (the one definition of early, on time, late and overdue), `delays` (where the days
-//! went), `agency_tree` (who may see it), `canonical`, `hash_chain`, `merkle`, `signing`, `daily_log` and
+//! went), `reminder` (what became of what an agency was reminded of), `agency_tree` (who may see it), `canonical`, `hash_chain`, `merkle`, `signing`, `daily_log` and
 //! `proof` (that nobody changed it), `refusal` (every reason to
 //! say no).
 
@@ -26,6 +26,7 @@ pub mod merkle;
 pub mod policy;
 pub mod proof;
 pub mod refusal;
+pub mod reminder;
 pub mod share;
 pub mod signing;
 pub mod text;

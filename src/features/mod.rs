@@ -19,6 +19,7 @@ pub mod overdue;
 pub mod policies;
 pub mod procedures;
 pub mod public;
+pub mod reminders;
 mod state;
 
 pub use state::{Shared, State};
