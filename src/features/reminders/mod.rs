@@ -3,7 +3,5 @@
 //! A reminder freezes the list of dossiers it speaks of, which is that of a feed of `overdue` at the instant of issue. What became of
 //! each is in `domain/reminder`. `actions/work` is what the leader does: it runs the rules, closes and escalates.
 
-
-
-
+pub mod actions;
 pub mod queries;

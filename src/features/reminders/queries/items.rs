@@ -13,7 +13,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::count_star;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Date, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Date, Nullable, Text, Timestamptz};
 use diesel_async::{AsyncConnectionCore, RunQueryDsl};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -25,7 +25,7 @@ diesel::define_sql_function! {
         about: Text, now: Timestamptz, was_due_on: Nullable<Date>, was_last_event_at: Timestamptz,
         ended_at: Nullable<Timestamptz>, overdue_from: Nullable<Timestamptz>, clock: Text, due_on: Nullable<Date>,
         last_event_at: Timestamptz,
-    ) -> Bool;
+    ) -> diesel::sql_types::Bool;
 }
 
 /// Whether a dossier of a reminder is not resolved, where `reminders`, `reminder_items` and `dossiers` are joined.
@@ -153,8 +153,11 @@ pub(in super::super) async fn insert(
             );
             let held = (i::holder_agency_id.eq(item.holder_agency_id), i::holder_unit.eq(&item.holder_unit));
             let state = (i::status.eq(item.status.as_str()), i::clock.eq(item.clock.as_str()));
-            let of =
-                (i::reminder_id.eq(reminder), i::position.eq(item.position), i::dossier_id.eq(item.dossier_id));
+            let of = (
+                i::reminder_id.eq(reminder),
+                i::position.eq(item.position),
+                i::dossier_id.eq(item.dossier_id),
+            );
             (of, state, held, days, i::last_event_at.eq(item.last_event_at))
         });
         diesel::insert_into(i::table).values(values.collect::<Vec<_>>()).execute(tx).await?;
@@ -173,28 +176,31 @@ where
 {
     use reminder_items as i;
     let ids: Vec<Uuid> = reminders_found.iter().map(|row| row.id).collect();
+    let is_late = dossiers::overdue_from.le(now).assume_not_null();
+    let late = diesel::dsl::count(i::position).aggregate_filter(is_late);
     let left = i::table
         .inner_join(dossiers::table)
         .inner_join(reminders::table)
         .filter(i::reminder_id.eq_any(ids))
         .filter(is_left!(now))
-        .group_by((i::reminder_id, dossiers::overdue_from.le(now)))
-        .select((i::reminder_id, dossiers::overdue_from.le(now), count_star()));
-    let left: Vec<(Uuid, Option<bool>, i64)> = left.load(conn).await?;
-    let mut of: HashMap<Uuid, (i64, i64)> = HashMap::new();
-    for (id, is_overdue, count) in left {
-        let (overdue, pending) = of.entry(id).or_default();
-        if is_overdue == Some(true) {
-            *overdue += count;
-        } else {
-            *pending += count;
-        }
-    }
+        .group_by(i::reminder_id)
+        .select((i::reminder_id, count_star(), late));
+    let left: Vec<(Uuid, i64, i64)> = left.load(conn).await?;
+    let left: HashMap<Uuid, (i64, i64)> = left.into_iter().map(|(id, all, late)| (id, (all, late))).collect();
     let counts = reminders_found.iter().map(|row| {
-        let (still_overdue, pending) = of.get(&row.id).copied().unwrap_or_default();
-        Counts { resolved: i64::from(row.frozen_count) - still_overdue - pending, still_overdue, pending }
+        let (left, still_overdue) = left.get(&row.id).copied().unwrap_or_default();
+        Counts { resolved: i64::from(row.frozen_count) - left, still_overdue, pending: left - still_overdue }
     });
     Ok(counts.collect())
+}
+
+/// What became of the dossiers of a reminder.
+pub async fn counts_of<C>(conn: &mut C, reminder: &ReminderRow, now: DateTime<Utc>) -> QueryResult<Counts>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    let counts = counts(conn, std::slice::from_ref(reminder), now).await?;
+    counts.into_iter().next().ok_or(diesel::result::Error::NotFound)
 }
 
 macro_rules! of_reminder {

@@ -63,11 +63,7 @@ fn stands(status: ReminderStatus, now: DateTime<Utc>) -> Condition {
     Box::new(reminders::status.eq(status.as_str()).and(is_any_left(now)))
 }
 
-fn filtered<'a>(
-    filter: &Filter,
-    visible: &Visible,
-    now: DateTime<Utc>,
-) -> reminders::BoxedQuery<'a, Pg> {
+fn filtered<'a>(filter: &Filter, visible: &Visible, now: DateTime<Utc>) -> reminders::BoxedQuery<'a, Pg> {
     use reminders as r;
     let ids = |agencies: &BTreeSet<AgencyId>| agencies.iter().copied().collect::<Vec<_>>();
     let mut query = r::table.into_boxed();
@@ -193,7 +189,10 @@ pub(in super::super) async fn resolved(tx: &mut Transaction, now: DateTime<Utc>)
 }
 
 /// Reminders that were due before a day, and have not escalated.
-pub(in super::super) async fn past_due(tx: &mut Transaction, day: NaiveDate) -> QueryResult<Vec<ReminderRow>> {
+pub(in super::super) async fn past_due(
+    tx: &mut Transaction,
+    day: NaiveDate,
+) -> QueryResult<Vec<ReminderRow>> {
     let waiting = [ReminderStatus::Open.as_str(), ReminderStatus::Acknowledged.as_str()];
     reminders::table
         .filter(reminders::closed_at.is_null())
