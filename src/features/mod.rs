@@ -37,6 +37,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(dossiers::http::routes)
         .configure(evidence::http::routes)
         .configure(overdue::http::routes)
+        .configure(reminders::http::routes)
         .configure(health::http::routes)
         .configure(metrics::http::routes);
 }

@@ -4,4 +4,6 @@
 //! each is in `domain/reminder`. `actions/work` is what the leader does: it runs the rules, closes and escalates.
 
 pub mod actions;
+pub mod http;
+mod json;
 pub mod queries;
