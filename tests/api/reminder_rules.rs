@@ -242,7 +242,7 @@ async fn rules_survive_every_kill_and_run_once() {
             break;
         }
         // Another number of runs each time, so that a kill comes at any moment of one.
-        if now >= before + kills % 5 + 1 {
+        if now > before + kills % 5 {
             before = now;
             service.kill();
             kills += 1;

@@ -6,7 +6,8 @@ use congkhai::domain::vocabulary::Scope;
 use congkhai::features::reminders::actions::work;
 use serde_json::{Value, json};
 
-pub fn reminder(agency: &str, about: &str, filter: Value) -> Value {
+pub fn reminder(agency: &str, about: &str, filter: impl Into<Value>) -> Value {
+    let filter = filter.into();
     json!({"agency": agency, "about": about, "filter": filter, "due_on": "2022-02-17", "text": "Đề nghị giải quyết"})
 }
 
@@ -340,6 +341,12 @@ async fn the_list_is_filtered_by_what_it_shows() {
     assert_eq!(changed.status, 200, "what became of the dossiers is shown too");
     let items = caller.get(&format!("{}/items?format=csv&limit=1", path(&late))).await;
     assert_eq!(items.text().lines().count(), 2);
+    for list in ["/v1/reminders".to_owned(), format!("{}/items", path(&late))] {
+        let rows = caller.get(&list).await.expect(200)["items"].as_array().unwrap().len();
+        let lines = caller.get(&format!("{list}?format=ndjson")).await.text().lines().count();
+        let sheet = caller.get(&format!("{list}?format=xlsx")).await;
+        assert!(lines == rows && sheet.body.starts_with(b"PK"), "{list}");
+    }
     caller.get("/v1/reminders?agency=H51.30").await.problem(403, "agency_out_of_scope");
 }
 
@@ -364,4 +371,18 @@ async fn it_goes_to_the_focal_officer_of_the_agency() {
     assert_eq!(root.get(&path(&made)).await.expect(200)["focal_officer"], officer, "as it was then");
     let named = "SELECT count(*) FROM audit_log WHERE details::text LIKE '%Dũng%'";
     assert_eq!(app.count(named).await, 0, "no name in the audit trail");
+}
+
+/// The rows that are kept for answers about the past get the new columns too, or the next change of an agency would fail.
+#[actix_web::test]
+async fn the_migration_brings_the_kept_rows_of_agencies_up_to_date() {
+    let app = TestApp::start();
+    let root = app.root().await;
+    app.db.sql(include_str!("../../migrations/2026-11-26-000024_reminders/down.sql"));
+    app.db.sql(include_str!("../../migrations/2026-11-26-000024_reminders/up.sql"));
+    let office = json!({"name": "Phòng Tư pháp", "level": "district", "parent": "H51.29", "valid_from": "2020-01-01",
+        "codes": ["000.05.29.H51"], "focal_officer": {"name": "Lê Văn Dũng"}});
+    root.put("/v1/agencies/H51.29.05", &office, Some("*")).await.expect(200);
+    let kept = "SELECT count(*) FROM reference_rows WHERE relation = 'agencies' AND content ->> 'focal_name' = 'Lê Văn Dũng'";
+    assert_eq!(app.count(kept).await, 1);
 }

@@ -52,6 +52,22 @@ fn calculation() -> Line {
     Line { id, path, body: Some(body), shows: Shows::Everybody }
 }
 
+fn of_reminders() -> Vec<Line> {
+    vec![
+        line("list_reminders", "/v1/reminders?count=exact", Shows::AList),
+        line("get_reminder", "/v1/reminders/{reminder}", Shows::TheDossier),
+        line("list_reminder_items", "/v1/reminders/{reminder}/items", Shows::TheDossier),
+        line("get_reminder_rule", "/v1/reminder-rules/cua-huyen", Shows::TheDossier),
+        change("issue_reminder", "/v1/reminders", reminder()),
+        change(
+            "acknowledge_reminder",
+            "/v1/reminders/{reminder}/acknowledgement",
+            json!({"explanation": "Chờ xác minh", "promised_on": "2022-02-18"}),
+        ),
+        change("put_reminder_rule", "/v1/reminder-rules/huyen", reminder_rule()),
+    ]
+}
+
 /// Every operation there is.
 fn lines() -> Vec<Line> {
     let office =
@@ -65,7 +81,7 @@ fn lines() -> Vec<Line> {
     let policy =
         json!({"agency": "H51.29", "valid_from": "2022-01-01", "supplement": "shift", "law": "Quy chế"});
     let note = event("noted", "2022-02-15T09:00:00+07:00", json!({"note": "x"}));
-    vec![
+    let mut lines = vec![
         line("health_live", "/health/live", Shows::Everybody),
         line("health_ready", "/health/ready", Shows::Everybody),
         line("get_metrics", "/metrics", Shows::Numbers),
@@ -95,20 +111,9 @@ fn lines() -> Vec<Line> {
         line("list_stale", "/v1/stale?count=exact", Shows::AList),
         line("list_late", "/v1/late?count=exact", Shows::AList),
         line("list_unanswered", "/v1/unanswered?count=exact", Shows::AList),
-        line("list_reminders", "/v1/reminders?count=exact", Shows::AList),
-        line("get_reminder", "/v1/reminders/{reminder}", Shows::TheDossier),
-        line("list_reminder_items", "/v1/reminders/{reminder}/items", Shows::TheDossier),
-        line("get_reminder_rule", "/v1/reminder-rules/cua-huyen", Shows::TheDossier),
         line("summarise_overdue", "/v1/overdue/summary", Shows::ASummary),
         change("receive_dossier", "/v1/dossiers", of_the_district("2022-02-15T08:00:00+07:00")),
         change("record_event", "/v1/dossiers/{dossier}/events", note),
-        change("issue_reminder", "/v1/reminders", reminder()),
-        change(
-            "acknowledge_reminder",
-            "/v1/reminders/{reminder}/acknowledgement",
-            json!({"explanation": "Chờ xác minh", "promised_on": "2022-02-18"}),
-        ),
-        change("put_reminder_rule", "/v1/reminder-rules/huyen", reminder_rule()),
         change("put_agency", "/v1/agencies/H51.29", office),
         change("put_procedure", "/v1/procedures/1.004874", procedure),
         change(
@@ -122,7 +127,9 @@ fn lines() -> Vec<Line> {
             json!({"days_off": [], "worked_rest_days": []}),
         ),
         change("put_policy", "/v1/policies/huyen", policy),
-    ]
+    ];
+    lines.extend(of_reminders());
+    lines
 }
 
 /// A receipt that is the district's alone: no agency below it has part in it.

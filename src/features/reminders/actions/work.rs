@@ -102,8 +102,8 @@ async fn run(
     if !is_due(&rule, now) || !agencies(&rule, &tree).contains(&agency) {
         return Ok(false);
     }
-    let due_in = usize::try_from(rule.due_in).unwrap_or(0);
-    let Ok(due_on) = calendars.of(agency).add_working_days(today, due_in) else {
+    let days = usize::try_from(rule.due_in).unwrap_or(0);
+    let Ok(due_on) = calendars.of(agency).add_working_days(today, days) else {
         log::warn!("the reminder rule {name} waits for the calendar by which its due day is counted");
         return Ok(false);
     };

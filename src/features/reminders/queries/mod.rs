@@ -13,7 +13,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::{AsyncConnectionCore, RunQueryDsl};
-use serde_json::json;
 use uuid::Uuid;
 
 /// A reminder as it is stored.
@@ -78,7 +77,8 @@ pub(super) async fn next_number(tx: &mut Transaction, agency: i32, year: i32) ->
 pub(super) async fn insert(tx: &mut Transaction, row: &ReminderRow) -> QueryResult<usize> {
     use reminders as r;
     let of = (r::agency_id.eq(row.agency_id), r::year.eq(row.year), r::number.eq(row.number));
-    let about = (r::about.eq(row.about.as_str()), r::filter.eq(json!(row.filter)), r::rule.eq(&row.rule));
+    let about =
+        (r::about.eq(row.about.as_str()), r::filter.eq(serde_json::json!(row.filter)), r::rule.eq(&row.rule));
     let when =
         (r::issued_at.eq(row.issued_at), r::due_on.eq(row.due_on), r::escalate_after.eq(row.escalate_after));
     let focal = (

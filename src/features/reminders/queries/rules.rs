@@ -9,7 +9,6 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::{AsyncConnectionCore, RunQueryDsl, SimpleAsyncConnection};
-use serde_json::json;
 use std::collections::HashSet;
 use uuid::Uuid;
 
@@ -58,7 +57,7 @@ pub(in super::super) async fn write(tx: &mut Transaction, row: &RuleRow) -> Quer
     let days: Vec<&str> = row.days.iter().map(|day| day.as_str()).collect();
     let values = (
         (r::agency_ids.eq(&row.agency_ids), r::with_below.eq(row.with_below)),
-        (r::about.eq(row.about.as_str()), r::filter.eq(json!(row.filter))),
+        (r::about.eq(row.about.as_str()), r::filter.eq(serde_json::json!(row.filter))),
         (r::days.eq(days), r::time.eq(row.time), r::due_in.eq(row.due_in)),
         r::escalate_after.eq(row.escalate_after),
         r::text.eq(&row.text),
