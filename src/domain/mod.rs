@@ -1,7 +1,7 @@
 //! The ground floor: the rules as pure functions and types.
 //!
 //! Nothing here reads the clock, the database or the network; every function can be checked with a table of
-//! cases. Read in this order: `vocabulary` and `ids` (words), `local_time` and `calendar` (time), `time_limit` and
+//! cases. Read in this order: `vocabulary`, `ids` and `whole` (words and numbers), `local_time` and `calendar` (time), `time_limit` and
 //! `deadline` (when a dossier is due), `law` and `policy` (what the law fixes, and where there is a choice), `lifecycle`
 //! (what may happen to it), `timing` (the one definition of early, on time, late and overdue), `delays` (where the days
 //! went), `reminder` (what became of what an agency was reminded of), `agency_tree` (who may see it), `canonical`, `hash_chain`, `merkle`, `signing`, `daily_log` and
@@ -33,3 +33,4 @@ pub mod text;
 pub mod time_limit;
 pub mod timing;
 pub mod vocabulary;
+pub mod whole;

@@ -6,6 +6,7 @@
 use super::calendar::Calendar;
 use super::local_time::Instant;
 use super::vocabulary::{About, Clock, FollowUp};
+use super::whole::optional_whole;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -34,15 +35,15 @@ pub struct Filter {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub apologised: Option<bool>,
     /// With `overdue`: at least so many working days late.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "optional_whole")]
     #[schema(minimum = 0, maximum = 3660, example = 1)]
     pub min_days_late: Option<i64>,
     /// With `due_soon`: at most so many working days left; 2 when not given.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "optional_whole")]
     #[schema(minimum = 0, maximum = 3660, example = 2)]
     pub within: Option<i64>,
     /// With `stale`: more than so many working days without an event; 3 when not given.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "optional_whole")]
     #[schema(minimum = 0, maximum = 3660, example = 3)]
     pub older_than: Option<i64>,
 }

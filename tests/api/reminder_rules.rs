@@ -84,7 +84,13 @@ async fn a_rule_is_written_shown_and_guarded() {
         (json!({"schedule": {"days": [], "time": "08:00"}}), "invalid_value", "/schedule/days"),
         (json!({"schedule": {"days": ["someday"], "time": "08:00"}}), "invalid_value", "/schedule/days/0"),
         (json!({"schedule": {"days": WEEK, "time": "8:00"}}), "invalid_value", "/schedule/time"),
+        (
+            json!({"schedule": {"days": vec!["monday"; 8], "time": "08:00"}}),
+            "invalid_value",
+            "/schedule/days",
+        ),
         (json!({"due_in": 0}), "invalid_value", "/due_in"),
+        (json!({"due_in": 2.5}), "invalid_value", "/due_in"),
         (json!({"escalate_after": -1}), "invalid_value", "/escalate_after"),
     ] {
         let bad = district.put("/v1/reminder-rules/bad", &rule(&["H51.29"], change), None).await;

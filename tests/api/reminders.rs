@@ -347,6 +347,7 @@ async fn the_list_is_filtered_by_what_it_shows() {
         let sheet = caller.get(&format!("{list}?format=xlsx")).await;
         assert!(lines == rows && sheet.body.starts_with(b"PK"), "{list}");
     }
+    caller.get("/v1/reminders?rule=").await.problem(422, "invalid_value");
     caller.get("/v1/reminders?agency=H51.30").await.problem(403, "agency_out_of_scope");
 }
 

@@ -4,10 +4,11 @@ use super::{AboutSent, LONGEST, check_filter, check_text, check_wait};
 use crate::domain::agency_tree::{AgencyTree, FocalOfficer};
 use crate::domain::ids::{AgencyCode, Slug};
 use crate::domain::local_time::{Day, Instant};
-use crate::domain::refusal::{Refusal, Violations};
+use crate::domain::refusal::{Refusal, Rule, Violations};
 use crate::domain::reminder::Filter as Narrowed;
 use crate::domain::text::clean;
 use crate::domain::vocabulary::{About, ReminderStatus};
+use crate::domain::whole::optional_whole;
 use crate::features::auth::Principal;
 use crate::features::reminders::actions::{AnswerInput, ReminderInput};
 use crate::features::reminders::queries::ReminderRow;
@@ -176,7 +177,7 @@ pub struct PostReminder {
     /// Local day through which an answer is due; not past.
     pub due_on: Day,
     /// Working days after it that pass before it escalates; 2 when not given.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_whole")]
     #[schema(minimum = 0, maximum = 366, example = 2)]
     pub escalate_after: Option<i16>,
     /// Text to the agency, without personal data, at most 2,000 characters.
@@ -266,6 +267,9 @@ impl Listed for ReminderList {
 impl ReminderList {
     /// Finds the agencies it names.
     pub fn read(self, caller: &Principal) -> Result<Filter, Refusal> {
+        if let Some(Err(bad)) = self.rule.as_deref().map(Slug::parse) {
+            return Err(Refusal::parameter("rule", Rule::InvalidValue, bad));
+        }
         Ok(Filter {
             agency: caller.agencies_named("agency", self.agency, AgencyTree::subtree)?,
             about: self.about.map(|list| list.0),

@@ -7,6 +7,7 @@ use crate::domain::local_time::TimeOfDay;
 use crate::domain::refusal::{Refusal, Rule, Violations};
 use crate::domain::reminder::Filter;
 use crate::domain::vocabulary::{About, Weekday};
+use crate::domain::whole::{optional_whole, whole};
 use crate::features::reminders::actions::RuleInput;
 use crate::features::reminders::queries::rules::RuleRow;
 use crate::http::input::object;
@@ -82,10 +83,11 @@ pub struct PutRule {
     #[serde(deserialize_with = "object")]
     pub schedule: Schedule,
     /// Working days after the day of issue through which an answer is due.
+    #[serde(deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 366, example = 3)]
     pub due_in: i16,
     /// Working days after the due day that pass before they escalate; 2 when not given.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_whole")]
     #[schema(minimum = 0, maximum = 366, example = 2)]
     pub escalate_after: Option<i16>,
     /// Their text, without personal data, at most 2,000 characters.
@@ -137,11 +139,12 @@ impl PutRule {
         let about = self.about.check(&mut wrong);
         check_filter(&self.filter, self.about, about, &mut wrong);
         let mut days = self.schedule.days;
+        if !(1..=7).contains(&days.len()) {
+            wrong.add("/schedule/days", Rule::InvalidValue, "must name 1 to 7 days of the week");
+        }
         days.sort_unstable();
         days.dedup();
-        if days.is_empty() {
-            wrong.add("/schedule/days", Rule::InvalidValue, "must name a day of the week");
-        }
+
         check_wait("/due_in", Some(self.due_in), 1, &mut wrong);
         check_wait("/escalate_after", self.escalate_after, 0, &mut wrong);
         let text = check_text(self.text.as_deref(), &mut wrong);
