@@ -11,6 +11,7 @@ use crate::features::Shared;
 use crate::features::calendar::actions::jobs;
 use crate::features::evidence::actions as evidence;
 use crate::features::metrics::actions as metrics;
+use crate::features::reminders::actions::work as reminders;
 use futures_util::FutureExt;
 use futures_util::future::{Either, LocalBoxFuture};
 use std::panic::AssertUnwindSafe;
@@ -39,7 +40,7 @@ struct Job {
     run: for<'a> fn(&'a Shared) -> LocalBoxFuture<'a, Result<usize, DbError>>,
 }
 
-const JOBS: [Job; 4] = [
+const JOBS: [Job; 6] = [
     Job {
         name: "forget_idle_buckets",
         every: TICK,
@@ -62,6 +63,24 @@ const JOBS: [Job; 4] = [
         },
     },
     Job { name: "sign_log", every: TICK, by: By::Leader, run: |shared| sign_log(shared).boxed_local() },
+    Job {
+        name: "issue_reminders",
+        every: TICK,
+        by: By::Leader,
+        run: |shared| {
+            let Shared { writer, calendars, agencies, clock, .. } = shared;
+            reminders::run_rules(writer, (calendars, agencies), clock.now()).boxed_local()
+        },
+    },
+    Job {
+        name: "follow_reminders",
+        every: Duration::from_mins(1),
+        by: By::Leader,
+        run: |shared| {
+            let Shared { writer, calendars, agencies, clock, .. } = shared;
+            reminders::follow(writer, (calendars, agencies), clock.now()).boxed_local()
+        },
+    },
 ];
 
 /// Closes and signs the days of the log, where there is a key.

@@ -52,6 +52,8 @@ received = ["H51.29.22-220214-0019"]
 recorded = []
 # Jobs that changes of calendars have started.
 jobs = []
+# Reminders that were issued and not acknowledged, and those that were ever issued.
+waiting, reminders = [], []
 # Agencies and years whose calendars were put.
 kept = set()
 
@@ -178,6 +180,30 @@ def put_policy(case):
     case.path_parameters["name"] = f"{body['agency']}-{body['procedure']}".lower().replace(".", "-")
 
 
+def narrow(filter):
+    """A filter whose lists are those of an overdue feed, with what the demonstration has."""
+    for name in ("within", "older_than", "apologised", "field", "procedure", "holder_agency", "min_days_late"):
+        filter.pop(name, None)
+    return filter
+
+
+def issue_reminder(case):
+    body = case.body
+    # Who has overdue dossiers.
+    body["agency"] = pick(["H51.29", *COMMUNES], body.get("agency"))
+    body["about"], body["filter"], body["due_on"] = "overdue", narrow(body.get("filter") or {}), "2022-12-30"
+
+
+def acknowledge_reminder(case):
+    case.body["promised_on"] = "2022-12-30"
+
+
+def put_reminder_rule(case):
+    body = case.body
+    body["agencies"] = [known(code) for code in body["agencies"]]
+    body["about"], body["filter"] = "overdue", narrow(body.get("filter") or {})
+
+
 def calculate(case):
     for item in case.body["items"]:
         start = datetime.datetime(2021, 3, 1, 8, tzinfo=LOCAL) + datetime.timedelta(hours=number(item["started_at"], 20000))
@@ -255,6 +281,9 @@ BODIES = {
     "put_calendar": put_calendar,
     "put_calendar_year": put_calendar_year,
     "put_policy": put_policy,
+    "issue_reminder": issue_reminder,
+    "acknowledge_reminder": acknowledge_reminder,
+    "put_reminder_rule": put_reminder_rule,
     "calculate_deadlines": calculate,
 }
 
@@ -281,6 +310,15 @@ def before_call(context, case, kwargs):
         parameters["year"] = pick([2022, 2023, 2027], parameters["year"])
     if operation == "get_job" and jobs:
         parameters["id"] = pick(jobs, parameters["id"])
+    if operation in ("get_reminder", "list_reminder_items") and reminders:
+        parameters["id"] = pick(reminders, parameters["id"])
+    if operation == "acknowledge_reminder" and waiting:
+        # One for each try: it is acknowledged once.
+        tried = str((case.query or {}).get("dry_run", "")).lower() == "true"
+        parameters["id"] = waiting[0] if tried or len(waiting) == 1 else waiting.pop()
+    if operation == "get_reminder_rule":
+        names = [name for kind, name in kept if kind == "put_reminder_rule"]
+        parameters["name"] = pick(sorted(names) or ["x"], parameters["name"])
     if operation == "get_policy":
         names = [name for kind, name in kept if kind == "put_policy"]
         parameters["name"] = pick(sorted(names) or ["x"], parameters["name"])
@@ -293,7 +331,7 @@ def before_call(context, case, kwargs):
     if operation == "record_event" and isinstance(case.body, dict) and case.body.get("kind") == "corrected":
         of_event = [code for event, code in recorded if event == case.body.get("event")]
         parameters["code"] = (of_event or [parameters["code"]])[0]
-    if operation == "record_event" and "If-Match" in case.headers:
+    if operation in ("record_event", "acknowledge_reminder") and "If-Match" in case.headers:
         case.headers["If-Match"] = "*"
     if "Idempotency-Key" in case.headers:
         # One key for each body, byte by byte: the same key with another body is refused.
@@ -308,10 +346,14 @@ def after_call(context, case, response):
         return
     if case.method == "PUT" and "code" in case.path_parameters:
         written[case.path_parameters["code"]] = case.body.get("effective_from", "")
-    elif case.method == "PUT" and response.status_code != 200 or operation == "put_policy":
+    elif case.method == "PUT" and response.status_code != 200 or operation in ("put_policy", "put_reminder_rule"):
         kept.add(place(operation, case.path_parameters))
     if response.status_code == 202:
         jobs.append(json.loads(response.content)["id"])
+    if operation == "issue_reminder":
+        issued = json.loads(response.content)["id"]
+        waiting.append(issued)
+        reminders.append(issued)
     if operation == "record_event" and case.body.get("kind") != "corrected":
         recorded.append((json.loads(response.content)["id"], case.path_parameters["code"]))
     if case.method == "POST" and operation == "receive_dossier":

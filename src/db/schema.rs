@@ -10,6 +10,9 @@ diesel::table! {
         valid_from -> Date,
         valid_to -> Nullable<Date>,
         version -> Int4,
+        focal_name -> Nullable<Text>,
+        focal_title -> Nullable<Text>,
+        focal_unit -> Nullable<Text>,
     }
 }
 
@@ -355,6 +358,88 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    reminder_counters (agency_id, year) {
+        agency_id -> Int4,
+        year -> Int4,
+        last_number -> Int4,
+    }
+}
+
+diesel::table! {
+    reminder_items (reminder_id, position) {
+        reminder_id -> Uuid,
+        position -> Int4,
+        dossier_id -> Uuid,
+        status -> Text,
+        clock -> Text,
+        holder_agency_id -> Int4,
+        holder_unit -> Nullable<Text>,
+        due_on -> Nullable<Date>,
+        days_late -> Nullable<Int8>,
+        days_left -> Nullable<Int8>,
+        days_silent -> Nullable<Int8>,
+        last_event_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    reminder_rules (name) {
+        name -> Text,
+        agency_ids -> Array<Int4>,
+        owner_ids -> Nullable<Array<Int4>>,
+        with_below -> Bool,
+        about -> Text,
+        filter -> Jsonb,
+        days -> Array<Text>,
+        time -> Time,
+        due_in -> Int2,
+        escalate_after -> Nullable<Int2>,
+        text -> Nullable<Text>,
+        enabled -> Bool,
+        version -> Int4,
+    }
+}
+
+diesel::table! {
+    reminder_runs (rule, day, agency_id) {
+        rule -> Text,
+        day -> Date,
+        agency_id -> Int4,
+        ran_at -> Timestamptz,
+        reminder_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    reminders (id) {
+        id -> Uuid,
+        agency_id -> Int4,
+        year -> Int4,
+        number -> Int4,
+        status -> Text,
+        about -> Text,
+        filter -> Jsonb,
+        rule -> Nullable<Text>,
+        issued_at -> Timestamptz,
+        due_on -> Date,
+        text -> Nullable<Text>,
+        focal_name -> Nullable<Text>,
+        focal_title -> Nullable<Text>,
+        focal_unit -> Nullable<Text>,
+        escalate_after -> Int2,
+        frozen_count -> Int4,
+        left_out -> Int8,
+        explanation -> Nullable<Text>,
+        promised_on -> Nullable<Date>,
+        acknowledged_at -> Nullable<Timestamptz>,
+        escalated_to -> Nullable<Int4>,
+        escalated_at -> Nullable<Timestamptz>,
+        closed_at -> Nullable<Timestamptz>,
+        version -> Int4,
+    }
+}
+
 diesel::joinable!(agency_codes -> agencies (agency_id));
 diesel::joinable!(calendar_jobs -> agencies (agency_id));
 diesel::joinable!(calendar_sessions -> calendars (calendar_id));
@@ -372,6 +457,13 @@ diesel::joinable!(procedure_agencies -> agencies (agency_id));
 diesel::joinable!(procedure_agencies -> procedure_versions (procedure_version_id));
 diesel::joinable!(procedure_limits -> procedure_versions (procedure_version_id));
 diesel::joinable!(procedure_versions -> procedures (procedure_code));
+diesel::joinable!(reminder_counters -> agencies (agency_id));
+diesel::joinable!(reminder_items -> dossiers (dossier_id));
+diesel::joinable!(reminder_items -> reminders (reminder_id));
+diesel::joinable!(reminder_runs -> agencies (agency_id));
+diesel::joinable!(reminder_runs -> reminder_rules (rule));
+diesel::joinable!(reminder_runs -> reminders (reminder_id));
+diesel::joinable!(reminders -> reminder_rules (rule));
 
 diesel::allow_tables_to_appear_in_same_query!(
     agencies,
@@ -399,4 +491,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     procedure_versions,
     procedures,
     reference_state,
+    reminder_counters,
+    reminder_items,
+    reminder_rules,
+    reminder_runs,
+    reminders,
 );

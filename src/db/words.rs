@@ -2,13 +2,14 @@
 //!
 //! Writing uses their `as_str`. A word that the domain does not know is an error, never a default.
 
+use crate::domain::reminder::Filter;
 use crate::domain::vocabulary::{
-    ApplicantKind, Channel, Clock, EventKind, Granularity, JobStatus, JudgeBy, Level, Origin, Outcome,
-    SecondSupplement, Starts, Status, StopEffect, Unit,
+    About, ApplicantKind, Channel, Clock, EventKind, Granularity, JobStatus, JudgeBy, Level, Origin, Outcome,
+    ReminderStatus, SecondSupplement, Starts, Status, StopEffect, Unit, Weekday,
 };
 use diesel::deserialize::{FromSql, Queryable, Result};
 use diesel::pg::{Pg, PgValue};
-use diesel::sql_types::{SingleValue, Text};
+use diesel::sql_types::{Jsonb, SingleValue, Text};
 
 macro_rules! read_from_text {
     ($($word:ty),+) => {$(
@@ -33,3 +34,20 @@ macro_rules! read_from_text {
 
 read_from_text!(ApplicantKind, Channel, Clock, EventKind, JobStatus, Level, Origin, Outcome, Status, Unit);
 read_from_text!(Granularity, JudgeBy, SecondSupplement, Starts, StopEffect);
+read_from_text!(About, ReminderStatus, Weekday);
+
+impl FromSql<Jsonb, Pg> for Filter {
+    fn from_sql(value: PgValue<'_>) -> Result<Self> {
+        Ok(serde_json::from_value(<serde_json::Value as FromSql<Jsonb, Pg>>::from_sql(value)?)?)
+    }
+}
+
+impl<ST: SingleValue> Queryable<ST, Pg> for Filter
+where
+    Self: FromSql<ST, Pg>,
+{
+    type Row = Self;
+    fn build(row: Self) -> Result<Self> {
+        Ok(row)
+    }
+}

@@ -5,7 +5,9 @@
 
 use super::vocabulary::Level;
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
+use utoipa::ToSchema;
 
 /// Internal number of an agency.
 pub type AgencyId = i32;
@@ -40,6 +42,23 @@ pub struct Watch {
     pub validity: Validity,
 }
 
+/// The officer of an agency to whom reminders go (cán bộ đầu mối).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FocalOfficer {
+    /// Name, at most 200 characters.
+    #[schema(min_length = 1, max_length = 200, example = "Trần Thị Bình")]
+    pub name: String,
+    /// Title, at most 200 characters.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 200, example = "Công chức đầu mối")]
+    pub title: Option<String>,
+    /// Unit, at most 200 characters.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 200, example = "Văn phòng")]
+    pub unit: Option<String>,
+}
+
 /// An agency (cơ quan, đơn vị).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Agency {
@@ -61,6 +80,8 @@ pub struct Agency {
     pub successors: Vec<AgencyId>,
     /// Who watches it.
     pub watches: Vec<Watch>,
+    /// Its officer for reminders.
+    pub focal_officer: Option<FocalOfficer>,
     /// Raised by every change.
     pub version: i32,
 }
@@ -159,6 +180,7 @@ mod tests {
             validity: Validity { from: day("2020-01-01"), to: None },
             successors: vec![],
             watches: vec![],
+            focal_officer: None,
             version: 1,
         }
     }

@@ -76,6 +76,8 @@ pub struct Law {
     pub apologies_most: Dated<i16>,
     /// Calendar days before the due day by which an apology must be given.
     pub apology_days_before: Dated<u64>,
+    /// Working days after the due day of a reminder that pass before it escalates.
+    pub reminder_escalation_days: Dated<i16>,
     supplement: Dated<StopEffect>,
     other_stop: Dated<StopEffect>,
     second_supplement: Dated<SecondSupplement>,

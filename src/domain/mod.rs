@@ -1,12 +1,12 @@
 //! The ground floor: the rules as pure functions and types.
 //!
 //! Nothing here reads the clock, the database or the network; every function can be checked with a table of
-//! cases. Read in this order: `vocabulary` and `ids` (words), `local_time` and `calendar` (time), `time_limit` and
-//! `deadline` (when a dossier is due), `law` and `policy` (what the law fixes, and where there is a choice), `lifecycle`
+//! cases. Read in this order: `vocabulary`, `ids` and `whole` (words and numbers), `local_time` and `calendar` (time),
+//! `time_limit` and `deadline` (when a dossier is due), `law` and `policy` (what the law fixes, and where there is a choice), `lifecycle`
 //! (what may happen to it), `timing` (the one definition of early, on time, late and overdue), `delays` (where the days
-//! went), `activity` (who records how much, and how soon), `share` (parts of a whole), `agency_tree` (who may see it),
-//! `canonical`, `hash_chain`, `merkle`, `signing`, `daily_log` and `proof` (that nobody changed it), `refusal` (every
-//! reason to say no).
+//! went), `activity` (who records how much, and how soon), `reminder` (what became of what an agency was reminded of),
+//! `share` (parts of a whole), `agency_tree` (who may see it), `canonical`, `hash_chain`, `merkle`, `signing`, `daily_log`
+//! and `proof` (that nobody changed it), `refusal` (every reason to say no).
 
 pub mod activity;
 pub mod agency_tree;
@@ -27,9 +27,11 @@ pub mod merkle;
 pub mod policy;
 pub mod proof;
 pub mod refusal;
+pub mod reminder;
 pub mod share;
 pub mod signing;
 pub mod text;
 pub mod time_limit;
 pub mod timing;
 pub mod vocabulary;
+pub mod whole;

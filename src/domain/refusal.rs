@@ -3,7 +3,7 @@
 //! Actions return a [`Refusal`]; `http/error` maps each to a status and a text. A refusal stores nothing.
 
 use super::local_time::Instant;
-use super::vocabulary::{EventKind, Status};
+use super::vocabulary::{EventKind, ReminderStatus, Status};
 use std::fmt::Display;
 
 /// A rule that a value broke.
@@ -134,6 +134,11 @@ pub enum Refusal {
         kind: EventKind,
         /// When.
         occurred_at: Instant,
+    },
+    /// The reminder was acknowledged already, or is closed.
+    ReminderNotOpen {
+        /// How it stands.
+        status: ReminderStatus,
     },
     /// A change of an existing resource without `If-Match`.
     PreconditionRequired,

@@ -43,8 +43,10 @@ macro_rules! words {
 
 // After the macro, which it uses.
 mod limits;
+mod reminders;
 
 pub use limits::{AgencyRole, Granularity, JudgeBy, SecondSupplement, Starts, StopEffect, SupplementStage};
+pub use reminders::{About, FollowUp, ReminderStatus, Weekday};
 
 /// A word that is not in its list.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -20,6 +20,7 @@ pub mod overdue;
 pub mod policies;
 pub mod procedures;
 pub mod public;
+pub mod reminders;
 pub mod standing;
 mod state;
 
@@ -40,6 +41,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(dossiers::http::routes)
         .configure(evidence::http::routes)
         .configure(overdue::http::routes)
+        .configure(reminders::http::routes)
         .configure(health::http::routes)
         .configure(metrics::http::routes);
 }

@@ -23,7 +23,7 @@ async fn any_code_old_or_new_finds_an_agency() {
         json!({
             "code": "H51.29.05", "codes": ["000.05.29.H51"], "name": "Phòng Tư pháp", "level": "district",
             "parent": "H51.29", "valid_from": "2020-01-01", "valid_to": null, "succeeded_by": [],
-            "monitored_by": [], "version": 1
+            "monitored_by": [], "focal_officer": null, "version": 1
         })
     );
     assert_eq!(caller.get("/v1/agencies/000.05.29.H51").await.expect(200), shown.json());

@@ -48,6 +48,8 @@ mod proofs;
 mod public;
 mod receipts;
 mod registered;
+mod reminder_rules;
+mod reminders;
 mod reopened;
 mod retold;
 mod roots;

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 /// Every property that may be null, by schema. A new one belongs here when null really is an answer, or may be sent.
 const NULLABLE: &[(&str, &[&str])] = &[
-    ("Agency", &["parent", "valid_to"]),
+    ("Agency", &["parent", "valid_to", "focal_officer"]),
     ("AgencyActivity", &["last_recorded_at", "last_event_kind", "last_event_at", "expected"]),
     ("AgencyProgress", &["next_cursor"]),
     ("AgencyStatistics", &["early_share", "on_time_share", "late_share"]),
@@ -68,6 +68,7 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ("EventOfficer", &["title", "unit"]),
     ("Events", &["next_cursor"]),
     ("ExtensionSent", &["at"]),
+    ("FocalOfficer", &["title", "unit"]),
     ("Holder", &["unit", "officer", "step_due_at"]),
     ("Job", &["year", "finished_at"]),
     (
@@ -101,6 +102,8 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ("PageOf_OverdueRow", &["next_cursor"]),
     ("PageOf_Policy", &["next_cursor"]),
     ("PageOf_Procedure", &["next_cursor"]),
+    ("PageOf_Reminder", &["next_cursor"]),
+    ("PageOf_ReminderItem", &["next_cursor"]),
     ("PageOf_Root", &["next_cursor"]),
     ("PostDeadline", &["agency"]),
     ("PostDossier", &["code", "case", "submitted_at", "received_at", "appointed_at", "summary", "officer"]),
@@ -144,6 +147,7 @@ const NULLABLE: &[(&str, &[&str])] = &[
             "backdating_days",
         ],
     ),
+    ("PostReminder", &["escalate_after", "text"]),
     ("Procedure", &["effective_to"]),
     ("ProcedureRef", &["case"]),
     ("Prolongation", &["law"]),
@@ -154,7 +158,7 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ),
     ("PublicStep", &["to_agency", "note"]),
     ("PublicTiming", &["days_left", "days_late"]),
-    ("PutAgency", &["parent", "valid_to"]),
+    ("PutAgency", &["parent", "valid_to", "focal_officer"]),
     ("PutMonitor", &["valid_to"]),
     (
         "PutPolicy",
@@ -170,6 +174,18 @@ const NULLABLE: &[(&str, &[&str])] = &[
             "backdating_days",
         ],
     ),
+    ("PutRule", &["escalate_after", "text"]),
+    (
+        "Reminder",
+        &["text", "rule", "focal_officer", "acknowledgement", "escalated_to", "escalated_at", "closed_at"],
+    ),
+    (
+        "ReminderFilter",
+        &["procedure", "field", "holder_agency", "apologised", "min_days_late", "within", "older_than"],
+    ),
+    ("ReminderItem", &["holder_unit", "due_on", "days_late", "days_left", "days_silent"]),
+    ("ReminderItemNow", &["due_on", "ended_at"]),
+    ("ReminderRule", &["escalate_after", "text"]),
     ("Recording", &["median_hours", "p90_hours"]),
     ("SegmentDelay", &["ended_at", "days_late"]),
     ("Share", &["share"]),

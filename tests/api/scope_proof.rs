@@ -54,9 +54,25 @@ fn calculation() -> Line {
     Line { id, path, body: Some(body), shows: Shows::Everybody }
 }
 
+fn of_reminders() -> Vec<Line> {
+    vec![
+        line("list_reminders", "/v1/reminders?count=exact", Shows::AList),
+        line("get_reminder", "/v1/reminders/{reminder}", Shows::TheDossier),
+        line("list_reminder_items", "/v1/reminders/{reminder}/items", Shows::TheDossier),
+        line("get_reminder_rule", "/v1/reminder-rules/cua-huyen", Shows::TheDossier),
+        change("issue_reminder", "/v1/reminders", reminder()),
+        change(
+            "acknowledge_reminder",
+            "/v1/reminders/{reminder}/acknowledgement",
+            json!({"explanation": "Chờ xác minh", "promised_on": "2022-02-18"}),
+        ),
+        change("put_reminder_rule", "/v1/reminder-rules/huyen", reminder_rule()),
+    ]
+}
+
 /// Every operation there is.
 fn lines() -> Vec<Line> {
-    reads().into_iter().chain(changes()).collect()
+    reads().into_iter().chain(changes()).chain(of_reminders()).collect()
 }
 
 fn reads() -> Vec<Line> {
@@ -136,6 +152,15 @@ fn of_the_district(received_at: &str) -> Value {
     body
 }
 
+fn reminder() -> Value {
+    json!({"agency": "H51.29", "about": "overdue", "due_on": "2022-02-17"})
+}
+
+fn reminder_rule() -> Value {
+    let schedule = json!({"days": ["monday"], "time": "08:00"});
+    json!({"agencies": ["H51.29"], "about": "overdue", "schedule": schedule, "due_in": 3})
+}
+
 /// Beside the dossier, which is overdue and stale: one that is due soon, one that ended late, one without an answer.
 async fn one_for_each_list(root: &Client) {
     root.receive(&of_the_district("2022-02-14T08:00:00+07:00")).await;
@@ -153,6 +178,7 @@ struct Stage {
     app: TestApp,
     dossier: String,
     job: String,
+    reminder: String,
 }
 
 impl Stage {
@@ -166,7 +192,10 @@ impl Stage {
         let table = json!({"days_off": [], "worked_rest_days": []});
         let changed = app.root().await.put("/v1/calendars/H51.30/years/2023", &table, None).await.expect(202);
         let job = changed["id"].as_str().unwrap().to_owned();
-        Self { app, dossier, job }
+        let reminder = app.root().await.post("/v1/reminders", &reminder()).await.expect(201);
+        let reminder = reminder["id"].as_str().unwrap().to_owned();
+        app.root().await.put("/v1/reminder-rules/cua-huyen", &reminder_rule(), None).await.expect(201);
+        Self { app, dossier, job, reminder }
     }
 
     async fn caller(&self, agency: &str) -> Client {
@@ -174,7 +203,11 @@ impl Stage {
     }
 
     async fn send(&self, client: &Client, method: &Method, line: &Line, dry_run: bool) -> Answer {
-        let mut path = line.path.replace("{dossier}", &self.dossier).replace("{job}", &self.job);
+        let mut path = line
+            .path
+            .replace("{dossier}", &self.dossier)
+            .replace("{job}", &self.job)
+            .replace("{reminder}", &self.reminder);
         if dry_run {
             path.push_str("?dry_run=true");
         }
@@ -195,7 +228,7 @@ impl Stage {
     async fn stored(&self) -> i64 {
         let tables = "SELECT (SELECT count(*) FROM audit_log WHERE action NOT LIKE 'key.%') \
                       + (SELECT count(*) FROM dossiers) + (SELECT count(*) FROM dossier_events) \
-                      + (SELECT count(*) FROM idempotency_keys)";
+                      + (SELECT count(*) FROM idempotency_keys) + (SELECT count(*) FROM reminders)";
         self.app.count(tables).await
     }
 }

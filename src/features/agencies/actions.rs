@@ -2,7 +2,7 @@
 
 use super::queries;
 use crate::db::{Answer, Constraint, Failure, Given, Terms, Transaction, Writer};
-use crate::domain::agency_tree::{Agency, AgencyId, AgencyTree, Validity, Watch};
+use crate::domain::agency_tree::{Agency, AgencyId, AgencyTree, FocalOfficer, Validity, Watch};
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Place, Refusal, Rule};
 use crate::domain::vocabulary::Level;
@@ -30,6 +30,8 @@ pub struct AgencyInput {
     pub successors: Vec<String>,
     /// Codes of the agencies that watch it, and when.
     pub watches: Vec<(String, Validity)>,
+    /// Its officer for reminders.
+    pub focal_officer: Option<FocalOfficer>,
 }
 
 /// Writes an agency on the given terms and shows it in the tree as it then is. `expects` checks the version that is there.
@@ -79,7 +81,7 @@ pub async fn put_in(
     let details = json!({
         "name": agency.name, "level": agency.level, "parent": agency.parent.map(|id| tree.code(id)),
         "codes": agency.codes, "valid_from": agency.validity.from, "valid_to": agency.validity.to,
-        "version": agency.version,
+        "has_focal_officer": agency.focal_officer.is_some(), "version": agency.version,
     });
     let change = Change { action: "agency.put", subject: format!("agency:{}", agency.code), details };
     audit::record(tx, actor, now, change).await?;
@@ -145,8 +147,9 @@ fn resolve(input: AgencyInput, present: Option<&Agency>, tree: &AgencyTree) -> R
     codes.sort();
     codes.dedup();
     let version = present.map_or(1, |agency| agency.version + 1);
-    let (name, level, validity) = (input.name, input.level, input.validity);
-    Ok(Agency { id, code, codes, name, level, parent, validity, successors, watches, version })
+    let (name, level, validity, focal_officer) =
+        (input.name, input.level, input.validity, input.focal_officer);
+    Ok(Agency { id, code, codes, name, level, parent, validity, successors, watches, focal_officer, version })
 }
 
 /// A key may write agencies below its roots: the agency itself when it exists, and its parent.

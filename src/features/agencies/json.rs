@@ -1,7 +1,7 @@
 //! Bodies of the agency operations.
 
 use super::actions::AgencyInput;
-use crate::domain::agency_tree::{Agency, AgencyTree, Validity};
+use crate::domain::agency_tree::{Agency, AgencyTree, FocalOfficer, Validity};
 use crate::domain::ids::AgencyCode;
 use crate::domain::local_time::Day;
 use crate::domain::refusal::{Refusal, Rule, Violations};
@@ -9,7 +9,7 @@ use crate::domain::text::clean;
 use crate::domain::vocabulary::Level;
 use crate::http::export::ListRow;
 use crate::http::format::Format;
-use crate::http::input::{Several, objects};
+use crate::http::input::{Several, objects, optional_object};
 use crate::http::list::{Listed, Paging};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,8 @@ pub struct AgencyBody {
     pub succeeded_by: Vec<String>,
     /// Agencies outside the line of command that watch it and see its dossiers.
     pub monitored_by: Vec<Monitor>,
+    /// The officer to whom reminders go; null when none is named.
+    pub focal_officer: Option<FocalOfficer>,
     /// Raised by every change; the `ETag`.
     pub version: i32,
 }
@@ -102,6 +104,9 @@ pub struct PutAgency {
     #[serde(default, deserialize_with = "objects")]
     #[schema(max_items = 50)]
     pub monitored_by: Vec<PutMonitor>,
+    /// The officer to whom reminders go.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub focal_officer: Option<FocalOfficer>,
 }
 
 /// Filters of the agency list.
@@ -158,6 +163,7 @@ impl AgencyBody {
             valid_to: agency.validity.to,
             succeeded_by: agency.successors.iter().map(|id| code(*id)).collect(),
             monitored_by: monitors.collect(),
+            focal_officer: agency.focal_officer.clone(),
             version: agency.version,
         }
     }
@@ -188,6 +194,7 @@ impl PutAgency {
         for (i, monitor) in self.monitored_by.iter().enumerate() {
             ordered(format!("/monitored_by/{i}/valid_to"), monitor.valid_from, monitor.valid_to);
         }
+        let focal_officer = self.focal_officer.map(|officer| cleaned(officer, &mut wrong));
         wrong.check()?;
         let validity = |from: Day, to: Option<Day>| Validity { from: from.date(), to: to.map(Day::date) };
         let watch = |m: PutMonitor| (m.agency, validity(m.valid_from, m.valid_to));
@@ -200,6 +207,19 @@ impl PutAgency {
             validity: validity(self.valid_from, self.valid_to),
             successors: self.succeeded_by,
             watches: self.monitored_by.into_iter().map(watch).collect(),
+            focal_officer,
         })
+    }
+}
+
+/// The officer with clean words.
+fn cleaned(officer: FocalOfficer, wrong: &mut Violations) -> FocalOfficer {
+    let mut clean = |field: &str, text: String| {
+        wrong.take(format!("/focal_officer/{field}"), clean(&text, 200)).unwrap_or_default()
+    };
+    FocalOfficer {
+        name: clean("name", officer.name),
+        title: officer.title.map(|title| clean("title", title)),
+        unit: officer.unit.map(|unit| clean("unit", unit)),
     }
 }

@@ -3,7 +3,7 @@
 use crate::db::Transaction;
 use crate::db::later::later;
 use crate::db::schema::{agencies, agency_codes, agency_monitors, agency_successors, reference_state};
-use crate::domain::agency_tree::{Agency, AgencyId, AgencyTree, Validity, Watch};
+use crate::domain::agency_tree::{Agency, AgencyId, AgencyTree, FocalOfficer, Validity, Watch};
 use crate::domain::local_time::Instant;
 use crate::domain::vocabulary::Level;
 use chrono::NaiveDate;
@@ -40,6 +40,9 @@ struct AgencyRow {
     valid_from: NaiveDate,
     valid_to: Option<NaiveDate>,
     version: i32,
+    focal_name: Option<String>,
+    focal_title: Option<String>,
+    focal_unit: Option<String>,
 }
 
 /// The whole tree. The version is read first: a change that comes between is read again next time.
@@ -76,6 +79,11 @@ where
             level: row.level,
             parent: row.parent_id,
             validity: Validity { from: row.valid_from, to: row.valid_to },
+            focal_officer: row.focal_name.map(|name| FocalOfficer {
+                name,
+                title: row.focal_title,
+                unit: row.focal_unit,
+            }),
             version: row.version,
         }
     });
@@ -92,6 +100,12 @@ fn grouped<T>(pairs: Vec<(AgencyId, T)>) -> HashMap<AgencyId, Vec<T>> {
 
 /// Writes an agency: a new one when `agency.id` is 0. Returns its number.
 pub(super) async fn write(tx: &mut Transaction, agency: &Agency) -> QueryResult<AgencyId> {
+    let focal = agency.focal_officer.as_ref();
+    let focal = (
+        agencies::focal_name.eq(focal.map(|officer| &officer.name)),
+        agencies::focal_title.eq(focal.and_then(|officer| officer.title.as_ref())),
+        agencies::focal_unit.eq(focal.and_then(|officer| officer.unit.as_ref())),
+    );
     let values = (
         agencies::code.eq(&agency.code),
         agencies::name.eq(&agency.name),
@@ -100,6 +114,7 @@ pub(super) async fn write(tx: &mut Transaction, agency: &Agency) -> QueryResult<
         agencies::valid_from.eq(agency.validity.from),
         agencies::valid_to.eq(agency.validity.to),
         agencies::version.eq(agency.version),
+        focal,
     );
     let id = if agency.id == 0 {
         diesel::insert_into(agencies::table).values(values).returning(agencies::id).get_result(tx).await?

@@ -103,6 +103,11 @@ impl Principal {
         Self { visible: self.visible.and(&then), tree, calendars, ..self.clone() }
     }
 
+    /// The roots of the key; `None`: it has none and sees everything.
+    pub fn roots(&self) -> Option<&[AgencyId]> {
+        self.roots.as_deref()
+    }
+
     /// Fails for a key without the scope `admin`, which some of what an operation does may need beside its own.
     pub fn require_admin(&self) -> Result<(), Problem> {
         if self.is_admin { Ok(()) } else { Err(Problem::insufficient_scope(Scope::Admin.as_str())) }

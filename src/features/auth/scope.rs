@@ -29,6 +29,8 @@ needs! {
     DossiersRead = Some(Scope::DossiersRead);
     /// `dossiers:write`.
     DossiersWrite = Some(Scope::DossiersWrite);
+    /// `reminders:write`.
+    RemindersWrite = Some(Scope::RemindersWrite);
     /// `audit:read`.
     AuditRead = Some(Scope::AuditRead);
     /// `admin`.

@@ -9,6 +9,7 @@ use crate::domain::policy::Choices;
 use crate::domain::refusal::{Refusal, Rule, Violations};
 use crate::domain::text::clean;
 use crate::domain::vocabulary::{Granularity, JudgeBy, SecondSupplement, StopEffect};
+use crate::domain::whole::optional_whole;
 use crate::http::export::ListRow;
 use crate::http::format::Format;
 use crate::http::list::{Listed, Paging};
@@ -87,9 +88,9 @@ pub struct PutPolicy {
     #[serde(default)]
     pub judge_by: Option<JudgeBy>,
     /// For how many calendar days a step may be recorded after steps that happened later; 0: never.
-    #[serde(default)]
-    #[schema(value_type = Option<i16>, minimum = 0, maximum = 3660, example = json!(null))]
-    pub backdating_days: Option<serde_json::Number>,
+    #[serde(default, deserialize_with = "optional_whole")]
+    #[schema(minimum = 0, maximum = 3660, example = json!(null))]
+    pub backdating_days: Option<i16>,
     /// The text that sets it, at most 200 characters.
     #[schema(min_length = 1, max_length = 200, example = "QĐ 766/QĐ-TTg")]
     pub law: String,
@@ -152,11 +153,6 @@ impl PolicyBody {
     }
 }
 
-/// A number of days. JSON knows one kind of number: `30.0` is 30.
-fn whole_days(number: &serde_json::Number) -> Option<i16> {
-    (0..=3_660).find(|days| number.as_f64() == Some(f64::from(*days)))
-}
-
 impl PutPolicy {
     /// Checks what can be checked without the database.
     pub fn check(self, name: &str) -> Result<PolicyInput, Refusal> {
@@ -180,12 +176,12 @@ impl PutPolicy {
             second_supplement: self.second_supplement,
             granularity: self.granularity,
             judge_by: self.judge_by,
-            backdating_days: self.backdating_days.as_ref().and_then(whole_days),
+            backdating_days: self.backdating_days,
         };
-        if self.backdating_days.is_some() && choices.backdating_days.is_none() {
+        if choices.backdating_days.is_some_and(|days| !(0..=3_660).contains(&days)) {
             wrong.add("/backdating_days", Rule::InvalidValue, "must be a whole number, 0 to 3660");
         }
-        if choices == Choices::default() && self.backdating_days.is_none() {
+        if choices == Choices::default() {
             let message = "is required unless another choice is made";
             wrong.add("/supplement", Rule::MissingField, message);
         }

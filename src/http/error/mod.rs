@@ -142,6 +142,9 @@ impl From<Refusal> for Problem {
                 .member("seq", json!(seq))
                 .member("kind", json!(kind))
                 .member("last_event_at", json!(occurred_at)),
+            Refusal::ReminderNotOpen { status } => {
+                Self::new(Code::ReminderNotOpen).detail(format!("The reminder is {status}."))
+            }
             Refusal::PreconditionRequired => Self::new(Code::PreconditionRequired),
             Refusal::PreconditionFailed => Self::new(Code::PreconditionFailed),
             Refusal::IdempotencyKeyReused => Self::new(Code::IdempotencyKeyReused),

@@ -156,6 +156,9 @@ problems! {
     EventOutOfOrder = "event_out_of_order" 409 "Event out of order" / "Sự kiện sai thứ tự":
         "The event would lie before one that is recorded already, and cannot be put there: it is too long ago, or the recorded one would not be allowed after it. last_event_at says when that was; seq and kind say which it is."
         / "Sự kiện xảy ra trước sự kiện đã ghi nhận và không thể chèn vào đó: đã quá lâu, hoặc sự kiện đã ghi nhận sẽ không còn được phép. Xem last_event_at, seq và kind.";
+    ReminderNotOpen = "reminder_not_open" 409 "Reminder not open" / "Văn bản đôn đốc không còn chờ trả lời":
+        "The reminder was acknowledged already, or every dossier it speaks of is resolved."
+        / "Văn bản đôn đốc đã được trả lời, hoặc mọi hồ sơ trong đó đã được giải quyết.";
     RateLimited = "rate_limited" 429 "Too many requests" / "Quá nhiều yêu cầu":
         "The client or the key calls faster than its limit. Try again after the seconds in Retry-After; the RateLimit headers say how the limit stands."
         / "Máy khách hoặc khóa truy cập gọi nhanh hơn giới hạn. Hãy thử lại sau số giây trong Retry-After; xem các tiêu đề RateLimit.";

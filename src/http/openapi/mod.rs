@@ -37,6 +37,7 @@ use utoipa::{OpenApi, ToSchema};
         (name = "policies", description = "Choices where law, practice and the national index differ."),
         (name = "dossiers", description = "Dossiers (hồ sơ) and their events."),
         (name = "lateness", description = "What is overdue, for scripts."),
+        (name = "reminders", description = "Reminders (đôn đốc) to agencies about their dossiers, and the rules that issue them."),
         (name = "audit", description = "Tamper evidence: the signed roots of the daily log."),
         (name = "operations", description = "For those who run the service."),
     )

@@ -1,6 +1,7 @@
 //! The mirror of `domain/timing` in SQL, for filters over many dossiers. Changes only together with it.
 
 use crate::db::schema::dossiers;
+use crate::domain::agency_tree::AgencyId;
 use crate::domain::calendar::{Calendar, Calendars};
 use crate::domain::local_time::Instant;
 use crate::domain::timing;
@@ -36,6 +37,11 @@ impl Moment {
     /// Judges at `now`.
     pub fn new(now: Instant, calendars: &Arc<Calendars>) -> Self {
         Self { now: now.utc(), calendars: Arc::clone(calendars) }
+    }
+
+    /// The calendar of an agency.
+    pub fn calendar(&self, agency: AgencyId) -> &Calendar {
+        self.calendars.of(agency)
     }
 
     /// Whether something holds by a day that the calendar of the competent agency tells. The day stands in the SQL once,

@@ -1,0 +1,117 @@
+//! Writes a rule, in one transaction.
+
+use super::{check_filter, out_of_scope, seen};
+use crate::db::{Answer, Failure, Given, Terms, Transaction, Writer};
+use crate::domain::agency_tree::AgencyId;
+use crate::domain::local_time::Instant;
+use crate::domain::refusal::{Place, Refusal};
+use crate::domain::reminder::Filter;
+use crate::domain::vocabulary::{About, Weekday};
+use crate::features::audit::{self, Change};
+use crate::features::auth::Principal;
+use crate::features::reminders::queries::rules::{self, RuleRow};
+use chrono::NaiveTime;
+use serde_json::json;
+
+/// A rule as it is to be.
+#[derive(Clone, Debug)]
+pub struct RuleInput {
+    /// Name.
+    pub name: String,
+    /// Codes of the agencies.
+    pub agencies: Vec<String>,
+    /// Whether every agency at and below them gets a reminder of its own.
+    pub with_below: bool,
+    /// What its reminders are about.
+    pub about: About,
+    /// What narrows their lists.
+    pub filter: Filter,
+    /// Days of the week on which it runs.
+    pub days: Vec<Weekday>,
+    /// Local time from which it runs.
+    pub time: NaiveTime,
+    /// Working days through which an answer is due.
+    pub due_in: i16,
+    /// Working days after the due day that pass before they escalate.
+    pub escalate_after: Option<i16>,
+    /// Their text.
+    pub text: Option<String>,
+    /// Whether it runs.
+    pub enabled: bool,
+}
+
+/// Writes a rule on the given terms and shows it. `expects` checks the version that is there.
+pub async fn put_rule(
+    writer: &Writer,
+    principal: &Principal,
+    now: Instant,
+    input: &RuleInput,
+    terms: &Terms,
+    expects: impl Fn(Option<i32>) -> Result<(), Refusal>,
+    show: impl Fn(&RuleRow) -> Answer,
+) -> Result<Given, Failure> {
+    let named = input.agencies.iter().enumerate();
+    let agencies = named.map(|(i, code)| seen(principal, code, &format!("/agencies/{i}")));
+    let mut agencies: Vec<AgencyId> = agencies.collect::<Result<_, _>>()?;
+    agencies.sort_unstable();
+    agencies.dedup();
+    check_filter(principal, &input.filter)?;
+    let work = async |tx: &mut Transaction| {
+        let present = rules::lock(tx, &input.name).await?;
+        if let Some(rule) = &present {
+            may_change(principal, rule)?;
+        }
+        expects(present.as_ref().map(|rule| rule.version))?;
+        let (version, owner_ids) = match present {
+            Some(rule) => (rule.version + 1, rule.owner_ids),
+            None => (1, principal.roots().map(<[AgencyId]>::to_vec)),
+        };
+        let row = row(input, (agencies.clone(), owner_ids), version);
+        rules::write(tx, &row).await?;
+        let details = json!({
+            "agencies": input.agencies, "with_below": row.with_below, "about": row.about, "filter": row.filter,
+            "days": row.days, "time": row.time.format("%H:%M").to_string(), "due_in": row.due_in,
+            "escalate_after": row.escalate_after, "enabled": row.enabled, "version": row.version,
+        });
+        let subject = format!("reminder_rule:{}", row.name);
+        let change = Change { action: "reminder_rule.put", subject, details };
+        audit::record(tx, &principal.actor(), now, change).await?;
+        Ok(show(&row))
+    };
+    writer.on_terms(terms, now, work).await
+}
+
+/// Who is urged by a rule does not change it: only who governs all for whom it was written.
+fn may_change(principal: &Principal, rule: &RuleRow) -> Result<(), Refusal> {
+    match &rule.owner_ids {
+        None if principal.governs_all() => Ok(()),
+        None => Err(Refusal::Everybodys { place: Place::Pointer(String::new()) }),
+        Some(owners) => match owners.iter().find(|id| !principal.governs(**id)) {
+            Some(other) => Err(out_of_scope(&principal.tree, *other, "")),
+            None => Ok(()),
+        },
+    }
+}
+
+fn row(
+    input: &RuleInput,
+    (agency_ids, owner_ids): (Vec<AgencyId>, Option<Vec<AgencyId>>),
+    version: i32,
+) -> RuleRow {
+    let input = input.clone();
+    RuleRow {
+        name: input.name,
+        agency_ids,
+        owner_ids,
+        with_below: input.with_below,
+        about: input.about,
+        filter: input.filter,
+        days: input.days,
+        time: input.time,
+        due_in: input.due_in,
+        escalate_after: input.escalate_after,
+        text: input.text,
+        enabled: input.enabled,
+        version,
+    }
+}
