@@ -1,6 +1,7 @@
 """What the checks against a running service share: installed tools, and the demonstration on a free port."""
 
 import contextlib
+import dataclasses
 import hashlib
 import os
 import pathlib
@@ -84,9 +85,19 @@ def binary():
     return TARGET / "debug/congkhai"
 
 
+@dataclasses.dataclass
+class Demonstration:
+    """A running demonstration: its address, a key for all its operations, its process, and where its database lives."""
+
+    address: str
+    key: str
+    service: subprocess.Popen
+    folder: pathlib.Path
+
+
 @contextlib.contextmanager
 def demonstration():
-    """The address of a running demonstration, and a key for all its operations."""
+    """A demonstration on a free port, stopped and removed at the end."""
     program = binary()
     with tempfile.TemporaryDirectory(prefix="congkhai-contract-") as folder:
         # As root, PostgreSQL runs as another user, who must be able to enter.
@@ -97,7 +108,7 @@ def demonstration():
         command = [program, "demo", "--data-dir", folder, "--bind", "127.0.0.1:0"]
         service = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
         try:
-            yield announced(service)
+            yield Demonstration(*announced(service), service, pathlib.Path(folder))
             if service.poll() is not None:
                 fail(f"the service ended by itself with {service.returncode}")
         finally:

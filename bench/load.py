@@ -22,6 +22,9 @@ HERE = pathlib.Path(__file__).parent
 CHUNK = 50_000
 # A code is this and a number of seven digits: random reads need no list of codes.
 PREFIX, FIRST = "H51-210104-", 1_000_001
+# Of all dossiers, so many are drawn as overdue, and so many as open, these included. Some of the rest of the open ones are overdue too.
+SHARES = (0.0215, 0.10)
+ENDED = (0, 0)
 
 
 def copy(table, columns, rows):
@@ -70,6 +73,7 @@ def make_keys(db, binary):
     plan = ["--plan", "unmetered"] if "--plan" in known else []
     keys = {}
     for name, scope, sees in [("read", "dossiers:read", ["--all-agencies"]), ("district", "dossiers:read", ["--agency", "H51.29"]),
+                              ("agency", "dossiers:read", ["--agency", "H51.29.31"]),
                               ("write", "dossiers:write", ["--all-agencies"])]:
         command = [binary, "keys", "create", "--name", f"bench {name}", "--scope", scope, *sees, *plan]
         done = subprocess.run(command, env=environment, capture_output=True, text=True)
@@ -97,16 +101,17 @@ def prepare(day):
     return "\n".join(parts) + "\nANALYZE wd; ANALYZE cal; ANALYZE proc;\n", last
 
 
-def load_dossiers(db, count, day, seed, key):
-    """All dossiers, in one session and in chunks."""
+def load_dossiers(db, start, count, day, seed, key, shares):
+    """The dossiers from number `start` to `count`, in one session and in chunks."""
     script, last_wd = prepare(day)
     chunk = (HERE / "load_data/chunk.sql").read_text()
-    sets = {"seed": seed, "prefix": PREFIX, "day": day.isoformat(), "last_wd": last_wd, "key": key.split("_")[1]}
+    sets = {"seed": seed, "prefix": PREFIX, "day": day.isoformat(), "last_wd": last_wd, "key": key.split("_")[1],
+            "late": shares[0], "open": shares[1]}
     command = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1"] + [p for n, v in sets.items() for p in ("-v", f"{n}={v}")] + [db.url]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as psql:
         psql.stdin.write(script + "\\echo ready\n")
         started, said = time.monotonic(), False
-        for low in range(0, count, CHUNK):
+        for low in range(start, count, CHUNK):
             high = min(low + CHUNK, count)
             psql.stdin.write(f"\\set lo {FIRST + low}\n\\set hi {FIRST + high - 1}\n{chunk}\n\\echo done\n")
             psql.stdin.flush()
@@ -114,7 +119,7 @@ def load_dossiers(db, count, day, seed, key):
                 pass
             if not line:
                 break
-            rate = high / (time.monotonic() - started)
+            rate = (high - start) / (time.monotonic() - started)
             print(f"  {high:,} dossiers, {rate:,.0f}/s", file=sys.stderr, flush=True)
             said = high == count
         psql.stdin.close()
@@ -143,7 +148,26 @@ SELECT count(*) AS dossiers, sum(version) AS events, count(*) FILTER (WHERE ende
 """
 
 
-def load(db, binary, count, day, seed, out):
+def prove(db):
+    """Fails when rows do not fit together."""
+    if wrong := db.run(PROOF):
+        raise Failed(f"the load made rows that the service would not: {wrong}")
+
+
+def settle(db):
+    """Leaves the tables as they are found after a quiet night; how many of what there is then."""
+    db.run("VACUUM (ANALYZE)")
+    db.run("CHECKPOINT")
+    return {**db.rows(SHAPE)[0], "bytes": int(db.run("SELECT pg_database_size(current_database())"))}
+
+
+def grow(db, data, count):
+    """Adds dossiers that have ended until there are `count`, and brings `data` up to date. [`prove`] is left to the caller."""
+    load_dossiers(db, data["last"] - FIRST + 1, count, dt.date.fromisoformat(data["day"]), data["seed"], data["keys"]["write"], ENDED)
+    data.update(last=FIRST + count - 1, mark=mark_now(), **settle(db))
+
+
+def load(db, binary, count, day, seed, out, shares=SHARES):
     """All of it; what the scenarios need is written to `out`."""
     if not 1 <= count <= 8_999_999:
         raise Failed("--dossiers must lie between 1 and 8,999,999")
@@ -151,13 +175,10 @@ def load(db, binary, count, day, seed, out):
         raise Failed("the database is not empty: the loader wants one of its own")
     load_reference(db, day)
     keys = make_keys(db, binary)
-    load_dossiers(db, count, day, seed, keys["write"])
-    if wrong := db.run(PROOF):
-        raise Failed(f"the load made rows that the service would not: {wrong}")
-    db.run("VACUUM (ANALYZE)")
-    db.run("CHECKPOINT")
-    data = {"prefix": PREFIX, "first": FIRST, "last": FIRST + count - 1, "day": day.isoformat(), "seed": seed, "mark": mark_now(), "keys": keys,
-            **db.rows(SHAPE)[0], "bytes": int(db.run("SELECT pg_database_size(current_database())"))}
+    load_dossiers(db, 0, count, day, seed, keys["write"], shares)
+    prove(db)
+    data = {"prefix": PREFIX, "first": FIRST, "last": FIRST + count - 1, "day": day.isoformat(), "seed": seed, "keys": keys,
+            **settle(db), "mark": mark_now()}
     pathlib.Path(out).write_text(json.dumps(data, indent=1) + "\n")
     print(f"loaded {data['dossiers']:,} dossiers, {data['events']:,} events, {data['open']:,} open, {data['overdue']:,} overdue; "
           f"{data['bytes'] / 2**20:,.0f} MiB", file=sys.stderr)

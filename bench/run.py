@@ -48,8 +48,8 @@ class Run:
         self.received_at = scenarios.now()
         self.date = dt.date.today().isoformat()
 
-    def open(self, *settings):
-        """Starts PostgreSQL, migrates, and loads what is not there yet."""
+    def open(self, *settings, shares=load.SHARES):
+        """Starts PostgreSQL, migrates, and loads what is not there yet, with `shares` of it open."""
         if self.asked.database_url:
             self.db = Database(self.asked.database_url)
         else:
@@ -60,7 +60,7 @@ class Run:
         dataset = self.directory / "dataset.json"
         if not dataset.exists():
             say(f"loading {self.asked.dossiers:,} dossiers")
-            load.load(self.db, self.binary, self.asked.dossiers, dt.date.today(), self.asked.seed, dataset)
+            load.load(self.db, self.binary, self.asked.dossiers, dt.date.today(), self.asked.seed, dataset, shares)
         self.data = json.loads(dataset.read_text())
         self.data.update(self.db.rows(load.SHAPE)[0])
         self.postmaster = self.db.postmaster()
@@ -194,19 +194,24 @@ def measure_all(run):
             "starts_s": starts, "quiet": quietness(results), "notes": run.notes}
 
 
+def base_arguments(parser):
+    """What every measurement can be told."""
+    parser.add_argument("--binary", default=str(HERE.parent / "target/release/congkhai"), help="the release binary")
+    parser.add_argument("--seed", type=int, default=20_220_215)
+    parser.add_argument("--dir", help="keep cluster and data here, and use those that are there")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="environment of the service; repeat for several")
+
+
 def arguments():
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--binary", default=str(HERE.parent / "target/release/congkhai"), help="the release binary")
+    base_arguments(parser)
     parser.add_argument("--dossiers", type=int, default=200_000, help="how many to load, up to 8,999,999")
-    parser.add_argument("--seed", type=int, default=20_220_215)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=5, help="length of each run")
     parser.add_argument("--quick", action="store_true", help="one short round on few dossiers: shows that everything works, and no more")
     parser.add_argument("--only", nargs="*", metavar="NAME", help="only these scenarios")
-    parser.add_argument("--dir", help="keep cluster and data here, and use those that are there")
     parser.add_argument("--database-url", help="a server of your own, with an empty database for this alone; give --dir as well")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="environment of the service; repeat for several")
     parser.add_argument("--json", type=pathlib.Path, help="write all numbers to this file")
     parser.add_argument("--write", action="store_true", help="put the table into README.md and all numbers into results.json")
     parser.add_argument("--verify-sql", action="store_true", help="only compare what service and pgbench do in the database")
@@ -219,14 +224,21 @@ def arguments():
     return asked
 
 
+def ending_well(name, go):
+    """Runs a program that says why it failed."""
+    # So that the cluster is stopped then as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        go()
+    except (Failed, subprocess.CalledProcessError) as why:
+        sys.exit(f"{name}: {why}")
+
+
 def main():
     """Runs what was asked."""
     asked = arguments()
-    # So that the cluster is stopped then as well.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    run = None
+    run = Run(asked)
     try:
-        run = Run(asked)
         if asked.explain:
             explain.print_plans(run)
         elif asked.verify_sql:
@@ -240,12 +252,9 @@ def main():
             for path in [asked.json, HERE / "results.json" if asked.write else None]:
                 if path:
                     path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    except (Failed, subprocess.CalledProcessError) as why:
-        sys.exit(f"run.py: {why}")
     finally:
-        if run:
-            run.close()
+        run.close()
 
 
 if __name__ == "__main__":
-    main()
+    ending_well("run.py", main)

@@ -7,7 +7,6 @@ import statistics
 import subprocess
 
 HERE = pathlib.Path(__file__).resolve().parents[1]
-BEGIN, END = "<!-- results:begin -->", "<!-- results:end -->"
 
 
 def median(runs, name):
@@ -101,9 +100,10 @@ def table(result):
     return "\n\n".join("\n".join(part) for part in parts)
 
 
-def rewrite(path, text):
-    """Puts the table between the markers of a file."""
+def rewrite(path, text, name="results"):
+    """Puts a text between the markers of a file that have a name."""
+    begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
     content = path.read_text(encoding="utf-8")
-    before, _, rest = content.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    path.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
+    before, _, rest = content.partition(begin)
+    _, _, after = rest.partition(end)
+    path.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")

@@ -1,11 +1,12 @@
 -- Dossiers :lo to :hi with their persons, events and audit rows. Variables: lo, hi, seed, prefix, day (the day as of
--- which they stand), last_wd (number of the last working day before it), key (id of the key they came with).
+-- which they stand), last_wd (number of the last working day before it), key (id of the key they came with), late and open
+-- (shares of the dossiers that are drawn as overdue, and as open, these included).
 BEGIN;
 CREATE TEMP TABLE s ON COMMIT DROP AS
 WITH drawn AS MATERIALIZED (
     SELECT i, i * 64 + :seed AS h, p.id AS pv, p.code AS procedure, p.level, p.land, p.unit, p.amount, p.cutoff, p.most, p.least,
-        CASE WHEN pg_temp.r(i, :seed) < 0.0215 AND p.unit <> 'none' THEN 'overdue'
-             WHEN pg_temp.r(i, :seed) < 0.10 THEN 'open' ELSE 'ended' END AS class,
+        CASE WHEN pg_temp.r(i, :seed) < :late AND p.unit <> 'none' THEN 'overdue'
+             WHEN pg_temp.r(i, :seed) < :open THEN 'open' ELSE 'ended' END AS class,
         21 + floor(pg_temp.r(i, :seed + 2) * 9)::int AS district, floor(pg_temp.r(i, :seed + 3) * 480) AS minute
     FROM generate_series(:lo::bigint, :hi::bigint) i
     JOIN proc p ON p.k = floor(pg_temp.r(i, :seed + 1) * (SELECT count(*) FROM proc))::int
