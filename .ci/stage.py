@@ -105,6 +105,7 @@ def demonstration():
         environment = {name: os.environ[name] for name in ("PATH", "PG_BIN_DIR") if name in os.environ}
         # Thousands of requests from one address in a minute are what this is for. The log says who stopped the service.
         environment |= {"RUST_LOG": "error,actix_server=info", "CONGKHAI_PUBLIC_RATE": "0"}
+        environment["CONGKHAI_AUTHENTICATION_RATE"] = "0"
         command = [program, "demo", "--data-dir", folder, "--bind", "127.0.0.1:0"]
         service = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
         try:

@@ -64,6 +64,10 @@ pub struct ServerSettings {
         value_parser = clap::value_parser!(u32).range(1..=1_000_000), value_name = "N")]
     pub public_burst: u32,
 
+    /// Requests a second of each client address whose key does not work; 0 for no limit
+    #[arg(long, env = "CONGKHAI_AUTHENTICATION_RATE", default_value = "1", value_parser = per_second, value_name = "RATE")]
+    pub authentication_rate: f64,
+
     /// Proxies whose X-Forwarded-For is believed: addresses and networks such as 10.0.0.0/8, with commas; none when
     /// not given
     #[arg(long, env = "CONGKHAI_TRUSTED_PROXIES", value_name = "NETWORKS")]
@@ -89,7 +93,11 @@ fn per_second(text: &str) -> Result<f64, String> {
 impl ServerSettings {
     /// The rates of the service, with those that are set.
     pub fn rates(&self) -> Rates {
-        let public = Rate { per_second: self.public_rate, burst: self.public_burst };
-        Rates { public: (self.public_rate > 0.0).then_some(public), ..Rates::DEFAULT }
+        let rate = |per_second, burst| (per_second > 0.0).then_some(Rate { per_second, burst });
+        Rates {
+            public: rate(self.public_rate, self.public_burst),
+            authentication: rate(self.authentication_rate, 30),
+            ..Rates::DEFAULT
+        }
     }
 }

@@ -14,7 +14,8 @@ pub struct Share {
 
 /// A share as it is shown: with the counts that it is made of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = Share)]
+// Not `Share`: generated clients mistake a field for a type of the same name.
+#[schema(as = ShareOfWhole)]
 pub struct Shown {
     /// How many are meant.
     #[schema(example = 19)]

@@ -188,7 +188,7 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ("ReminderRule", &["escalate_after", "text"]),
     ("Recording", &["median_hours", "p90_hours"]),
     ("SegmentDelay", &["ended_at", "days_late"]),
-    ("Share", &["share"]),
+    ("ShareOfWhole", &["share"]),
     (
         "StepDelay",
         &["unit", "officer", "to", "step_due_at", "hours", "hours_stopped", "hours_late", "days_late"],

@@ -23,7 +23,7 @@ pub struct Rates {
 }
 
 impl Rates {
-    /// The rates of the service. Those of `public` can be set.
+    /// The rates of the service. Those of `public` and `authentication` can be set.
     pub const DEFAULT: Self = Self {
         public: Some(Rate { per_second: 20.0, burst: 60 }),
         authentication: Some(Rate { per_second: 1.0, burst: 30 }),
