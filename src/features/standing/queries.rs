@@ -8,7 +8,6 @@ use crate::features::dossiers::queries::visible::{self, Narrow};
 use crate::features::overdue::queries::mirror::{self, Moment, STALE_AFTER};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{count, count_star, min};
-use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -57,16 +56,12 @@ pub struct Open {
     pub stale: i64,
 }
 
-// The form of `dossiers_to_date_idx`, which has all open dossiers and few others.
-diesel::postfix_operator!(IsTrue, " IS TRUE", diesel::sql_types::Bool, backend: Pg);
-
 /// How open dossiers stand, for each agency that decides any.
 pub async fn open(conn: &mut AsyncPgConnection, moment: &Moment) -> QueryResult<Vec<Open>> {
     use dossiers as d;
     let is = |state| mirror::is(state, moment).assume_not_null();
-    let in_index = IsTrue::new(d::ended_at.is_null().or(d::calendar_missing.is_not_null()));
     let query =
-        d::table.filter(d::ended_at.is_null().and(in_index)).group_by(d::competent_agency_id).select((
+        d::table.filter(d::ended_at.is_null()).group_by(d::competent_agency_id).select((
             d::competent_agency_id,
             count_star(),
             count(d::id).aggregate_filter(is(TimingState::DueSoon)),
