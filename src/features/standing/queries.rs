@@ -60,15 +60,14 @@ pub struct Open {
 pub async fn open(conn: &mut AsyncPgConnection, moment: &Moment) -> QueryResult<Vec<Open>> {
     use dossiers as d;
     let is = |state| mirror::is(state, moment).assume_not_null();
-    let query =
-        d::table.filter(d::ended_at.is_null()).group_by(d::competent_agency_id).select((
-            d::competent_agency_id,
-            count_star(),
-            count(d::id).aggregate_filter(is(TimingState::DueSoon)),
-            count(d::id).aggregate_filter(is(TimingState::Overdue)),
-            min(d::due_on).aggregate_filter(is(TimingState::Overdue)),
-            count(d::id).aggregate_filter(mirror::is_stale(STALE_AFTER, moment).assume_not_null()),
-        ));
+    let query = d::table.filter(d::ended_at.is_null()).group_by(d::competent_agency_id).select((
+        d::competent_agency_id,
+        count_star(),
+        count(d::id).aggregate_filter(is(TimingState::DueSoon)),
+        count(d::id).aggregate_filter(is(TimingState::Overdue)),
+        min(d::due_on).aggregate_filter(is(TimingState::Overdue)),
+        count(d::id).aggregate_filter(mirror::is_stale(STALE_AFTER, moment).assume_not_null()),
+    ));
     query.load(conn).await
 }
 
