@@ -15,7 +15,7 @@ macro_rules! read_from_text {
     ($($word:ty),+) => {$(
         impl FromSql<Text, Pg> for $word {
             fn from_sql(value: PgValue<'_>) -> Result<Self> {
-                let text = <String as FromSql<Text, Pg>>::from_sql(value)?;
+                let text = std::str::from_utf8(value.as_bytes())?;
                 text.parse().map_err(|_| format!("{text:?} is no {}", stringify!($word)).into())
             }
         }

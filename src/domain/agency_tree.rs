@@ -12,6 +12,9 @@ use utoipa::ToSchema;
 /// Internal number of an agency.
 pub type AgencyId = i32;
 
+/// Something for each internal number. Those are our own, so the hash need not withstand chosen ones: a page looks up hundreds.
+pub type ById<T> = HashMap<i32, T, foldhash::fast::RandomState>;
+
 /// A span of local days: from the first day, up to and without `to`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Validity {
@@ -90,7 +93,7 @@ pub struct Agency {
 #[derive(Clone, Debug, Default)]
 pub struct AgencyTree {
     version: i64,
-    by_id: HashMap<AgencyId, Agency>,
+    by_id: ById<Agency>,
     by_code: HashMap<String, AgencyId>,
     children: HashMap<AgencyId, Vec<AgencyId>>,
 }

@@ -7,7 +7,7 @@
 use super::Calendar;
 use super::hours::{HoursPeriod, Week};
 use super::table::{Changes, YearTable};
-use crate::domain::agency_tree::AgencyId;
+use crate::domain::agency_tree::{AgencyId, ById};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
@@ -90,6 +90,8 @@ pub struct Calendars {
     shared: Vec<Shared>,
     /// Which of them each owner has. The country's is the first.
     of_owner: HashMap<Owner, usize>,
+    /// Which of them is in force for each agency.
+    of_agency: ById<usize>,
 }
 
 impl Calendars {
@@ -100,9 +102,11 @@ impl Calendars {
         mut own: HashMap<Owner, Own>,
     ) -> Self {
         own.entry(None).or_default();
-        let (shared, of_owner) = (vec![], HashMap::new());
-        let mut calendars = Self { version, parents, own, shared, of_owner };
+        let (shared, of_owner, of_agency) = (vec![], HashMap::new(), ById::default());
+        let mut calendars = Self { version, parents, own, shared, of_owner, of_agency };
         calendars.share();
+        let nearest = |agency: &AgencyId| (*agency, calendars.nearest(Some(*agency)).1);
+        calendars.of_agency = calendars.parents.keys().map(nearest).collect();
         calendars
     }
 
@@ -159,9 +163,9 @@ impl Calendars {
         InForce { owner, version, calendar: self.prepared(number) }
     }
 
-    /// The calendar of an agency.
+    /// The calendar of an agency; the country's for one recorded after these were read.
     pub fn of(&self, agency: AgencyId) -> &Calendar {
-        self.in_force(Some(agency)).calendar
+        self.prepared(self.of_agency.get(&agency).copied().unwrap_or(0))
     }
 
     /// The nearest owner that has a calendar, and the number of that. The country always has one.

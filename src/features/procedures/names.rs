@@ -5,8 +5,8 @@
 
 use super::queries::{self, ProcedureName};
 use crate::db::{DbError, Reader};
+use crate::domain::agency_tree::ById;
 use crate::features::newest::{Newest, Versioned};
-use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 static NOBODYS: LazyLock<ProcedureName> = LazyLock::new(ProcedureName::default);
@@ -15,7 +15,7 @@ static NOBODYS: LazyLock<ProcedureName> = LazyLock::new(ProcedureName::default);
 #[derive(Default)]
 pub struct Names {
     version: i64,
-    by_id: HashMap<i32, ProcedureName>,
+    by_id: ById<ProcedureName>,
 }
 
 impl Names {

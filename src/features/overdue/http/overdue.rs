@@ -10,9 +10,9 @@ use crate::features::auth::{Authorized, Visible};
 use crate::features::overdue::json::{OverdueFilter, OverdueRow};
 use crate::features::overdue::queries::mirror::Moment;
 use crate::features::overdue::queries::{self, Filter, Key, LateRow};
-use crate::features::procedures::names::Names;
 use crate::http::error::Problem;
 use crate::http::export::Whole;
+use crate::http::format::Format;
 use crate::http::input::Input;
 use crate::http::list::List;
 use crate::http::page::PageOf;
@@ -29,7 +29,7 @@ const NAME: &str = "overdue";
 /// fails is cut off without its final chunk.
 #[utoipa::path(
     operation_id = "list_overdue", tag = "lateness", params(OverdueFilter), security(("key" = ["dossiers:read"])),
-    responses((status = 200, description = "Overdue dossiers.", body = PageOf<OverdueRow>))
+    responses((status = 200, description = "Overdue dossiers.", body = PageOf<OverdueRow<'static>>))
 )]
 #[get("/v1/overdue")]
 pub(super) async fn overdue(
@@ -44,18 +44,18 @@ pub(super) async fn overdue(
     let now = as_of.now;
     let moment = Moment::new(now, &caller.calendars);
     let filter = asked.read(&caller, now)?;
-    let (tree, calendars) = (Arc::clone(&caller.tree), Arc::clone(&caller.calendars));
-    let show = move |names: Arc<Names>| {
-        move |row: LateRow| {
-            let procedure = names.of(row.procedure_version_id);
-            OverdueRow::new(row, procedure, &tree, &calendars, now)
-        }
-    };
     if list.is_whole {
+        let (tree, calendars) = (Arc::clone(&caller.tree), Arc::clone(&caller.calendars));
+        let show = async || {
+            let names = state.names.fresh(&state.reader).await?;
+            Ok(move |row: LateRow| {
+                let procedure = names.of(row.procedure_version_id);
+                OverdueRow::new(row, procedure, &tree, &calendars, now).into_owned()
+            })
+        };
         let (view, visible) = (as_of.view(), caller.visible.clone());
         let whole =
             Whole { request: &request, format: list.format, name: NAME, view: &view, as_of: as_of.known };
-        let show = async || Ok(show(state.names.fresh(&state.reader).await?));
         return whole.answer(&state.slow, queries::Whole { filter, visible, moment }, show).await;
     }
     let (visible, asked) = (&caller.visible, (&filter, &moment, &list.page));
@@ -66,7 +66,14 @@ pub(super) async fn overdue(
     };
     let (rows, next) = list.page.cut(rows, LateRow::key);
     let names = state.names.with(rows.iter().map(|row| row.procedure_version_id), &state.reader).await?;
-    list.answer(NAME, rows.into_iter().map(show(names)).collect(), next, total).await
+    let shown = rows.into_iter().map(|row| {
+        let procedure = names.of(row.procedure_version_id);
+        OverdueRow::new(row, procedure, &caller.tree, &caller.calendars, now)
+    });
+    if list.format == Format::Json {
+        return list.json(shown.collect(), next, total);
+    }
+    list.answer(NAME, shown.map(OverdueRow::into_owned).collect(), next, total).await
 }
 
 type Asked<'a> = (&'a Filter, &'a Moment, &'a Page<Key>);

@@ -3,7 +3,7 @@
 use super::narrowed::narrowed;
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::calendar::Calendars;
-use crate::domain::local_time::Instant;
+use crate::domain::local_time::{Day, Instant};
 use crate::domain::refusal::{Refusal, Rule};
 use crate::domain::vocabulary::{Clock, Status};
 use crate::features::auth::Principal;
@@ -15,28 +15,29 @@ use crate::http::format::Format;
 use crate::http::input::Several;
 use crate::http::list::{Listed, Paging};
 use crate::http::page::Count;
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use utoipa::{IntoParams, ToSchema};
 
-/// An overdue dossier.
+/// An overdue dossier. What it shows of reference data is borrowed from there.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct OverdueRow {
+#[schema(as = OverdueRow)]
+pub struct OverdueRow<'a> {
     /// Code of the dossier.
     #[schema(example = "H51.29-220120-0003")]
     pub code: String,
     /// Code of the procedure.
-    pub procedure_code: String,
+    pub procedure_code: Cow<'a, str>,
     /// Name of the procedure.
-    pub procedure_name: String,
+    pub procedure_name: Cow<'a, str>,
     /// Field of the procedure.
-    pub field: String,
+    pub field: Cow<'a, str>,
     /// Code of the agency that received it.
-    pub receiving_agency: String,
+    pub receiving_agency: Cow<'a, str>,
     /// Code of the agency that decides it.
-    pub competent_agency: String,
+    pub competent_agency: Cow<'a, str>,
     /// Code of the agency that holds it.
-    pub holder_agency: String,
+    pub holder_agency: Cow<'a, str>,
     /// Unit that holds it.
     pub holder_unit: Option<String>,
     /// Officer who holds it.
@@ -45,7 +46,7 @@ pub struct OverdueRow {
     pub received_at: Instant,
     /// Local day on which it was due.
     #[schema(value_type = NaiveDate)]
-    pub due_on: Option<NaiveDate>,
+    pub due_on: Option<Day>,
     /// Working days after the due day through today; null when the calendar of this year is missing.
     pub days_late: Option<i64>,
     /// Calendar days after the due day.
@@ -60,23 +61,24 @@ pub struct OverdueRow {
     /// Whether it came too late.
     pub apology_late: bool,
     /// Return date given with it.
-    pub reappointed_on: Option<NaiveDate>,
+    #[schema(value_type = Option<NaiveDate>)]
+    pub reappointed_on: Option<Day>,
     /// When the latest event happened.
     pub last_event_at: Instant,
 }
 
-impl OverdueRow {
+impl<'a> OverdueRow<'a> {
     /// Shows a row as of `now`.
     pub fn new(
         row: LateRow,
-        procedure: &ProcedureName,
-        tree: &AgencyTree,
+        procedure: &'a ProcedureName,
+        tree: &'a AgencyTree,
         calendars: &Calendars,
         now: Instant,
     ) -> Self {
         let today = now.local_date();
         let calendar = calendars.of(row.competent_agency_id);
-        let code = |id| tree.code(id).to_owned();
+        let code = |id| Cow::Borrowed(tree.code(id));
         Self {
             receiving_agency: code(row.receiving_agency_id),
             competent_agency: code(row.competent_agency_id),
@@ -84,24 +86,38 @@ impl OverdueRow {
             days_late: row.due_on.and_then(|due| calendar.working_days_between(due, today).ok()),
             calendar_days_late: row.due_on.map(|due| (today - due).num_days()),
             code: row.code,
-            procedure_code: procedure.procedure_code.clone(),
-            procedure_name: procedure.name.clone(),
-            field: procedure.field.clone(),
+            procedure_code: Cow::Borrowed(&procedure.procedure_code),
+            procedure_name: Cow::Borrowed(&procedure.name),
+            field: Cow::Borrowed(&procedure.field),
             holder_unit: row.holder_unit,
             holder_officer: row.holder_officer,
             received_at: row.filed_at.into(),
-            due_on: row.due_on,
+            due_on: row.due_on.map(Day::from),
             status: row.status,
             clock: row.clock,
             apologised: row.apologies > 0,
             apology_late: row.apology_late,
-            reappointed_on: row.reappointed_on,
+            reappointed_on: row.reappointed_on.map(Day::from),
             last_event_at: row.last_event_at.into(),
+        }
+    }
+
+    /// The same, to be kept longer than the reference data.
+    pub fn into_owned(self) -> OverdueRow<'static> {
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        OverdueRow {
+            procedure_code: owned(self.procedure_code),
+            procedure_name: owned(self.procedure_name),
+            field: owned(self.field),
+            receiving_agency: owned(self.receiving_agency),
+            competent_agency: owned(self.competent_agency),
+            holder_agency: owned(self.holder_agency),
+            ..self
         }
     }
 }
 
-impl ListRow for OverdueRow {}
+impl ListRow for OverdueRow<'_> {}
 
 narrowed! {
     /// Filters of the overdue feed.

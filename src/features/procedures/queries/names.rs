@@ -1,10 +1,10 @@
 //! What dossiers show of their procedure versions.
 
 use crate::db::schema::{procedure_versions, reference_state};
+use crate::domain::agency_tree::ById;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::{AsyncConnectionCore, RunQueryDsl};
-use std::collections::HashMap;
 
 /// A procedure version as it stands on a dossier. None of it ever changes.
 #[derive(Clone, Debug, Default, Queryable, Selectable)]
@@ -30,7 +30,7 @@ where
 
 /// All names by the number of their version, and the version of the catalogue, read first: what comes between is read
 /// again next time.
-pub async fn names<C>(conn: &mut C) -> QueryResult<(i64, HashMap<i32, ProcedureName>)>
+pub async fn names<C>(conn: &mut C) -> QueryResult<(i64, ById<ProcedureName>)>
 where
     C: AsyncConnectionCore<Backend = Pg>,
 {
