@@ -8,7 +8,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderMap, HeaderName, IF_MATCH, IF_NONE_MATCH};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest, Sha256};
+use twox_hash::{XxHash3_64, XxHash3_128};
 
 /// Bytes of a digest that a tag shows: too many to collide by chance.
 const SHOWN: usize = 12;
@@ -46,9 +46,12 @@ pub fn is_known(tag: &str, headers: &HeaderMap) -> bool {
 }
 
 /// A digest in the alphabet of tags. It covers the release too: another release may show the same in another form.
+///
+/// Not a defence against forgery: a tag says whether something changed, and a page is digested for every request.
 fn digest(content: &[u8]) -> String {
-    let hasher = Sha256::new().chain_update(env!("CARGO_PKG_VERSION")).chain_update(content);
-    URL_SAFE_NO_PAD.encode(&hasher.finalize()[..SHOWN])
+    let release = XxHash3_64::oneshot(env!("CARGO_PKG_VERSION").as_bytes());
+    let digest = XxHash3_128::oneshot_with_seed(release, content).to_be_bytes();
+    URL_SAFE_NO_PAD.encode(&digest[..SHOWN])
 }
 
 /// A tag without its mark of weakness.
