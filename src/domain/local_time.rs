@@ -1,7 +1,9 @@
 //! Instants and local days, from 1900 to 2199. Local means `Asia/Ho_Chi_Minh`: UTC+7, no daylight saving since 1975.
 //!
 //! An [`Instant`] is read with any offset (an offset is required) and written with `+07:00`. It holds
-//! microseconds, as PostgreSQL does, so that what was stored equals what was sent.
+//! microseconds, as PostgreSQL does, so that what was stored equals what was sent. `written` makes the text.
+
+mod written;
 
 use chrono::{
     DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, SubsecRound, TimeDelta, Timelike, Utc,
@@ -24,7 +26,7 @@ pub struct Instant(DateTime<Utc>);
 #[error("must be an RFC 3339 instant with an offset, such as 2022-02-15T08:00:00+07:00, from 1900 to 2199")]
 pub struct BadInstant;
 
-/// A local day that came from outside.
+/// A local day, `YYYY-MM-DD`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
 #[schema(value_type = String, format = Date, example = "2022-02-15")]
 pub struct Day(NaiveDate);
@@ -51,6 +53,12 @@ impl std::str::FromStr for Day {
         let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| BadDay)?;
         // Only the form with ten characters: chrono also takes 2022-2-5.
         if text.len() == 10 && YEARS.contains(&day.year()) { Ok(Self(day)) } else { Err(BadDay) }
+    }
+}
+
+impl From<NaiveDate> for Day {
+    fn from(day: NaiveDate) -> Self {
+        Self(day)
     }
 }
 
@@ -139,63 +147,6 @@ impl std::str::FromStr for Instant {
         // A leap second (23:59:60) is a nanosecond count beyond a second; no local clock here shows one.
         let plain = at.utc().nanosecond() < 1_000_000_000;
         if plain && YEARS.contains(&at.local_date().year()) { Ok(at) } else { Err(BadInstant) }
-    }
-}
-
-impl std::fmt::Display for Instant {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let local = self.local().naive_local();
-        let Ok(year) = u32::try_from(local.year()) else { return written_by_chrono(*self, f) };
-        if year > 9999 {
-            return written_by_chrono(*self, f);
-        }
-        // Every answer holds many instants: the digits are put down directly.
-        let mut text = *b"0000-00-00T00:00:00.000000+07:00";
-        let fields = [
-            (0, year / 100),
-            (2, year % 100),
-            (5, local.month()),
-            (8, local.day()),
-            (11, local.hour()),
-            (14, local.minute()),
-            (17, local.second()),
-        ];
-        for (at, number) in fields {
-            two_digits(&mut text[at..at + 2], number);
-        }
-        let micros = local.nanosecond() % 1_000_000_000 / 1_000;
-        for (at, number) in [(20, micros / 10_000), (22, micros / 100 % 100), (24, micros % 100)] {
-            two_digits(&mut text[at..at + 2], number);
-        }
-        let (head, zone) = (&text[..26], &text[26..]);
-        // As many decimals as are needed, of none, three and six.
-        let kept = match micros {
-            0 => 19,
-            _ if micros.is_multiple_of(1_000) => 23,
-            _ => 26,
-        };
-        for part in [&head[..kept], zone] {
-            f.write_str(std::str::from_utf8(part).map_err(|_| std::fmt::Error)?)?;
-        }
-        Ok(())
-    }
-}
-
-/// Writes a number below 100.
-fn two_digits(text: &mut [u8], number: u32) {
-    for (place, digit) in text.iter_mut().zip([number / 10, number % 10]) {
-        *place = b'0' + u8::try_from(digit).unwrap_or_default();
-    }
-}
-
-/// For years of more or fewer digits than four, which only a database made by hand holds.
-fn written_by_chrono(at: Instant, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-    f.write_str(&at.local().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, false))
-}
-
-impl Serialize for Instant {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }
 

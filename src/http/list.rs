@@ -64,7 +64,17 @@ impl<Key: Serialize + DeserializeOwned> List<Key> {
         Ok((asked, Self { format, page, count, is_whole, binding }))
     }
 
-    /// Answers with a page.
+    /// Answers with a page in JSON, whose items may be borrowed.
+    pub fn json<Out: Serialize>(
+        &self,
+        items: Vec<Out>,
+        next: Option<Key>,
+        total: Option<i64>,
+    ) -> Result<HttpResponse, Problem> {
+        self.binding.answer(items, next, total)
+    }
+
+    /// Answers with a page in the format that was asked for.
     pub async fn answer<Out: ListRow + Send + 'static>(
         &self,
         name: &'static str,
@@ -73,7 +83,7 @@ impl<Key: Serialize + DeserializeOwned> List<Key> {
         total: Option<i64>,
     ) -> Result<HttpResponse, Problem> {
         if self.format == Format::Json {
-            return Ok(self.binding.answer(items, next, total));
+            return self.json(items, next, total);
         }
         let mut response = export::page(self.format, name, items).await?;
         let link = next.map(|key| self.binding.link(&self.binding.cursor(key)));

@@ -19,7 +19,8 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use utoipa::{IntoParams, ToSchema};
 
-/// An overdue dossier. What it shows of reference data is borrowed from there.
+// What it shows of reference data is borrowed from there.
+/// An overdue dossier.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OverdueRow)]
 pub struct OverdueRow<'a> {
