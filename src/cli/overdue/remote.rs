@@ -33,7 +33,17 @@ struct Problem {
 
 #[derive(Deserialize)]
 struct Fault {
+    parameter: Option<String>,
     message: String,
+}
+
+impl Fault {
+    fn line(self) -> String {
+        match self.parameter {
+            Some(parameter) => format!("{parameter}: {}", self.message),
+            None => self.message,
+        }
+    }
 }
 
 /// Reads the address of a service.
@@ -104,7 +114,7 @@ impl Service {
         let why = if problem.errors.is_empty() {
             problem.detail.unwrap_or_default()
         } else {
-            problem.errors.into_iter().map(|fault| fault.message).collect::<Vec<_>>().join("; ")
+            problem.errors.into_iter().map(Fault::line).collect::<Vec<_>>().join("; ")
         };
         let what_to_do = match status {
             StatusCode::UNAUTHORIZED => " The key is unknown, or has ended: see CONGKHAI_KEY.",
