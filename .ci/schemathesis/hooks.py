@@ -408,8 +408,12 @@ def after_call(context, case, response):
         written[case.path_parameters["code"]] = case.body.get("effective_from", "")
     elif case.method == "PUT" and response.status_code != 200 or operation in ("put_policy", "put_reminder_rule"):
         kept.add(place(operation, case.path_parameters))
-    if operation == "put_procedure" and case.body.get("content") == COMPLETE and case.body.get("limits"):
-        drafts.append(case.path_parameters["code"])
+    if operation == "put_procedure":
+        # The latest draft counts, whole or not.
+        code = case.path_parameters["code"]
+        drafts[:] = [other for other in drafts if other != code]
+        if json.loads(response.content).get("missing") == []:
+            drafts.append(code)
     if operation == "publish_procedure":
         code = case.path_parameters["code"]
         drafts[:] = [other for other in drafts if other != code]
