@@ -49,11 +49,11 @@ def load_reference(db, day):
             SELECT id, id - 9000, '{reference.SINCE}' FROM a WHERE id > 9000;
         UPDATE reference_state SET version = version + 1, calendar_version = calendar_version + 1;""")
     script.append(copy("procedures", "code", [(p["code"],) for p in procedures]))
-    columns = "id, procedure_code, version, name, name_folded, field, field_name, levels, sample, effective_from, recorded_at"
+    columns = "id, procedure_code, version, name, name_folded, field, field_name, levels, sample, effective_from, published_on, recorded_at"
     versions = [(p["id"], p["code"], 1, p["name"], p["folded"], p["field"], p["field_name"], "{" + p["level"] + "}", "t",
-                 "2021-01-01", "2021-01-01T00:00:00+07:00") for p in procedures]
-    script.append("CREATE TEMP TABLE v (LIKE procedure_versions);")
-    script.append("ALTER TABLE v ALTER id DROP NOT NULL;" + copy("v", columns, versions))
+                 "2021-01-01", "2021-01-01", "2021-01-01T00:00:00+07:00") for p in procedures]
+    script.append("CREATE TEMP TABLE v (LIKE procedure_versions INCLUDING GENERATED);")
+    script.append("ALTER TABLE v ALTER id DROP NOT NULL, ALTER content DROP NOT NULL;" + copy("v", columns, versions))
     script.append(f"""
         INSERT INTO procedure_versions ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM v;
         SELECT setval(pg_get_serial_sequence('procedure_versions', 'id'), (SELECT max(id) FROM procedure_versions));""")

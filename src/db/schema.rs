@@ -309,6 +309,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    procedure_drafts (procedure_code) {
+        procedure_code -> Text,
+        content -> Jsonb,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     procedure_limits (id) {
         id -> Int4,
         procedure_version_id -> Int4,
@@ -338,6 +346,16 @@ diesel::table! {
         effective_from -> Date,
         effective_to -> Nullable<Date>,
         recorded_at -> Timestamptz,
+        online_level -> Nullable<Text>,
+        content -> Jsonb,
+        published_on -> Date,
+        decision -> Nullable<Jsonb>,
+        decision_signed_on -> Nullable<Date>,
+        ended_by -> Nullable<Text>,
+        replaced_by -> Nullable<Text>,
+        end_decision -> Nullable<Jsonb>,
+        end_recorded_at -> Nullable<Timestamptz>,
+        search_text -> Text,
     }
 }
 
@@ -345,6 +363,7 @@ diesel::table! {
     procedures (code) {
         code -> Text,
         version -> Int4,
+        revision -> Int4,
     }
 }
 
@@ -455,8 +474,8 @@ diesel::joinable!(policies -> agencies (agency_id));
 diesel::joinable!(policies -> procedures (procedure_code));
 diesel::joinable!(procedure_agencies -> agencies (agency_id));
 diesel::joinable!(procedure_agencies -> procedure_versions (procedure_version_id));
+diesel::joinable!(procedure_drafts -> procedures (procedure_code));
 diesel::joinable!(procedure_limits -> procedure_versions (procedure_version_id));
-diesel::joinable!(procedure_versions -> procedures (procedure_code));
 diesel::joinable!(reminder_counters -> agencies (agency_id));
 diesel::joinable!(reminder_items -> dossiers (dossier_id));
 diesel::joinable!(reminder_items -> reminders (reminder_id));
@@ -487,6 +506,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     log_leaves,
     policies,
     procedure_agencies,
+    procedure_drafts,
     procedure_limits,
     procedure_versions,
     procedures,

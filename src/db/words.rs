@@ -2,10 +2,13 @@
 //!
 //! Writing uses their `as_str`. A word that the domain does not know is an error, never a default.
 
+use crate::domain::catalogue::content::Content;
+use crate::domain::catalogue::decision::Decision;
 use crate::domain::reminder::Filter;
 use crate::domain::vocabulary::{
-    About, ApplicantKind, Channel, Clock, EventKind, Granularity, JobStatus, JudgeBy, Level, Origin, Outcome,
-    ReminderStatus, SecondSupplement, Starts, Status, StopEffect, Unit, Weekday,
+    About, ApplicantKind, Channel, Clock, Ending, EventKind, Granularity, JobStatus, JudgeBy, Level,
+    OnlineLevel, Origin, Outcome, ReminderStatus, SecondSupplement, Starts, Status, StopEffect, Unit,
+    Weekday,
 };
 use diesel::deserialize::{FromSql, Queryable, Result};
 use diesel::pg::{Pg, PgValue};
@@ -34,20 +37,27 @@ macro_rules! read_from_text {
 
 read_from_text!(ApplicantKind, Channel, Clock, EventKind, JobStatus, Level, Origin, Outcome, Status, Unit);
 read_from_text!(Granularity, JudgeBy, SecondSupplement, Starts, StopEffect);
+read_from_text!(Ending, OnlineLevel);
 read_from_text!(About, ReminderStatus, Weekday);
 
-impl FromSql<Jsonb, Pg> for Filter {
-    fn from_sql(value: PgValue<'_>) -> Result<Self> {
-        Ok(serde_json::from_value(<serde_json::Value as FromSql<Jsonb, Pg>>::from_sql(value)?)?)
-    }
+macro_rules! read_from_json {
+    ($($of:ty),+) => {$(
+        impl FromSql<Jsonb, Pg> for $of {
+            fn from_sql(value: PgValue<'_>) -> Result<Self> {
+                Ok(serde_json::from_value(<serde_json::Value as FromSql<Jsonb, Pg>>::from_sql(value)?)?)
+            }
+        }
+
+        impl<ST: SingleValue> Queryable<ST, Pg> for $of
+        where
+            Self: FromSql<ST, Pg>,
+        {
+            type Row = Self;
+            fn build(row: Self) -> Result<Self> {
+                Ok(row)
+            }
+        }
+    )+};
 }
 
-impl<ST: SingleValue> Queryable<ST, Pg> for Filter
-where
-    Self: FromSql<ST, Pg>,
-{
-    type Row = Self;
-    fn build(row: Self) -> Result<Self> {
-        Ok(row)
-    }
-}
+read_from_json!(Content, Decision, Filter);

@@ -5,7 +5,7 @@
 //! `time_limit` and `deadline` (when a dossier is due), `law` and `policy` (what the law fixes, and where there is a choice), `lifecycle`
 //! (what may happen to it), `timing` (the one definition of early, on time, late and overdue), `delays` (where the days
 //! went), `activity` (who records how much, and how soon), `reminder` (what became of what an agency was reminded of),
-//! `share` (parts of a whole), `agency_tree` (who may see it), `canonical`, `hash_chain`, `merkle`, `signing`, `daily_log`
+//! `catalogue` (what a procedure must say, and what becomes of its versions), `share` (parts of a whole), `agency_tree` (who may see it), `canonical`, `hash_chain`, `merkle`, `signing`, `daily_log`
 //! and `proof` (that nobody changed it), `refusal` (every reason to say no).
 
 pub mod activity;
@@ -13,6 +13,7 @@ pub mod agency_tree;
 pub mod amount;
 pub mod calendar;
 pub mod canonical;
+pub mod catalogue;
 pub mod clock;
 pub mod daily_log;
 pub mod deadline;
@@ -24,6 +25,7 @@ pub mod lifecycle;
 pub mod local_time;
 pub mod masking;
 pub mod merkle;
+pub mod object;
 pub mod policy;
 pub mod proof;
 pub mod refusal;

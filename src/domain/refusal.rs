@@ -3,7 +3,8 @@
 //! Actions return a [`Refusal`]; `http/error` maps each to a status and a text. A refusal stores nothing.
 
 use super::local_time::Instant;
-use super::vocabulary::{EventKind, ReminderStatus, Status};
+use super::vocabulary::{Ending, EventKind, ReminderStatus, Status};
+use chrono::NaiveDate;
 use std::fmt::Display;
 
 /// A rule that a value broke.
@@ -35,6 +36,10 @@ pub enum Rule {
     AgencyCycle,
     /// A version would begin before the one it replaces.
     ValidityOverlap,
+    /// A mandatory part of a procedure is missing.
+    PartMissing,
+    /// The decision is of a kind that does not fit the act.
+    WrongDecision,
     /// The law of the procedure does not allow the extension.
     ProlongationNotAllowed,
 }
@@ -139,6 +144,19 @@ pub enum Refusal {
     ReminderNotOpen {
         /// How it stands.
         status: ReminderStatus,
+    },
+    /// There is no draft of the procedure that could be published.
+    NoDraft,
+    /// The procedure was abolished or replaced already.
+    ProcedureEnded {
+        /// Its code.
+        code: String,
+        /// How it ended.
+        ending: Ending,
+        /// From which day on.
+        on: NaiveDate,
+        /// What replaces it.
+        replaced_by: Option<String>,
     },
     /// A change of an existing resource without `If-Match`.
     PreconditionRequired,

@@ -43,9 +43,13 @@ macro_rules! words {
 
 // After the macro, which it uses.
 mod limits;
+mod procedures;
 mod reminders;
 
 pub use limits::{AgencyRole, Granularity, JudgeBy, SecondSupplement, Starts, StopEffect, SupplementStage};
+pub use procedures::{
+    ApplicantKind, Channel, DecisionKind, Ending, FeeKind, OnlineLevel, VersionState, WarningCode,
+};
 pub use reminders::{About, FollowUp, ReminderStatus, Weekday};
 
 /// A word that is not in its list.
@@ -59,21 +63,6 @@ pub struct UnknownWord {
 words! {
     /// Administrative level (cấp). `district` exists until 30/6/2025 and stays for history.
     Level { Central = "central", Province = "province", District = "district", Commune = "commune", }
-}
-
-words! {
-    /// Channel by which a dossier is filed (kênh thực hiện).
-    Channel { InPerson = "in_person", Online = "online", Postal = "postal", }
-}
-
-words! {
-    /// Kind of applicant (đối tượng thực hiện).
-    ApplicantKind {
-        Individual = "individual",
-        Business = "business",
-        Organization = "organization",
-        StateAgency = "state_agency",
-    }
 }
 
 words! {

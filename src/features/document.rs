@@ -48,5 +48,9 @@ pub const LINKS: &[Link] = &[
     link("list_procedures", "200", "get_procedure", FIRST),
     link("put_procedure", "200", "get_procedure", OWN),
     link("put_procedure", "201", "get_procedure", OWN),
+    link("put_procedure", "200", "publish_procedure", OWN),
+    link("put_procedure", "201", "publish_procedure", OWN),
+    link("get_procedure", "200", "list_procedure_versions", OWN),
+    link("publish_procedure", "201", "get_public_procedure", OWN),
     link("list_public_procedures", "200", "get_public_procedure", FIRST),
 ];

@@ -33,6 +33,9 @@ fn paths(code: &str) -> Vec<String> {
         format!("/v1/public/dossiers/{code}"),
         "/v1/agencies/H51.29".into(),
         "/v1/procedures/1.004873".into(),
+        "/v1/procedures/1.004873/versions".into(),
+        "/v1/procedures/1.004873/versions/1".into(),
+        "/v1/procedures/1.004873/diff?from=1&to=1".into(),
         format!("/v1/dossiers/{code}"),
         format!("/v1/dossiers/{code}?include=events"),
         format!("/v1/dossiers/{code}/events"),
@@ -167,7 +170,7 @@ async fn a_dossier_that_becomes_late_within_the_day_changes_the_tag_of_its_list(
         "name": "Theo giờ", "field": "khac", "field_name": "Khác", "levels": ["district"],
         "effective_from": "2021-01-01", "limits": [{"limit": {"unit": "working_hours", "amount": "4"}}]
     });
-    root.put("/v1/procedures/1.009999", &procedure, None).await.expect(201);
+    root.publish("1.009999", &procedure).await;
     let mut hours = receipt("2022-02-15T09:00:00+07:00");
     hours["procedure"] = json!("1.009999");
     root.receive(&hours).await;

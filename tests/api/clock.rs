@@ -107,7 +107,7 @@ async fn put_procedure(app: &TestApp, code: &str, limit: Value) {
         "name": "Đăng ký kết hôn", "field": "ho-tich", "field_name": "Hộ tịch", "levels": ["district", "commune"],
         "effective_from": "2021-01-01", "limits": [{"limit": limit}]
     });
-    app.root().await.put(&format!("/v1/procedures/{code}"), &body, None).await.expect(201);
+    app.root().await.publish(code, &body).await;
 }
 
 fn of(procedure: &str) -> Value {

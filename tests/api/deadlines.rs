@@ -181,7 +181,7 @@ async fn a_chained_limit_shows_each_part_and_a_late_start_says_so() {
             "name": "x", "field": "x", "field_name": "x", "levels": ["district"], "effective_from": "2021-01-01",
             "limits": [{"limit": limit}]
         });
-        root.put(&format!("/v1/procedures/{code}"), &body, None).await.expect(201);
+        root.publish(code, &body).await;
     }
     let receive = async |procedure: &str| {
         let mut body = receipt("2022-02-15T08:00:00+07:00");

@@ -97,7 +97,7 @@ async fn each_part_of_a_chained_limit_has_its_own_lateness() {
         "name": "Liên thông", "field": "ho-tich", "field_name": "Hộ tịch", "levels": ["district", "commune"],
         "effective_from": "2021-01-01", "limits": [{"limit": limit}]
     });
-    root.put("/v1/procedures/1.009998", &procedure, None).await.expect(201);
+    root.publish("1.009998", &procedure).await;
     app.now(RECEIVED);
     let mut body = receipt(RECEIVED);
     body["procedure"] = json!("1.009998");

@@ -69,14 +69,20 @@ async fn the_first_evening_works_as_written() {
         let Some((method, path)) = head.strip_prefix("-X ").and_then(|rest| rest.split_once(' ')) else {
             continue;
         };
+        let header = path.strip_prefix("-H '").and_then(|rest| rest.split_once("' "));
+        let (header, path) = header.map_or((None, path), |(header, path)| (header.split_once(": "), path));
         let body: Value = serde_json::from_str(fill(body).trim().trim_end_matches('\'')).unwrap();
         let request =
             client.request(method.parse::<Method>().unwrap(), &fill(path.trim_start_matches("$API")));
+        let request = match header {
+            Some(header) => request.insert_header(header),
+            None => request,
+        };
         let answer = Answer::of(request.send_json(&body).await.unwrap()).await;
         assert_eq!(answer.status.as_u16(), 201, "{method} {path}: {}", answer.text());
         calls += 1;
     }
-    assert_eq!(calls, 8, "four to set up, one receipt, three events");
+    assert_eq!(calls, 9, "five to set up, one receipt, three events");
     let returned = client.get(&format!("/v1/dossiers/{code}")).await.expect(200);
     assert_eq!(returned["status"], "returned");
 }

@@ -96,6 +96,12 @@ async fn the_requests_of_the_examples_succeed() {
     let request = |id: &str| examples[id]["request"].clone();
     root.put("/v1/agencies/H51.29.05", &request("put_agency"), Some(FIRST_VERSION)).await.expect(200);
     root.put("/v1/procedures/1.004873", &request("put_procedure"), Some(FIRST_VERSION)).await.expect(200);
+    let act = async |id: &str, code: &str, act: &str| {
+        root.post_if(&format!("/v1/procedures/{code}/{act}"), &request(id), "*").await.expect(201)
+    };
+    act("publish_procedure", "1.004873", "publications").await;
+    act("abolish_procedure", "1.012812", "abolition").await;
+    act("replace_procedure", "2.001263", "replacement").await;
     let received = root.post("/v1/dossiers", &request("receive_dossier")).await.expect(201);
     let shown = &examples["receive_dossier"]["201"];
     for field in ["code", "channel", "applicant", "deadline", "timing", "closing"] {

@@ -156,8 +156,7 @@ async fn the_day_of_receipt_binds_it() {
         "levels": ["district", "commune"], "effective_from": "2022-02-15", "sample": true,
         "limits": [{"limit": {"unit": "working_days", "amount": "1", "cutoff": null, "starts": "received"}}],
     });
-    let first = root.get("/v1/procedures/1.004873").await;
-    root.put("/v1/procedures/1.004873", &shorter, Some(first.header("etag"))).await.expect(200);
+    root.publish("1.004873", &shorter).await;
     let shift =
         json!({"agency": "H51.29", "valid_from": "2022-02-15", "law": "Quy chế", "granularity": "minute"});
     caller.put("/v1/policies/phut", &shift, None).await.expect(201);

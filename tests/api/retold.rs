@@ -132,7 +132,7 @@ async fn a_dossier_is_what_its_events_make_of_it_however_they_were_recorded() {
         "name": "Đăng ký kết hôn", "field": "ho-tich", "field_name": "Hộ tịch", "levels": ["district", "commune"],
         "effective_from": "2021-01-01", "limits": [{"limit": limit}]
     });
-    app.root().await.put(&format!("/v1/procedures/{PROCEDURE}"), &procedure, None).await.expect(201);
+    app.root().await.publish(PROCEDURE, &procedure).await;
     app.now("2022-03-10T10:00:00+07:00");
     let dice = Dice::new(20_220_215);
     let (mut out_of_order, mut corrected) = (0, 0);

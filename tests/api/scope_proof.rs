@@ -2,7 +2,7 @@
 //! one of another agency, of the parent, of a child. An operation that has no line here fails the test.
 
 use crate::harness::contract::document;
-use crate::harness::{Answer, Client, FIRST_VERSION, TestApp, event, receipt};
+use crate::harness::{Answer, Client, FIRST_VERSION, TestApp, content, event, publication, receipt};
 use crate::openapi::operations;
 use actix_web::http::Method;
 use congkhai::domain::vocabulary::Scope;
@@ -50,8 +50,7 @@ fn change(id: &'static str, path: &'static str, body: Value) -> Line {
 fn calculation() -> Line {
     let limit = json!({"unit": "working_days", "amount": "3"});
     let body = json!({"items": [{"started_at": "2022-02-15T08:00:00+07:00", "limit": limit}]});
-    let (id, path) = ("calculate_deadlines", "/v1/public/deadlines");
-    Line { id, path, body: Some(body), shows: Shows::Everybody }
+    Line { body: Some(body), ..line("calculate_deadlines", "/v1/public/deadlines", Shows::Everybody) }
 }
 
 fn of_reminders() -> Vec<Line> {
@@ -72,7 +71,7 @@ fn of_reminders() -> Vec<Line> {
 
 /// Every operation there is.
 fn lines() -> Vec<Line> {
-    reads().into_iter().chain(changes()).chain(of_reminders()).collect()
+    [reads(), changes(), of_reminders()].into_iter().flatten().collect()
 }
 
 fn reads() -> Vec<Line> {
@@ -92,6 +91,9 @@ fn reads() -> Vec<Line> {
         line("get_agency", "/v1/agencies/H51.30", Shows::EveryKey),
         line("list_procedures", "/v1/procedures?count=exact", Shows::EveryKey),
         line("get_procedure", "/v1/procedures/1.004873", Shows::EveryKey),
+        line("list_procedure_versions", "/v1/procedures/1.004873/versions", Shows::EveryKey),
+        line("get_procedure_version", "/v1/procedures/1.004873/versions/1", Shows::EveryKey),
+        line("compare_procedure_versions", "/v1/procedures/1.004873/diff?from=1&to=1", Shows::EveryKey),
         line("get_calendar", "/v1/calendars/H51.30", Shows::EveryKey),
         line("get_calendar_year", "/v1/calendars/H51.30/years/2022", Shows::EveryKey),
         line("get_job", "/v1/jobs/{job}", Shows::EveryKey),
@@ -116,20 +118,20 @@ fn reads() -> Vec<Line> {
 fn changes() -> Vec<Line> {
     let office =
         json!({"name": "Văn phòng", "level": "district", "parent": "H51", "valid_from": "2020-01-01"});
-    let procedure = json!({
-        "name": "Cấp giấy", "field": "ho-tich", "field_name": "Hộ tịch", "levels": ["district"],
-        "competent_agencies": ["H51.29"], "effective_from": "2021-01-01",
-        "limits": [{"limit": {"unit": "working_days", "amount": "3"}}]
-    });
     let open = json!([{"from": "07:00", "to": "11:30"}]);
     let policy =
         json!({"agency": "H51.29", "valid_from": "2022-01-01", "supplement": "shift", "law": "Quy chế"});
     let note = event("noted", "2022-02-15T09:00:00+07:00", json!({"note": "x"}));
+    let mut replaced = until("replaced");
+    replaced["replaced_by"] = json!("1.004873");
     vec![
         change("receive_dossier", "/v1/dossiers", of_the_district("2022-02-15T08:00:00+07:00")),
         change("record_event", "/v1/dossiers/{dossier}/events", note),
         change("put_agency", "/v1/agencies/H51.29", office),
-        change("put_procedure", "/v1/procedures/1.004874", procedure),
+        change("put_procedure", "/v1/procedures/1.004874", procedure()),
+        change("publish_procedure", "/v1/procedures/1.004875/publications", publication("amended")),
+        change("abolish_procedure", "/v1/procedures/1.004875/abolition", until("abolished")),
+        change("replace_procedure", "/v1/procedures/1.004875/replacement", replaced),
         change(
             "put_calendar",
             "/v1/calendars/H51.29",
@@ -142,6 +144,29 @@ fn changes() -> Vec<Line> {
         ),
         change("put_policy", "/v1/policies/huyen", policy),
     ]
+}
+
+/// The district's own procedure, 1.004875: a version of it, and a draft of the next.
+async fn own_procedure(root: &Client) {
+    let mut body = procedure();
+    body["content"] = content();
+    root.publish("1.004875", &body).await;
+    root.put("/v1/procedures/1.004875", &body, Some("*")).await.expect(200);
+}
+
+fn procedure() -> Value {
+    json!({
+        "name": "Cấp giấy", "field": "ho-tich", "field_name": "Hộ tịch", "levels": ["district"],
+        "competent_agencies": ["H51.29"], "effective_from": "2021-01-01",
+        "limits": [{"limit": {"unit": "working_days", "amount": "3"}}]
+    })
+}
+
+/// An end of a procedure.
+fn until(kind: &str) -> Value {
+    let mut body = publication(kind);
+    body["decision"]["effective_on"] = json!("2022-03-01");
+    body
 }
 
 /// A receipt that is the district's alone: no agency below it has part in it.
@@ -186,6 +211,7 @@ impl Stage {
         let app = TestApp::start();
         let dossier = app.root().await.receive(&of_the_district("2022-01-10T08:00:00+07:00")).await;
         one_for_each_list(&app.root().await).await;
+        own_procedure(&app.root().await).await;
         let policy =
             json!({"agency": "H51.30", "valid_from": "2022-01-01", "supplement": "shift", "law": "Quy chế"});
         app.root().await.put("/v1/policies/huyen-khac", &policy, None).await.expect(201);
@@ -214,6 +240,8 @@ impl Stage {
         let request = client.request(method.clone(), &path);
         let request = if line.id == "put_agency" {
             request.insert_header(("If-Match", FIRST_VERSION))
+        } else if line.path.contains("1.004875") {
+            request.insert_header(("If-Match", "*"))
         } else {
             request
         };
@@ -228,7 +256,8 @@ impl Stage {
     async fn stored(&self) -> i64 {
         let tables = "SELECT (SELECT count(*) FROM audit_log WHERE action NOT LIKE 'key.%') \
                       + (SELECT count(*) FROM dossiers) + (SELECT count(*) FROM dossier_events) \
-                      + (SELECT count(*) FROM idempotency_keys) + (SELECT count(*) FROM reminders)";
+                      + (SELECT count(*) FROM idempotency_keys) + (SELECT count(*) FROM reminders) \
+                      + (SELECT sum(revision) FROM procedures)";
         self.app.count(tables).await
     }
 }

@@ -39,7 +39,7 @@ pub async fn fill(client: &Client) {
         "name": "Xác nhận tình trạng hôn nhân", "field": "ho-tich", "field_name": "Hộ tịch", "levels": ["district"],
         "effective_from": "2021-01-01", "limits": limits
     });
-    client.put("/v1/procedures/1.004873", &body, None).await.expect(201);
+    client.publish("1.004873", &body).await;
 }
 
 #[actix_web::test]

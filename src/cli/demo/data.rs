@@ -3,8 +3,8 @@
 use crate::domain::refusal::Refusal;
 use crate::features::agencies::actions::AgencyInput;
 use crate::features::agencies::json::PutAgency;
-use crate::features::procedures::actions::ProcedureInput;
-use crate::features::procedures::json::PutProcedure;
+use crate::features::procedures::actions::{ProcedureInput, Publication};
+use crate::features::procedures::json::{PostPublication, PutProcedure};
 use serde_json::{Map, Value};
 
 type AnyError = Box<dyn std::error::Error>;
@@ -26,9 +26,15 @@ pub(super) fn procedures() -> Result<Vec<ProcedureInput>, AnyError> {
             fields.remove("source");
             fields.remove("effective_to");
         }
-        serde_json::from_value::<PutProcedure>(body).map(|b| b.check(&code))
+        serde_json::from_value::<PutProcedure>(body).map(|b| b.check(&code).map(|(procedure, _)| procedure))
     };
     entries.into_iter().map(|entry| checked(read(entry)?)).collect()
+}
+
+/// The decision that announces them, a sample as well.
+pub(super) fn publication() -> Result<Publication, AnyError> {
+    let body: PostPublication = serde_json::from_str(include_str!("../../../data/demo/publication.json"))?;
+    checked(body.check())
 }
 
 /// The entries of a file: the code, and the rest as the body of a PUT.

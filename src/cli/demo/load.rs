@@ -23,6 +23,7 @@ type AnyError = Box<dyn std::error::Error>;
 /// Fills an empty database as it stood at `end`.
 pub(super) async fn load(writer: &Writer, end: Instant, opened: Instant) -> Result<(), AnyError> {
     let (agencies, procedures) = (data::agencies()?, data::procedures()?);
+    let publication = data::publication()?;
     let calendar = calendar::national_calendar();
     let random = Random::new(SEED);
     let stories = Generator { random, procedures: &procedures, calendar, end }.stories(PLAN)?;
@@ -33,8 +34,9 @@ pub(super) async fn load(writer: &Writer, end: Instant, opened: Instant) -> Resu
             for agency in agencies {
                 tree = agencies::put_in(tx, &actor, None, opened, agency, &|_| Ok(())).await?;
             }
-            for procedure in procedures.clone() {
-                procedures::put_in(tx, &actor, &tree, opened, procedure, &|_| Ok(()), &|_, _| Ok(())).await?;
+            for procedure in &procedures {
+                let what = (procedure, &publication);
+                procedures::publish_in(tx, &actor, &tree, opened, what, &|_| Ok(())).await?;
             }
             let calendars = calendar::queries::load(tx).await?;
             for story in &stories {

@@ -1,41 +1,49 @@
 //! The list of procedures, the same for those with a key and for the public.
 
 use super::json::{ProcedureBody, ProcedureFilter};
-use super::queries::{self, Filter, Procedure};
+use super::queries::{self, Filter, Position, Procedure};
 use crate::domain::agency_tree::AgencyTree;
+use crate::domain::catalogue::search::Search;
 use crate::domain::ids::ProcedureCode;
 use crate::domain::local_time::Day;
 use crate::domain::refusal::{Refusal, Rule};
-use crate::domain::text::fold;
 use crate::features::State;
 use crate::http::error::{Code, Problem};
 use crate::http::export::Whole;
 use crate::http::input::Input;
 use crate::http::list::List;
 use actix_web::{HttpRequest, HttpResponse};
+use chrono::NaiveDate;
 use std::sync::Arc;
 
 /// Name of the files that hold the list.
 const NAME: &str = "procedures";
 
-/// Answers with a page or the whole list. `caller` binds the cursors: a key, or nobody.
+/// Answers with a page or the whole list. `key` binds the cursors. Without one, what is not disclosed yet is not shown.
 pub async fn answer(
     tree: &Arc<AgencyTree>,
-    caller: &str,
+    key: Option<&str>,
     request: &HttpRequest,
     input: &Input,
     state: &State,
 ) -> Result<HttpResponse, Problem> {
-    let (asked, list) = List::<String>::of::<ProcedureFilter>(request, input, caller)?;
+    let (asked, list) = List::<Position>::of::<ProcedureFilter>(request, input, key.unwrap_or("public"))?;
     let page = &list.page;
-    if page.after.as_deref().is_some_and(|code| ProcedureCode::parse(code).is_err()) {
+    if page.after.as_ref().is_some_and(|(_, _, code)| ProcedureCode::parse(code).is_err()) {
         return Err(Problem::new(Code::CursorMismatch));
     }
-    let filter = read_filter(asked, tree, state)?;
+    let today = state.clock.now().local_date();
+    let filter = read_filter(asked, tree, today, key.is_none().then_some(today))?;
+    let (day, search) = (filter.in_force_on, filter.search.clone());
+    let show = move |procedure: &Procedure, tree: &AgencyTree| {
+        ProcedureBody::new(procedure, tree, day).found(search.as_ref())
+    };
     if list.is_whole {
         let tree = Arc::clone(tree);
-        let whole = Whole { request, format: list.format, name: NAME, view: "", as_of: None };
-        let show = async || Ok(move |procedure: Procedure| ProcedureBody::new(&procedure, &tree));
+        // The day decides what the states are; a search shows where it matches.
+        let view = format!("{day} {:?} {:?}", filter.published_by, filter.search);
+        let whole = Whole { request, format: list.format, name: NAME, view: &view, as_of: None };
+        let show = async || Ok(move |procedure: Procedure| show(&procedure, &tree));
         return whole.answer(&state.slow, queries::Whole(filter), show).await;
     }
     let (rows, total) = state
@@ -46,21 +54,28 @@ pub async fn answer(
             Ok((rows, total))
         })
         .await?;
-    let (rows, next) = page.cut(rows, Procedure::key);
-    let items = rows.iter().map(|procedure| ProcedureBody::new(procedure, tree)).collect();
+    let (rows, next) = page.cut(rows, |row| filter.position(row));
+    let items = rows.iter().map(|procedure| show(procedure, tree)).collect();
     list.answer(NAME, items, next, total).await
 }
 
-fn read_filter(asked: ProcedureFilter, tree: &AgencyTree, state: &State) -> Result<Filter, Refusal> {
+fn read_filter(
+    asked: ProcedureFilter,
+    tree: &AgencyTree,
+    today: NaiveDate,
+    published_by: Option<NaiveDate>,
+) -> Result<Filter, Refusal> {
     let agency = asked.agency.map(|code| {
         let unknown = || Refusal::parameter("agency", Rule::UnknownAgency, "no agency has this code");
         tree.find(&code).map(|agency| (agency.id, agency.level)).ok_or_else(unknown)
     });
     Ok(Filter {
-        words: asked.q.map(|q| fold(&q).split(' ').take(20).map(Into::into).collect()).unwrap_or_default(),
+        search: asked.q.as_deref().and_then(Search::read),
         field: asked.field.map(|fields| fields.0),
         level: asked.level.map(|levels| levels.0),
         agency: agency.transpose()?,
-        in_force_on: asked.in_force_on.map_or_else(|| state.clock.now().local_date(), Day::date),
+        online_level: asked.online_level.map(|levels| levels.0),
+        in_force_on: asked.in_force_on.map_or(today, Day::date),
+        published_by,
     })
 }

@@ -10,7 +10,8 @@ use crate::domain::refusal::Refusal;
 use crate::features::State;
 use crate::features::dossiers::queries::{Listed, WithEvents};
 use crate::features::procedures::json::{ProcedureBody, ProcedureFilter};
-use crate::features::procedures::{listing, queries as procedures};
+use crate::features::procedures::listing;
+use crate::features::procedures::queries::{self as procedures, Procedure};
 use crate::http::error::Problem;
 use crate::http::input::{Input, NoParameters};
 use crate::http::page::PageOf;
@@ -27,7 +28,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// List the procedures in force
 ///
-/// On a day, today when none is given, by code.
+/// On a day, today when none is given, and disclosed by now; by code, with `q` what is nearest first.
 #[utoipa::path(
     operation_id = "list_public_procedures", tag = "public", params(ProcedureFilter), security(()),
     responses((status = 200, description = "A page of procedures.", body = PageOf<ProcedureBody>))
@@ -40,7 +41,7 @@ async fn list_procedures(
 ) -> Result<HttpResponse, Problem> {
     let make = async || {
         let tree = state.agencies.fresh(&state.reader).await?;
-        listing::answer(&tree, "public", &request, &input, &state).await
+        listing::answer(&tree, None, &request, &input, &state).await
     };
     state.public.answer(&request, state.clock.now(), make).await
 }
@@ -56,7 +57,8 @@ struct OnDay {
 
 /// Get a procedure in force
 ///
-/// The version of a day, today when none is given.
+/// The version of a day, today when none is given, once it is disclosed. A code that was replaced or abolished keeps its last version, with
+/// `replaced_by`, when no day is asked for.
 #[utoipa::path(
     operation_id = "get_public_procedure", tag = "public", security(()),
     params(("code" = ProcedureCode, Path, description = "Code of the procedure.", example = "1.004873"), OnDay),
@@ -75,10 +77,18 @@ async fn get_procedure(
         let code = ProcedureCode::parse(&code).map_err(|_| Refusal::NotFound)?;
         let day = asked.in_force_on.map_or_else(|| now.local_date(), Day::date);
         let tree = state.agencies.fresh(&state.reader).await?;
-        let read = state.reader.read(async |conn| procedures::versions_at(conn, code.as_str()).await);
-        let (_, versions) = read.await?;
-        let found = procedures::in_force_on(&versions, day).ok_or(Refusal::NotFound)?;
-        Ok(HttpResponse::Ok().json(ProcedureBody::new(found, &tree)))
+        let read = state.reader.read(async |conn| {
+            let (_, versions) = procedures::versions_at(conn, code.as_str()).await?;
+            let in_force = procedures::in_force_on(&versions, day);
+            // A code that has ended leads to what replaces it.
+            let ended =
+                versions.first().filter(|it| it.row.ended_by.is_some() && asked.in_force_on.is_none());
+            let disclosed = |it: &&Procedure| it.row.published_on <= now.local_date();
+            let Some(found) = in_force.or(ended).filter(disclosed) else { return Ok(None) };
+            Ok(Some((found.clone(), procedures::content(conn, found.row.id).await?)))
+        });
+        let (found, content) = read.await?.ok_or(Refusal::NotFound)?;
+        Ok(HttpResponse::Ok().json(ProcedureBody::whole(&found, &content, &tree, day)))
     };
     state.public.answer(&request, now, make).await
 }

@@ -145,6 +145,16 @@ impl From<Refusal> for Problem {
             Refusal::ReminderNotOpen { status } => {
                 Self::new(Code::ReminderNotOpen).detail(format!("The reminder is {status}."))
             }
+            Refusal::NoDraft => Self::new(Code::NoDraft),
+            Refusal::ProcedureEnded { code, ending, on, replaced_by } => {
+                let by = replaced_by.as_ref().map_or(String::new(), |by| format!(" by {by}"));
+                let ended = Self::new(Code::ProcedureEnded)
+                    .detail(format!("The procedure {code} was {ending}{by}, from {on} on."));
+                match replaced_by {
+                    Some(by) => ended.member("replaced_by", json!(by)),
+                    None => ended,
+                }
+            }
             Refusal::PreconditionRequired => Self::new(Code::PreconditionRequired),
             Refusal::PreconditionFailed => Self::new(Code::PreconditionFailed),
             Refusal::IdempotencyKeyReused => Self::new(Code::IdempotencyKeyReused),

@@ -103,8 +103,8 @@ problems! {
         "No procedure has this code."
         / "Không có thủ tục hành chính nào mang mã này.";
     ProcedureNotInForce = "procedure_not_in_force" 422 "Procedure not in force" / "Thủ tục không có hiệu lực":
-        "The procedure was not in force on the day of receipt."
-        / "Thủ tục hành chính không có hiệu lực vào ngày tiếp nhận.";
+        "The procedure was not in force on the day in question; when another has replaced it, the message names that."
+        / "Thủ tục hành chính không có hiệu lực vào ngày đó; nếu đã được thay thế, thông báo nêu mã thay thế.";
     UnknownCase = "unknown_case" 422 "Unknown case" / "Không có trường hợp này":
         "The procedure has no time limit for this case and channel."
         / "Thủ tục không quy định thời hạn cho trường hợp và kênh này.";
@@ -126,6 +126,12 @@ problems! {
     ValidityOverlap = "validity_overlap" 422 "Validity overlaps" / "Hiệu lực chồng lấn":
         "The version would begin before the version that it replaces."
         / "Phiên bản mới có hiệu lực trước phiên bản mà nó thay thế.";
+    PartMissing = "part_missing" 422 "Part of the procedure missing" / "Thiếu bộ phận của thủ tục":
+        "The draft lacks a part that NĐ 63/2010/NĐ-CP Đ.8(2) demands; each is named in errors, with a pointer into the draft."
+        / "Bản thảo thiếu bộ phận bắt buộc theo NĐ 63/2010/NĐ-CP Đ.8(2); xem errors, pointer chỉ vào bản thảo.";
+    WrongDecision = "wrong_decision" 422 "Decision of the wrong kind" / "Loại quyết định không phù hợp":
+        "The decision is of a kind that does not fit the act (NĐ 63/2010/NĐ-CP Đ.14)."
+        / "Loại quyết định công bố không phù hợp với thao tác (NĐ 63/2010/NĐ-CP Đ.14).";
     ProlongationNotAllowed = "prolongation_not_allowed" 422 "Prolongation not allowed" / "Không được kéo dài":
         "The law of the procedure does not allow the extension on this ground, again, or by so much."
         / "Quy định của thủ tục không cho phép kéo dài thời hạn với lý do, số lần hoặc mức này.";
@@ -159,6 +165,12 @@ problems! {
     ReminderNotOpen = "reminder_not_open" 409 "Reminder not open" / "Văn bản đôn đốc không còn chờ trả lời":
         "The reminder was acknowledged already, or every dossier it speaks of is resolved."
         / "Văn bản đôn đốc đã được trả lời, hoặc mọi hồ sơ trong đó đã được giải quyết.";
+    NoDraft = "no_draft" 409 "Nothing to publish" / "Không có bản thảo":
+        "The procedure has no draft. PUT one first."
+        / "Thủ tục không có bản thảo để công bố. Hãy gửi bản thảo trước.";
+    ProcedureEnded = "procedure_ended" 409 "Procedure ended" / "Thủ tục đã bị bãi bỏ hoặc thay thế":
+        "The procedure was abolished or replaced: its code is not changed or published again. replaced_by names its successor."
+        / "Thủ tục đã bị bãi bỏ hoặc thay thế nên không sửa hoặc công bố lại được. replaced_by nêu thủ tục thay thế.";
     RateLimited = "rate_limited" 429 "Too many requests" / "Quá nhiều yêu cầu":
         "The client or the key calls faster than its limit. Try again after the seconds in Retry-After; the RateLimit headers say how the limit stands."
         / "Máy khách hoặc khóa truy cập gọi nhanh hơn giới hạn. Hãy thử lại sau số giây trong Retry-After; xem các tiêu đề RateLimit.";
@@ -194,6 +206,8 @@ impl From<Rule> for Code {
             Rule::InTheFuture => Self::InTheFuture,
             Rule::AgencyCycle => Self::AgencyCycle,
             Rule::ValidityOverlap => Self::ValidityOverlap,
+            Rule::PartMissing => Self::PartMissing,
+            Rule::WrongDecision => Self::WrongDecision,
             Rule::ProlongationNotAllowed => Self::ProlongationNotAllowed,
         }
     }

@@ -4,15 +4,14 @@
 //! key, then what was sent. Unknown parameters and fields are refused, never ignored.
 
 mod explain;
-mod object;
 mod several;
 
-use object::Object;
-pub use object::{object, objects, optional_object};
+pub use crate::domain::object::{object, objects, optional_object};
 pub use several::Several;
 
 use super::error::{Code, Problem};
 use super::format::{Format, negotiate};
+use crate::domain::object::Object;
 use crate::domain::refusal::{Refusal, Rule};
 use actix_web::dev::Payload;
 use actix_web::http::Method;

@@ -88,6 +88,9 @@ pub struct Problem {
     /// What that recorded event says happened: `event_out_of_order`.
     #[schema(nullable = false)]
     kind: Option<crate::domain::vocabulary::EventKind>,
+    /// The procedure that replaces it: `procedure_ended`.
+    #[schema(nullable = false, example = "1.013225")]
+    replaced_by: Option<String>,
 }
 
 /// A value that broke a rule. It has a pointer, a parameter or a header.

@@ -2,6 +2,7 @@
 
 use super::contract::{self, Exchange};
 use super::remember::{Asked, Remember};
+use super::world;
 use actix_web::HttpMessage;
 use actix_web::http::{Method, StatusCode, header::HeaderMap};
 use awc::ClientRequest;
@@ -62,6 +63,11 @@ impl Client {
         Answer::of(self.request(Method::POST, path).send_json(body).await.unwrap()).await
     }
 
+    pub async fn post_if(&self, path: &str, body: &Value, if_match: &str) -> Answer {
+        let request = self.request(Method::POST, path).insert_header(("If-Match", if_match));
+        Answer::of(request.send_json(body).await.unwrap()).await
+    }
+
     pub async fn put(&self, path: &str, body: &Value, if_match: Option<&str>) -> Answer {
         let mut request = self.request(Method::PUT, path);
         if let Some(tag) = if_match {
@@ -78,6 +84,20 @@ impl Client {
     pub async fn receive(&self, body: &Value) -> String {
         let answer = self.post("/v1/dossiers", body).await;
         answer.expect(201)["code"].as_str().unwrap().to_owned()
+    }
+
+    /// Publishes a procedure, which must succeed: writes its draft, with what every publication needs, and makes a version of it.
+    pub async fn publish(&self, code: &str, body: &Value) -> Answer {
+        let path = format!("/v1/procedures/{code}");
+        let mut body = body.clone();
+        body.as_object_mut().unwrap().entry("content").or_insert_with(world::content);
+        let is_new = self.get(&path).await.status == 404;
+        let put = self.put(&path, &body, (!is_new).then_some("*")).await;
+        put.expect(if is_new { 201 } else { 200 });
+        let publication = world::publication(if is_new { "new" } else { "amended" });
+        let published = self.post_if(&format!("{path}/publications"), &publication, put.header("etag")).await;
+        published.expect(201);
+        published
     }
 
     /// Records an event, which must succeed.

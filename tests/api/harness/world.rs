@@ -12,7 +12,8 @@ use congkhai::domain::agency_tree::AgencyTree;
 use congkhai::domain::local_time::Instant;
 use congkhai::features::agencies::{actions as agencies, json::PutAgency};
 use congkhai::features::audit::Actor;
-use congkhai::features::procedures::{actions as procedures, json::PutProcedure};
+use congkhai::features::procedures::actions as procedures;
+use congkhai::features::procedures::json::{PostPublication, PutProcedure};
 use serde_json::{Value, json};
 
 fn agency(name: &str, level: &str, parent: Option<&str>, more: &Value) -> Value {
@@ -56,8 +57,23 @@ fn limit(unit: &str, amount: Option<&str>, cutoff: Option<&str>) -> Value {
 fn procedure(name: &str, field: (&str, &str), levels: &[&str], limits: &[Value]) -> Value {
     json!({
         "name": name, "field": field.0, "field_name": field.1, "levels": levels, "effective_from": "2021-01-01",
-        "limits": limits, "sample": true,
+        "limits": limits, "sample": true, "content": content(),
     })
+}
+
+/// What a procedure says, with everything that its publication needs.
+pub fn content() -> Value {
+    json!({
+        "steps": [{"steps": ["Nộp hồ sơ tại Bộ phận Một cửa", "Nhận kết quả"]}],
+        "channels": [{"channel": "in_person"}, {"channel": "online"}, {"channel": "postal"}],
+        "documents": [{"items": [{"name": "Tờ khai", "required": true, "originals": 1, "copies": 0}]}],
+        "sets": 1, "applicants": ["individual"],
+    })
+}
+
+/// A publication by a decision of a kind, signed before anything in the tests begins.
+pub fn publication(kind: &str) -> Value {
+    json!({"decision": {"number": "1/QĐ-UBND", "signed_on": "2020-01-02", "kind": kind, "issued_by": "Chủ tịch tỉnh"}})
 }
 
 fn world_procedures() -> Vec<(&'static str, Value)> {
@@ -110,6 +126,7 @@ pub async fn fill(database: &Database) {
     let writer = Writer::new(database, 1).unwrap();
     let actor = Actor::command("test");
     let now: Instant = "2021-01-01T08:00:00+07:00".parse().unwrap();
+    let publication = serde_json::from_value::<PostPublication>(publication("new")).unwrap().check().unwrap();
     let filled: Result<(), Failure> = writer
         .transaction(async |tx| {
             let mut tree = AgencyTree::default();
@@ -118,8 +135,9 @@ pub async fn fill(database: &Database) {
                 tree = agencies::put_in(tx, &actor, None, now, input, &|_| Ok(())).await?;
             }
             for (code, body) in world_procedures() {
-                let input = serde_json::from_value::<PutProcedure>(body).unwrap().check(code)?;
-                procedures::put_in(tx, &actor, &tree, now, input, &|_| Ok(()), &|_, _| Ok(())).await?;
+                let (input, _) = serde_json::from_value::<PutProcedure>(body).unwrap().check(code)?;
+                let what = (&input, &publication);
+                procedures::publish_in(tx, &actor, &tree, now, what, &|_| Ok(())).await?;
             }
             Ok(())
         })

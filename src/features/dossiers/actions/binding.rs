@@ -71,7 +71,14 @@ fn in_force<'a>(asked: &Asked<'a>) -> Result<&'a Procedure, Refusal> {
         let (rule, message) = if asked.versions.is_empty() {
             (Rule::UnknownProcedure, format!("no procedure has the code {code}"))
         } else {
-            (Rule::ProcedureNotInForce, format!("the procedure {code} was not in force on {day}"))
+            let ended = asked
+                .versions
+                .iter()
+                .map(|version| &version.row)
+                .find(|row| row.replaced_by.is_some() && row.effective_to.is_some_and(|end| end <= day));
+            let successor = ended.and_then(|row| row.replaced_by.as_ref());
+            let successor = successor.map_or(String::new(), |by| format!("; {by} has replaced it"));
+            (Rule::ProcedureNotInForce, format!("the procedure {code} was not in force on {day}{successor}"))
         };
         Refusal::invalid("/procedure", rule, message)
     })

@@ -1,24 +1,25 @@
-//! Reads the procedure tables; `limits` has the time limits, `names` what dossiers show of them, `write` the inserts.
+//! Reads the procedure tables; `list` has the list and the search, `limits` the time limits, `names` what dossiers show of
+//! them, `write` the inserts.
 
 mod limits;
+mod list;
 mod names;
 pub(super) mod write;
 
+pub use list::{Filter, Position, Whole, count, list};
 pub use names::{ProcedureName, catalogue_version, names};
 
-use crate::db::fingerprint::Fingerprint;
-use crate::db::page::Page;
-use crate::db::schema::{procedure_agencies, procedure_versions};
-use crate::db::{RowSender, WholeList, like};
+use crate::db::schema::{procedure_agencies, procedure_drafts, procedure_versions, procedures};
 use crate::domain::agency_tree::AgencyId;
+use crate::domain::catalogue::content::Content;
+use crate::domain::catalogue::decision::Decision;
+use crate::domain::catalogue::state::Dates;
 use crate::domain::time_limit::CaseLimit;
-use crate::domain::vocabulary::Level;
+use crate::domain::vocabulary::{Ending, Level, OnlineLevel};
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::dsl::{count_star, sql};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable};
-use diesel_async::{AsyncConnectionCore, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnectionCore, RunQueryDsl};
 use std::collections::HashMap;
 
 /// A version of a procedure, as it is stored.
@@ -47,6 +48,42 @@ pub struct VersionRow {
     pub effective_to: Option<NaiveDate>,
     /// When it was recorded.
     pub recorded_at: DateTime<Utc>,
+    /// Level of the online service.
+    pub online_level: Option<OnlineLevel>,
+    /// Day of its disclosure.
+    pub published_on: NaiveDate,
+    /// The decision that announces it.
+    pub decision: Option<Decision>,
+    /// How the procedure ended with it, if it did.
+    pub ended_by: Option<Ending>,
+    /// What replaces it.
+    pub replaced_by: Option<String>,
+    /// The decision by which it ended.
+    pub end_decision: Option<Decision>,
+    /// When its end was recorded.
+    pub end_recorded_at: Option<DateTime<Utc>>,
+}
+
+impl VersionRow {
+    /// What its state depends on.
+    pub const fn dates(&self) -> Dates {
+        Dates {
+            effective_from: self.effective_from,
+            effective_to: self.effective_to,
+            published_on: self.published_on,
+            ending: self.ended_by,
+        }
+    }
+}
+
+/// A draft, as it is stored.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = procedure_drafts)]
+pub struct DraftRow {
+    /// The draft, as PUT takes it.
+    pub content: serde_json::Value,
+    /// When it was written.
+    pub recorded_at: DateTime<Utc>,
 }
 
 /// A version with its limits and competent agencies.
@@ -60,117 +97,11 @@ pub struct Procedure {
     pub agencies: Vec<AgencyId>,
 }
 
-impl Procedure {
-    /// Its position in the list.
-    pub fn key(&self) -> String {
-        self.row.procedure_code.clone()
-    }
-}
-
 impl From<&VersionRow> for ProcedureName {
     fn from(row: &VersionRow) -> Self {
         let (procedure_code, name, field) = (row.procedure_code.clone(), row.name.clone(), row.field.clone());
         Self { procedure_code, version: row.version, name, field }
     }
-}
-
-/// Filters of a list of procedures.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// Words of the name, folded, or the beginning of the code.
-    pub words: Vec<String>,
-    /// One of these fields.
-    pub field: Option<Vec<String>>,
-    /// Handled at one of these levels.
-    pub level: Option<Vec<Level>>,
-    /// Decided by this agency: listed, or of a level of the procedure when none is listed.
-    pub agency: Option<(AgencyId, Level)>,
-    /// In force on this day.
-    pub in_force_on: NaiveDate,
-}
-
-/// Rows that an export reads at once, for limits and agencies come with queries of their own.
-const ROWS_AT_ONCE: i64 = 200;
-
-type Versions<'a> = diesel::dsl::IntoBoxed<'a, procedure_versions::table, Pg>;
-
-fn filtered(filter: &Filter) -> Versions<'_> {
-    use procedure_versions as v;
-    let day = filter.in_force_on;
-    let mut query = v::table.into_boxed().filter(v::effective_from.le(day));
-    query = query.filter(v::effective_to.is_null().or(v::effective_to.gt(day)));
-    for word in &filter.words {
-        let escaped = like::literal(word);
-        let by_name = v::name_folded.like(format!("%{escaped}%"));
-        query = query.filter(by_name.or(v::procedure_code.like(format!("{}%", escaped.to_uppercase()))));
-    }
-    if let Some(fields) = &filter.field {
-        query = query.filter(v::field.eq_any(fields));
-    }
-    if let Some(levels) = &filter.level {
-        let levels: Vec<&str> = levels.iter().map(|level| level.as_str()).collect();
-        query = query.filter(v::levels.overlaps_with(levels));
-    }
-    if let Some((agency, level)) = filter.agency {
-        let listed = procedure_agencies::table.filter(procedure_agencies::procedure_version_id.eq(v::id));
-        let named = diesel::dsl::exists(listed.filter(procedure_agencies::agency_id.eq(agency)));
-        let open =
-            diesel::dsl::not(diesel::dsl::exists(listed)).and(v::levels.contains(vec![level.as_str()]));
-        query = query.filter(named.or(open));
-    }
-    query
-}
-
-/// A page of procedures by code.
-pub async fn list<C>(conn: &mut C, filter: &Filter, page: &Page<String>) -> QueryResult<Vec<Procedure>>
-where
-    C: AsyncConnectionCore<Backend = Pg>,
-{
-    let mut query = filtered(filter).order(procedure_versions::procedure_code).limit(page.fetch());
-    if let Some(after) = &page.after {
-        query = query.filter(procedure_versions::procedure_code.gt(after));
-    }
-    let rows: Vec<VersionRow> = query.select(VersionRow::as_select()).load(conn).await?;
-    complete(conn, rows).await
-}
-
-/// The whole list.
-pub struct Whole(pub Filter);
-
-impl WholeList for Whole {
-    type Row = Procedure;
-
-    /// A version never changes but for its end.
-    async fn fingerprint(&self, conn: &mut AsyncPgConnection) -> QueryResult<Fingerprint> {
-        let digest =
-            sql::<Nullable<BigInt>>("bit_xor(hashtextextended(coalesce(effective_to::text, ''), id))");
-        let query = filtered(&self.0).select((count_star(), digest));
-        Ok(query.first::<(i64, Option<i64>)>(conn).await?.into())
-    }
-
-    async fn send(&self, conn: &mut AsyncPgConnection, sender: &RowSender<Procedure>) -> QueryResult<()> {
-        let mut page = Page { limit: ROWS_AT_ONCE, after: None };
-        loop {
-            let (rows, next) = page.cut(list(conn, &self.0, &page).await?, Procedure::key);
-            for row in rows {
-                if !sender.send(row).await {
-                    return Ok(());
-                }
-            }
-            match next {
-                Some(key) => page.after = Some(key),
-                None => return Ok(()),
-            }
-        }
-    }
-}
-
-/// How many procedures fit.
-pub async fn count<C>(conn: &mut C, filter: &Filter) -> QueryResult<i64>
-where
-    C: AsyncConnectionCore<Backend = Pg>,
-{
-    filtered(filter).count().get_result(conn).await
 }
 
 /// The versions of a procedure, newest first, and the version of the catalogue, read first: a change that comes between
@@ -201,9 +132,38 @@ where
 
 /// Of the versions of a procedure, the one in force on a day. There is one at most.
 pub fn in_force_on(versions: &[Procedure], day: NaiveDate) -> Option<&Procedure> {
-    versions.iter().find(|procedure| {
-        procedure.row.effective_from <= day && procedure.row.effective_to.is_none_or(|end| day < end)
-    })
+    versions.iter().find(|procedure| procedure.row.dates().in_force(day))
+}
+
+/// Of all versions of a procedure, newest first, those that were recorded by an instant, as they were known then: what ended them
+/// later was not known.
+pub fn as_known(versions: Vec<Procedure>, at: DateTime<Utc>) -> Vec<Procedure> {
+    let mut known: Vec<Procedure> = versions.into_iter().filter(|it| it.row.recorded_at <= at).collect();
+    if let Some(newest) = known.first_mut().map(|it| &mut it.row)
+        && newest.end_recorded_at.is_none_or(|ended| at < ended)
+    {
+        (newest.effective_to, newest.ended_by, newest.replaced_by) = (None, None, None);
+        (newest.end_decision, newest.end_recorded_at) = (None, None);
+    }
+    known
+}
+
+/// How often a procedure was changed, and its draft; `None` when there is no such procedure.
+pub async fn standing<C>(conn: &mut C, code: &str) -> QueryResult<Option<(i32, Option<DraftRow>)>>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    let joined = procedures::table.left_join(procedure_drafts::table).filter(procedures::code.eq(code));
+    let selected = joined.select((procedures::revision, Option::<DraftRow>::as_select()));
+    selected.first(conn).await.optional()
+}
+
+/// What a version says to people.
+pub async fn content<C>(conn: &mut C, version_id: i32) -> QueryResult<Content>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    procedure_versions::table.find(version_id).select(procedure_versions::content).first(conn).await
 }
 
 /// The limits of several versions, by the number of the version.

@@ -1,0 +1,64 @@
+//! The words of the catalogue of procedures.
+
+use super::UnknownWord;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+words! {
+    /// Channel by which a dossier is filed (kênh thực hiện).
+    Channel { InPerson = "in_person", Online = "online", Postal = "postal", }
+}
+
+words! {
+    /// Kind of applicant (đối tượng thực hiện).
+    ApplicantKind {
+        Individual = "individual",
+        Business = "business",
+        Organization = "organization",
+        StateAgency = "state_agency",
+    }
+}
+
+words! {
+    /// Level of the online service (mức độ dịch vụ công): information only (cung cấp thông tin), part of it (một phần), all of it
+    /// (toàn trình).
+    OnlineLevel { Information = "information", Partial = "partial", Full = "full", }
+}
+
+words! {
+    /// Kind of a decision that announces procedures (NĐ 63/2010 Đ.14): newly issued (mới ban hành), amended (sửa đổi, bổ sung), replaced
+    /// (thay thế), abolished (hủy bỏ, bãi bỏ).
+    DecisionKind { New = "new", Amended = "amended", Replaced = "replaced", Abolished = "abolished", }
+}
+
+words! {
+    /// How a procedure ended: abolished (bãi bỏ), or replaced by another code (thay thế).
+    Ending { Abolished = "abolished", Replaced = "replaced", }
+}
+
+words! {
+    /// State of a version of a procedure on a day; what each means is in `catalogue::state`.
+    VersionState {
+        Draft = "draft",
+        Announced = "announced",
+        Published = "published",
+        Superseded = "superseded",
+        Replaced = "replaced",
+        Abolished = "abolished",
+    }
+}
+
+words! {
+    /// Kind of a fee: for a service (phí), or for an act of the state (lệ phí).
+    FeeKind { Fee = "fee", Charge = "charge", }
+}
+
+words! {
+    /// What is contradictory or suspicious in a procedure; the rules are in `catalogue::contradictions`.
+    WarningCode {
+        LimitTextDiffers = "limit_text_differs",
+        FeeTextDiffers = "fee_text_differs",
+        FormNotAttached = "form_not_attached",
+        CaseWithoutLimit = "case_without_limit",
+    }
+}
