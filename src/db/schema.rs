@@ -24,6 +24,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    agency_disclosures (agency_id, procedure_code, version) {
+        agency_id -> Int4,
+        procedure_code -> Text,
+        version -> Int4,
+        assigned -> Nullable<Bool>,
+        disclosed_version -> Nullable<Int4>,
+        disclosed_at -> Nullable<Timestamptz>,
+        verified_at -> Nullable<Timestamptz>,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     agency_monitors (agency_id, monitor_id, valid_from) {
         agency_id -> Int4,
         monitor_id -> Int4,
@@ -356,6 +369,8 @@ diesel::table! {
         end_decision -> Nullable<Jsonb>,
         end_recorded_at -> Nullable<Timestamptz>,
         search_text -> Text,
+        is_whole -> Bool,
+        is_shortened -> Bool,
     }
 }
 

@@ -72,6 +72,8 @@ pub struct Law {
     pub disclosure_days_ministry: Dated<usize>,
     /// The same, for texts made by the shortened procedure.
     pub disclosure_days_shortened: Dated<usize>,
+    /// Calendar days after which what is disclosed is stale unless somebody verified it.
+    pub verification_days: Dated<i64>,
     /// How often the return may be appointed again.
     pub apologies_most: Dated<i16>,
     /// Calendar days before the due day by which an apology must be given.

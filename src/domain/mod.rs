@@ -5,7 +5,9 @@
 //! `time_limit` and `deadline` (when a dossier is due), `law` and `policy` (what the law fixes, and where there is a choice), `lifecycle`
 //! (what may happen to it), `timing` (the one definition of early, on time, late and overdue), `delays` (where the days
 //! went), `activity` (who records how much, and how soon), `reminder` (what became of what an agency was reminded of),
-//! `catalogue` (what a procedure must say, and what becomes of its versions), `share` (parts of a whole), `agency_tree` (who may see it), `canonical`, `hash_chain`, `merkle`, `signing`, `daily_log`
+//! `catalogue` (what a procedure must say, and what becomes of its versions), `disclosure` (whether agencies show it),
+//! `competence` (who decides it), `share` (parts of a whole), `agency_tree` (who may see it), `canonical`, `hash_chain`,
+//! `merkle`, `signing`, `daily_log`
 //! and `proof` (that nobody changed it), `refusal` (every reason to say no).
 
 pub mod activity;
@@ -15,9 +17,11 @@ pub mod calendar;
 pub mod canonical;
 pub mod catalogue;
 pub mod clock;
+pub mod competence;
 pub mod daily_log;
 pub mod deadline;
 pub mod delays;
+pub mod disclosure;
 pub mod hash_chain;
 pub mod ids;
 pub mod law;

@@ -42,10 +42,14 @@ macro_rules! words {
 }
 
 // After the macro, which it uses.
+mod disclosure;
+mod lateness;
 mod limits;
 mod procedures;
 mod reminders;
 
+pub use disclosure::DisclosureState;
+pub use lateness::{ClosingState, Measure, SummaryBy, TimingState};
 pub use limits::{AgencyRole, Granularity, JudgeBy, SecondSupplement, Starts, StopEffect, SupplementStage};
 pub use procedures::{
     ApplicantKind, Channel, DecisionKind, Ending, FeeKind, OnlineLevel, VersionState, WarningCode,
@@ -216,35 +220,6 @@ words! {
 words! {
     /// How a completed dossier was decided. A negative decision is an outcome too.
     Outcome { Granted = "granted", Rejected = "rejected", }
-}
-
-words! {
-    /// Timing of a dossier: exclusive states, defined in `timing`.
-    TimingState {
-        InTime = "in_time",
-        DueSoon = "due_soon",
-        Overdue = "overdue",
-        Stopped = "stopped",
-        NoDeadline = "no_deadline",
-        Early = "early",
-        OnTime = "on_time",
-        Late = "late",
-    }
-}
-
-words! {
-    /// Whether the closing of a dossier (its result recorded as returned) came in time.
-    ClosingState { Open = "open", InTime = "in_time", Late = "late", }
-}
-
-words! {
-    /// What lateness of an ended dossier is measured by: when its handling ended, or when its closing was recorded.
-    Measure { Processing = "processing", Closing = "closing", }
-}
-
-words! {
-    /// What overdue dossiers are counted by: the agency that decides, the field, the procedure, or the agency that holds.
-    SummaryBy { Agency = "agency", Field = "field", Procedure = "procedure", Holder = "holder", }
 }
 
 words! {

@@ -10,6 +10,7 @@ pub mod audit;
 pub mod auth;
 pub mod calendar;
 pub mod deadlines;
+pub mod disclosure;
 pub mod document;
 pub mod dossiers;
 pub mod evidence;
@@ -35,6 +36,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         // Before the agencies, whose codes take its place in the path.
         .configure(activity::http::routes)
         .configure(agencies::http::routes)
+        .configure(disclosure::http::routes)
         .configure(calendar::http::routes)
         .configure(procedures::http::routes)
         .configure(policies::http::routes)

@@ -20,6 +20,8 @@ pub struct AgencyGauges {
     pub oldest_days_late: Option<i64>,
     /// Open ones in which nothing happens.
     pub stale: i64,
+    /// Procedures that it does not disclose although the limit is over.
+    pub undisclosed: i64,
 }
 
 pub(super) struct Families {
@@ -28,6 +30,7 @@ pub(super) struct Families {
     overdue: IntGaugeVec,
     oldest: IntGaugeVec,
     stale: IntGaugeVec,
+    undisclosed: IntGaugeVec,
     age: GaugeVec,
     /// When they were counted, in seconds since 1970.
     counted_at: Option<f64>,
@@ -55,13 +58,25 @@ impl Families {
                 "stale",
                 "Open dossiers in which somebody should do something and nothing happened for more than 3 working days, by competent agency.",
             ),
+            undisclosed: add(
+                registry,
+                IntGaugeVec::new(
+                    Opts::new(
+                        "congkhai_procedures_undisclosed",
+                        "Procedures in force that an agency does not disclose although the limit is over.",
+                    ),
+                    &["agency"],
+                ),
+            ),
             age: add(registry, GaugeVec::new(age, &[])),
             counted_at: None,
         }
     }
 
     pub(super) fn set(&mut self, counted: &[AgencyGauges], at: f64) {
-        for family in [&self.open, &self.due_soon, &self.overdue, &self.oldest, &self.stale] {
+        for family in
+            [&self.open, &self.due_soon, &self.overdue, &self.oldest, &self.stale, &self.undisclosed]
+        {
             family.reset();
         }
         for agency in counted {
@@ -69,6 +84,7 @@ impl Families {
             self.open.with_label_values(&label).set(agency.open);
             self.due_soon.with_label_values(&label).set(agency.due_soon);
             self.stale.with_label_values(&label).set(agency.stale);
+            self.undisclosed.with_label_values(&label).set(agency.undisclosed);
             self.overdue.with_label_values(&label).set(agency.overdue);
             if let Some(days) = agency.oldest_days_late {
                 self.oldest.with_label_values(&label).set(days);

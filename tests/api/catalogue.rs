@@ -71,7 +71,7 @@ async fn a_publication_makes_a_version_of_the_draft() {
         shown["decision"],
         json!({
             "number": "1/QĐ-UBND", "signed_on": "2020-01-02", "kind": "new", "issued_by": "Chủ tịch tỉnh",
-            "effective_on": "2022-02-10", "file": null, "ground": null
+            "effective_on": "2022-02-10", "is_shortened": false, "file": null, "ground": null
         })
     );
     assert_eq!(shown["content"], whole["content"]);

@@ -26,6 +26,7 @@ mod database;
 mod deadlines;
 mod delays;
 mod demo;
+mod disclosure;
 mod docs;
 mod dossiers;
 mod events;

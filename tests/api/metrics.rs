@@ -182,6 +182,11 @@ async fn dossiers_are_counted_for_each_agency_that_decides() {
         assert_eq!(counted.get(&of(name, "H51.29.05")), office, "{name}");
         assert_eq!(counted.get(&of(name, "H51.30")), other, "{name}");
     }
+    assert_eq!(
+        counted.get("congkhai_procedures_undisclosed{agency=\"H51.29.05\"}"),
+        1.0,
+        "as /v1/compliance has it"
+    );
     let days = root.get("/v1/overdue").await.expect(200)["items"][0]["days_late"].as_f64().unwrap();
     assert_eq!((days, counted.get(&of("oldest_days_late", "H51.29.05"))), (18.0, 18.0));
     assert_eq!(counted.get(&of("oldest_days_late", "H51.30")), 0.0);

@@ -8,6 +8,10 @@ use serde_json::Value;
 const NULLABLE: &[(&str, &[&str])] = &[
     ("Agency", &["parent", "valid_to", "focal_officer"]),
     ("AgencyActivity", &["last_recorded_at", "last_event_kind", "last_event_at", "expected"]),
+    (
+        "AgencyProcedure",
+        &["state", "signed_on", "due_on", "days_late", "disclosed_version", "disclosed_at", "verified_at"],
+    ),
     ("AgencyProgress", &["next_cursor"]),
     ("AgencyStatistics", &["early_share", "on_time_share", "late_share"]),
     ("Applicant", &["id_number", "phone", "email", "address"]),
@@ -21,6 +25,8 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ("CalendarYear", &["agency", "inherited_from"]),
     ("CaseDocuments", &["case"]),
     ("CaseLimitBody", &["case", "case_name", "channel"]),
+    ("Compliance", &["score"]),
+    ("ComplianceMetrics", &["1.2", "1.3"]),
     ("CaseSteps", &["case"]),
     ("ChannelTerms", &["case", "limit_text", "fee_text", "note"]),
     ("Closing", &["closed_at", "recorded_at", "days_late"]),
@@ -38,6 +44,7 @@ const NULLABLE: &[(&str, &[&str])] = &[
             "reappointed_on",
         ],
     ),
+    ("Disclosure", &["assigned", "disclosed_version", "disclosed_at", "verified_at"]),
     ("Decision", &["effective_on", "file", "ground"]),
     ("DossierDeadline", &["started_at", "due_on", "due_at", "overdue_from", "restarted_on", "stopped_at"]),
     (
@@ -103,7 +110,9 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ("OverdueRow", &["holder_unit", "holder_officer", "days_late", "reappointed_on"]),
     ("PageOf_Agency", &["next_cursor"]),
     ("PageOf_AgencyActivity", &["next_cursor"]),
+    ("PageOf_AgencyProcedure", &["next_cursor"]),
     ("PageOf_AgencyStatistics", &["next_cursor"]),
+    ("PageOf_Compliance", &["next_cursor"]),
     ("PageOf_Dossier", &["next_cursor"]),
     ("PageOf_LatenessRow", &["next_cursor"]),
     ("PageOf_OverdueRow", &["next_cursor"]),
@@ -196,6 +205,7 @@ const NULLABLE: &[(&str, &[&str])] = &[
             "backdating_days",
         ],
     ),
+    ("PutDisclosure", &["assigned", "disclosed_version", "disclosed_at", "verified_at"]),
     ("PutProcedure", &["online_level"]),
     ("PutRule", &["escalate_after", "text"]),
     (

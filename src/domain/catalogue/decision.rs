@@ -24,6 +24,11 @@ pub struct Decision {
     /// Day from which what it says is in force; of a publication, `effective_from` of the draft when not given.
     #[serde(default)]
     pub effective_on: Option<Day>,
+    /// Whether the legal text it announces was made by the shortened procedure (trình tự, thủ tục rút gọn): it is to be disclosed within 2
+    /// working days.
+    #[serde(default)]
+    #[schema(example = false)]
+    pub is_shortened: bool,
     /// Address of its text, https or http.
     #[serde(default)]
     #[schema(

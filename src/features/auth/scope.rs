@@ -31,6 +31,8 @@ needs! {
     DossiersWrite = Some(Scope::DossiersWrite);
     /// `reminders:write`.
     RemindersWrite = Some(Scope::RemindersWrite);
+    /// `reports:read`.
+    ReportsRead = Some(Scope::ReportsRead);
     /// `audit:read`.
     AuditRead = Some(Scope::AuditRead);
     /// `admin`.

@@ -1,37 +1,65 @@
 //! Counts for the metrics how dossiers stand. Done by the worker and never by a scrape, however often one comes.
 
 use crate::db::DbError;
-use crate::domain::agency_tree::AgencyTree;
+use crate::domain::agency_tree::{Agency, AgencyId, AgencyTree, ById};
 use crate::domain::calendar::Calendars;
+use crate::domain::disclosure::Period;
 use crate::domain::local_time::Instant;
+use crate::domain::vocabulary::DisclosureState;
 use crate::features::Shared;
+use crate::features::disclosure::assess::{self, Counts};
+use crate::features::disclosure::queries as disclosure;
 use crate::features::overdue::queries::mirror::Moment;
 use crate::features::standing::queries::{self as standing, Open};
 use crate::metrics::AgencyGauges;
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::QueryResult;
+use diesel_async::AsyncPgConnection;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Counts the open dossiers of every agency that is in force or has any, and shows them from now on. Says how many agencies
 /// there are.
 pub async fn count_dossiers(shared: &Shared, now: Instant) -> Result<usize, DbError> {
-    let (tree, calendars, counted) = shared
+    let (tree, calendars, counted, undisclosed) = shared
         .slow
         .trying(async |conn| -> Result<_, DbError> {
             let tree = shared.agencies.within(conn).await?;
             let calendars = shared.calendars.within(conn).await?;
             let counted = standing::open(conn, &Moment::new(now, &calendars)).await?;
-            Ok((tree, calendars, counted))
+            let undisclosed = undisclosed(conn, &tree, &calendars, now.local_date()).await?;
+            Ok((tree, calendars, counted, undisclosed))
         })
         .await?;
-    let shown = gauges(&tree, &calendars, counted, now);
+    let shown = gauges(&tree, &calendars, (counted, undisclosed), now);
     shared.metrics.dossiers_counted(&shown, now.utc().timestamp_millis());
     Ok(shown.len())
+}
+
+/// How many procedures each agency that is in force does not disclose although the limit is over.
+async fn undisclosed(
+    conn: &mut AsyncPgConnection,
+    tree: &AgencyTree,
+    calendars: &Calendars,
+    today: NaiveDate,
+) -> QueryResult<ById<i64>> {
+    let period = Period { from: today, to: today };
+    let agencies: Vec<&Agency> =
+        tree.all().into_iter().filter(|agency| agency.validity.contains(today)).collect();
+    let ids: Vec<AgencyId> = agencies.iter().map(|agency| agency.id).collect();
+    let versions = disclosure::in_force(conn, today, DateTime::<Utc>::MAX_UTC).await?;
+    let recorded = disclosure::disclosures(conn, &ids, DateTime::<Utc>::MAX_UTC).await?;
+    let count = |agency: &&Agency| {
+        let items = assess::of_agency(agency, &versions, &recorded, calendars, period);
+        (agency.id, Counts::of(items, period).count(DisclosureState::Missing))
+    };
+    Ok(agencies.iter().map(count).collect())
 }
 
 fn gauges(
     tree: &AgencyTree,
     calendars: &Arc<Calendars>,
-    counted: Vec<Open>,
+    (counted, undisclosed): (Vec<Open>, ById<i64>),
     now: Instant,
 ) -> Vec<AgencyGauges> {
     let today = now.local_date();
@@ -47,6 +75,7 @@ fn gauges(
             due_soon: open.map_or(0, |open| open.due_soon),
             overdue: open.map_or(0, |open| open.overdue),
             stale: open.map_or(0, |open| open.stale),
+            undisclosed: undisclosed.get(&agency.id).copied().unwrap_or(0),
             oldest_days_late: oldest.map_or(Some(0), days),
         })
     });

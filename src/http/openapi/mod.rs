@@ -34,6 +34,7 @@ use utoipa::{OpenApi, ToSchema};
         (name = "agencies", description = "The agency tree (cơ quan, đơn vị)."),
         (name = "calendars", description = "Office hours, days off and worked rest days (lịch làm việc), and the jobs that follow from their change."),
         (name = "procedures", description = "Administrative procedures (thủ tục hành chính) and their time limits."),
+        (name = "disclosure", description = "Whether agencies disclose (công khai) the procedures they handle."),
         (name = "policies", description = "Choices where law, practice and the national index differ."),
         (name = "dossiers", description = "Dossiers (hồ sơ) and their events."),
         (name = "lateness", description = "What is overdue, for scripts."),

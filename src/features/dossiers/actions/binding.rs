@@ -4,6 +4,7 @@
 use super::Context;
 use crate::domain::agency_tree::Agency;
 use crate::domain::amount::Amount;
+use crate::domain::competence::decides;
 use crate::domain::law::law;
 use crate::domain::local_time::Instant;
 use crate::domain::policy::Policy;
@@ -85,9 +86,7 @@ fn in_force<'a>(asked: &Asked<'a>) -> Result<&'a Procedure, Refusal> {
 }
 
 fn require_competent(procedure: &Procedure, competent: &Agency) -> Result<(), Refusal> {
-    let listed = procedure.agencies.contains(&competent.id);
-    let of_level = procedure.agencies.is_empty() && procedure.row.levels.contains(&competent.level);
-    if listed || of_level {
+    if decides(&procedure.row.levels, &procedure.agencies, competent) {
         return Ok(());
     }
     let message = format!("the agency {} does not decide {}", competent.code, procedure.row.procedure_code);

@@ -123,6 +123,7 @@ pub async fn write(
             procedure_versions::online_level.eq(row.online_level.map(OnlineLevel::as_str)),
             procedure_versions::content.eq(json(content)),
             procedure_versions::published_on.eq(row.published_on),
+            procedure_versions::is_shortened.eq(row.decision.as_ref().is_some_and(|it| it.is_shortened)),
             procedure_versions::decision.eq(row.decision.as_ref().map(json)),
             procedure_versions::decision_signed_on.eq(row.decision.as_ref().map(|it| it.signed_on.date())),
         ))

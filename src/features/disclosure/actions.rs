@@ -1,0 +1,106 @@
+//! Records what an agency discloses of a procedure, in one transaction.
+
+use super::queries::{self, DisclosureRow};
+use crate::db::{Answer, Failure, Given, Terms, Transaction, Writer};
+use crate::domain::agency_tree::AgencyId;
+use crate::domain::local_time::Instant;
+use crate::domain::refusal::{Place, Refusal, Rule};
+use crate::features::audit::{self, Change};
+use crate::features::auth::Principal;
+use serde_json::json;
+
+/// What an agency discloses, as it is to be.
+#[derive(Clone, Debug)]
+pub struct DisclosureInput {
+    /// Code of the agency.
+    pub agency: String,
+    /// Code of the procedure.
+    pub procedure: String,
+    /// Whether it is to disclose it; `None`: as its level and its remit say.
+    pub assigned: Option<bool>,
+    /// The version that it discloses; `None` with an instant: the one in force at that.
+    pub disclosed_version: Option<i32>,
+    /// When it disclosed that.
+    pub disclosed_at: Option<Instant>,
+    /// When it last verified it.
+    pub verified_at: Option<Instant>,
+}
+
+/// Records what an agency discloses on the given terms and shows it. `expects` checks the version that is there.
+pub async fn put(
+    writer: &Writer,
+    principal: &Principal,
+    now: Instant,
+    input: &DisclosureInput,
+    terms: &Terms,
+    expects: impl Fn(Option<i32>) -> Result<(), Refusal>,
+    show: impl Fn(&DisclosureRow) -> Answer,
+) -> Result<Given, Failure> {
+    let agency = governed(principal, &input.agency)?;
+    for (pointer, at) in [("/disclosed_at", input.disclosed_at), ("/verified_at", input.verified_at)] {
+        if at.is_some_and(|at| at > now) {
+            return Err(Refusal::invalid(pointer, Rule::InTheFuture, "must not be after now").into());
+        }
+    }
+    let work = async |tx: &mut Transaction| {
+        if !queries::hold_procedure(tx, &input.procedure).await? {
+            return Err(Refusal::NotFound.into());
+        }
+        let present = queries::present(tx, agency, &input.procedure).await?;
+        expects(present.as_ref().map(|row| row.version))?;
+        let row = DisclosureRow {
+            agency_id: agency,
+            procedure_code: input.procedure.clone(),
+            version: present.map_or(1, |row| row.version + 1),
+            assigned: input.assigned,
+            disclosed_version: version_of(tx, input).await?,
+            disclosed_at: input.disclosed_at.map(Instant::utc),
+            verified_at: input.verified_at.map(Instant::utc),
+            recorded_at: now.utc(),
+        };
+        queries::insert(tx, &row).await?;
+        let details = json!({
+            "assigned": row.assigned, "disclosed_version": row.disclosed_version, "disclosed_at": input.disclosed_at,
+            "verified_at": input.verified_at, "version": row.version,
+        });
+        let subject = format!("disclosure:{}:{}", principal.tree.code(agency), row.procedure_code);
+        audit::record(tx, &principal.actor(), now, Change { action: "disclosure.put", subject, details })
+            .await?;
+        Ok(show(&row))
+    };
+    writer.on_terms(terms, now, work).await
+}
+
+fn governed(principal: &Principal, code: &str) -> Result<AgencyId, Refusal> {
+    let agency = principal.tree.find(code).ok_or(Refusal::NotFound)?;
+    if principal.governs(agency.id) {
+        return Ok(agency.id);
+    }
+    let place = Place::Pointer(String::new());
+    Err(Refusal::AgencyOutOfScope { place, code: agency.code.clone() })
+}
+
+/// The version that is disclosed, which was decided by then.
+async fn version_of(tx: &mut Transaction, input: &DisclosureInput) -> Result<Option<i32>, Failure> {
+    let Some(at) = input.disclosed_at else { return Ok(None) };
+    let versions = queries::versions(tx, &input.procedure).await?;
+    let day = at.local_date();
+    let found = match input.disclosed_version {
+        Some(number) => versions.iter().find(|it| it.version == number).ok_or_else(|| {
+            let message = format!("must be a version of {}", input.procedure);
+            Refusal::invalid("/disclosed_version", Rule::InvalidValue, message)
+        })?,
+        None => versions.iter().find(|it| it.is_in_force(day)).ok_or_else(|| {
+            let message = format!("is required: no version of {} was in force on {day}", input.procedure);
+            Refusal::invalid("/disclosed_version", Rule::MissingField, message)
+        })?,
+    };
+    if let Some(signed_on) = found.signed_on.filter(|signed_on| day < *signed_on) {
+        let message = format!(
+            "must not be before {signed_on}, when the decision of version {} was signed",
+            found.version
+        );
+        return Err(Refusal::invalid("/disclosed_at", Rule::InvalidValue, message).into());
+    }
+    Ok(Some(found.version))
+}

@@ -1,0 +1,180 @@
+//! Reads the versions in force and what agencies disclose, and writes the latter.
+
+use crate::db::Transaction;
+use crate::db::schema::{agency_disclosures, procedures};
+use crate::domain::agency_tree::{AgencyId, ById};
+use crate::domain::disclosure::{Disclosed, InForce};
+use crate::domain::local_time::Instant;
+use crate::domain::vocabulary::Level;
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, Text, Timestamptz};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use std::collections::HashMap;
+
+/// A version of a procedure that is in force.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct VersionRow {
+    /// Code of the procedure.
+    #[diesel(sql_type = Text)]
+    pub procedure_code: String,
+    /// Number of the version.
+    #[diesel(sql_type = Integer)]
+    pub version: i32,
+    /// Name.
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    /// Field.
+    #[diesel(sql_type = Text)]
+    pub field: String,
+    /// Levels that handle it.
+    #[diesel(sql_type = Array<Text>)]
+    pub levels: Vec<Level>,
+    /// Agencies that handle it; none: any of its levels.
+    #[diesel(sql_type = Array<Integer>)]
+    pub agencies: Vec<AgencyId>,
+    /// First day in force.
+    #[diesel(sql_type = Date)]
+    pub effective_from: NaiveDate,
+    /// Day on which its decision was signed.
+    #[diesel(sql_type = Nullable<Date>)]
+    pub signed_on: Option<NaiveDate>,
+    /// Whether its text was made by the shortened procedure.
+    #[diesel(sql_type = Bool)]
+    pub is_shortened: bool,
+    /// Whether it has the parts that it must have.
+    #[diesel(sql_type = Bool)]
+    pub is_whole: bool,
+}
+
+impl VersionRow {
+    /// What disclosure asks of it.
+    pub fn in_force(&self) -> InForce {
+        InForce {
+            version: self.version,
+            counted_from: self.signed_on.unwrap_or(self.effective_from),
+            is_shortened: self.is_shortened,
+            is_whole: self.is_whole,
+        }
+    }
+}
+
+/// What an agency discloses of a procedure.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = agency_disclosures)]
+#[allow(missing_docs)] // The columns are explained in the migration.
+pub struct DisclosureRow {
+    pub agency_id: AgencyId,
+    pub procedure_code: String,
+    pub version: i32,
+    pub assigned: Option<bool>,
+    pub disclosed_version: Option<i32>,
+    pub disclosed_at: Option<DateTime<Utc>>,
+    pub verified_at: Option<DateTime<Utc>>,
+    pub recorded_at: DateTime<Utc>,
+}
+
+impl DisclosureRow {
+    /// What is disclosed.
+    pub fn disclosed(&self) -> Option<Disclosed> {
+        let day = |at: DateTime<Utc>| Instant::from(at).local_date();
+        let (version, at) = self.disclosed_version.zip(self.disclosed_at)?;
+        Some(Disclosed { version, on: day(at), verified_on: self.verified_at.map(day) })
+    }
+}
+
+/// What agencies disclose, by agency and procedure.
+pub type Disclosures = ById<HashMap<String, DisclosureRow>>;
+
+/// The versions in force on a day as it was known at an instant, by code.
+pub async fn in_force(
+    conn: &mut AsyncPgConnection,
+    day: NaiveDate,
+    known: DateTime<Utc>,
+) -> QueryResult<Vec<VersionRow>> {
+    // What took the place of a version later was not known.
+    let query = "WITH known AS (
+            SELECT *, lead(effective_from) OVER (PARTITION BY procedure_code ORDER BY version) AS next_from
+            FROM procedure_versions WHERE recorded_at <= $2
+        )
+        SELECT procedure_code, version, name, field, levels, effective_from, decision_signed_on AS signed_on, is_shortened, is_whole,
+            ARRAY(SELECT agency_id FROM procedure_agencies WHERE procedure_version_id = known.id ORDER BY 1) AS agencies
+        FROM known
+        WHERE effective_from <= $1
+            AND coalesce(next_from, CASE WHEN end_recorded_at <= $2 THEN effective_to END, 'infinity'::date) > $1
+        ORDER BY procedure_code";
+    diesel::sql_query(query).bind::<Date, _>(day).bind::<Timestamptz, _>(known).load(conn).await
+}
+
+/// What agencies disclose as it was known at an instant.
+pub async fn disclosures(
+    conn: &mut AsyncPgConnection,
+    agencies: &[AgencyId],
+    known: DateTime<Utc>,
+) -> QueryResult<Disclosures> {
+    use agency_disclosures as d;
+    let rows: Vec<DisclosureRow> = d::table
+        .filter(d::agency_id.eq_any(agencies))
+        .filter(d::recorded_at.le(known))
+        .distinct_on((d::agency_id, d::procedure_code))
+        .order((d::agency_id, d::procedure_code, d::version.desc()))
+        .select(DisclosureRow::as_select())
+        .load(conn)
+        .await?;
+    let mut found = Disclosures::default();
+    for row in rows {
+        found.entry(row.agency_id).or_default().insert(row.procedure_code.clone(), row);
+    }
+    Ok(found)
+}
+
+/// Whether there is a procedure with a code. It is held, so that two changes of what is disclosed of it wait for each other.
+pub(super) async fn hold_procedure(tx: &mut Transaction, code: &str) -> QueryResult<bool> {
+    let row = procedures::table.find(code).select(procedures::code).for_no_key_update();
+    Ok(row.first::<String>(tx).await.optional()?.is_some())
+}
+
+/// A version of a procedure, whenever it is in force.
+#[derive(Clone, Debug, QueryableByName)]
+pub(super) struct AnyVersion {
+    /// Its number.
+    #[diesel(sql_type = Integer)]
+    pub version: i32,
+    /// Day on which its decision was signed.
+    #[diesel(sql_type = Nullable<Date>)]
+    pub signed_on: Option<NaiveDate>,
+    #[diesel(sql_type = Date)]
+    effective_from: NaiveDate,
+    #[diesel(sql_type = Nullable<Date>)]
+    effective_to: Option<NaiveDate>,
+}
+
+impl AnyVersion {
+    /// Whether it is in force on a day.
+    pub fn is_in_force(&self, day: NaiveDate) -> bool {
+        self.effective_from <= day && self.effective_to.is_none_or(|end| day < end)
+    }
+}
+
+/// The versions of a procedure.
+pub(super) async fn versions(tx: &mut Transaction, code: &str) -> QueryResult<Vec<AnyVersion>> {
+    let query = "SELECT version, decision_signed_on AS signed_on, effective_from, effective_to
+        FROM procedure_versions WHERE procedure_code = $1 ORDER BY version";
+    diesel::sql_query(query).bind::<Text, _>(code).load(tx).await
+}
+
+/// What an agency discloses of a procedure.
+pub(super) async fn present(
+    tx: &mut Transaction,
+    agency: AgencyId,
+    code: &str,
+) -> QueryResult<Option<DisclosureRow>> {
+    use agency_disclosures as d;
+    let rows = d::table.filter(d::agency_id.eq(agency)).filter(d::procedure_code.eq(code));
+    rows.order(d::version.desc()).select(DisclosureRow::as_select()).first(tx).await.optional()
+}
+
+/// Stores a new state.
+pub(super) async fn insert(tx: &mut Transaction, row: &DisclosureRow) -> QueryResult<usize> {
+    diesel::insert_into(agency_disclosures::table).values(row).execute(tx).await
+}
