@@ -45,7 +45,7 @@ impl Filter {
         let Some(search) = &self.search else { return (0, 0, code) };
         let text = words(&row.name).join(" ");
         // A name has at most 1,000 characters.
-        let length = i32::try_from(text.len()).unwrap_or(i32::MAX);
+        let length = i32::try_from(text.chars().count()).unwrap_or(i32::MAX);
         (search.rank(&code, &text), length, code)
     }
 }
