@@ -66,7 +66,7 @@ const LONGEST: u64 = 60;
 
 /// How an agency stands with a procedure at the end of a period. `due_on` is the day through which the version in force is to be
 /// disclosed; `None` when the calendar of those days is missing, which is so for what is long past. Then nobody is late, and the
-/// limit is over after [`LONGEST`] days.
+/// limit is over after 60 days.
 pub fn state(
     version: &InForce,
     disclosed: Option<&Disclosed>,
