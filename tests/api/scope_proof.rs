@@ -1,6 +1,8 @@
 //! Who gets what, for every operation of the API document: no key, a bad one, an expired one, one without the scope,
 //! one of another agency, of the parent, of a child. An operation that has no line here fails the test.
 
+mod lines;
+
 use crate::harness::contract::document;
 use crate::harness::{Answer, Client, FIRST_VERSION, TestApp, content, event, publication, receipt};
 use crate::openapi::operations;
@@ -51,127 +53,6 @@ fn calculation() -> Line {
     let limit = json!({"unit": "working_days", "amount": "3"});
     let body = json!({"items": [{"started_at": "2022-02-15T08:00:00+07:00", "limit": limit}]});
     Line { body: Some(body), ..line("calculate_deadlines", "/v1/public/deadlines", Shows::Everybody) }
-}
-
-fn of_reminders() -> Vec<Line> {
-    vec![
-        line("list_reminders", "/v1/reminders?count=exact", Shows::AList),
-        line("get_reminder", "/v1/reminders/{reminder}", Shows::TheDossier),
-        line("list_reminder_items", "/v1/reminders/{reminder}/items", Shows::TheDossier),
-        line("get_reminder_rule", "/v1/reminder-rules/cua-huyen", Shows::TheDossier),
-        change("issue_reminder", "/v1/reminders", reminder()),
-        change(
-            "acknowledge_reminder",
-            "/v1/reminders/{reminder}/acknowledgement",
-            json!({"explanation": "Chờ xác minh", "promised_on": "2022-02-18"}),
-        ),
-        change("put_reminder_rule", "/v1/reminder-rules/huyen", reminder_rule()),
-    ]
-}
-
-/// Every operation there is.
-fn lines() -> Vec<Line> {
-    [reads(), changes(), of_reminders()].into_iter().flatten().collect()
-}
-
-fn reads() -> Vec<Line> {
-    vec![
-        line("health_live", "/health/live", Shows::Everybody),
-        line("health_ready", "/health/ready", Shows::Everybody),
-        line("get_metrics", "/metrics", Shows::Numbers),
-        line("get_problem", "/problems/not_found", Shows::Everybody),
-        line("get_document", "/openapi.json", Shows::Everybody),
-        line("list_public_procedures", "/v1/public/procedures", Shows::Everybody),
-        line("get_public_procedure", "/v1/public/procedures/1.004873", Shows::Everybody),
-        line("get_public_dossier", "/v1/public/dossiers/{dossier}", Shows::Everybody),
-        line("get_agency_progress", "/v1/public/agencies/H51.29/progress", Shows::Everybody),
-        line("list_statistics", "/v1/public/statistics", Shows::Everybody),
-        calculation(),
-        line("list_agencies", "/v1/agencies?count=exact", Shows::EveryKey),
-        line("get_agency", "/v1/agencies/H51.30", Shows::EveryKey),
-        line("list_procedures", "/v1/procedures?count=exact", Shows::EveryKey),
-        line("get_procedure", "/v1/procedures/1.004873", Shows::EveryKey),
-        line("list_procedure_versions", "/v1/procedures/1.004873/versions", Shows::EveryKey),
-        line("get_procedure_version", "/v1/procedures/1.004873/versions/1", Shows::EveryKey),
-        line("compare_procedure_versions", "/v1/procedures/1.004873/diff?from=1&to=1", Shows::EveryKey),
-        line("get_calendar", "/v1/calendars/H51.30", Shows::EveryKey),
-        line("get_calendar_year", "/v1/calendars/H51.30/years/2022", Shows::EveryKey),
-        line("get_job", "/v1/jobs/{job}", Shows::EveryKey),
-        line("list_policies", "/v1/policies?count=exact", Shows::EveryKey),
-        line("get_policy", "/v1/policies/huyen-khac", Shows::EveryKey),
-        line("get_dossier", "/v1/dossiers/{dossier}?include=events", Shows::TheDossier),
-        line("list_dossier_events", "/v1/dossiers/{dossier}/events", Shows::TheDossier),
-        line("get_dossier_deadline", "/v1/dossiers/{dossier}/deadline", Shows::TheDossier),
-        line("get_dossier_proof", "/v1/dossiers/{dossier}/proof", Shows::TheDossier),
-        line("list_roots", "/v1/audit/roots?count=exact", Shows::EveryKey),
-        line("list_dossiers", "/v1/dossiers?count=exact&codes={dossier}", Shows::AList),
-        line("list_overdue", "/v1/overdue?count=exact", Shows::AList),
-        line("list_due_soon", "/v1/due-soon?count=exact", Shows::AList),
-        line("list_stale", "/v1/stale?count=exact", Shows::AList),
-        line("list_late", "/v1/late?count=exact", Shows::AList),
-        line("list_unanswered", "/v1/unanswered?count=exact", Shows::AList),
-        line("summarise_overdue", "/v1/overdue/summary", Shows::ASummary),
-        line("list_agency_procedures", "/v1/agencies/H51.29/procedures", Shows::TheDossier),
-        line("get_agency_procedure", "/v1/agencies/H51.29/procedures/1.004873", Shows::TheDossier),
-        line("list_compliance", "/v1/compliance", Shows::Agencies),
-        line("list_violations", "/v1/compliance/violations?state=missing", Shows::Agencies),
-        line("list_agency_activity", "/v1/agencies/activity", Shows::Agencies),
-    ]
-}
-
-fn changes() -> Vec<Line> {
-    let office =
-        json!({"name": "Văn phòng", "level": "district", "parent": "H51", "valid_from": "2020-01-01"});
-    let open = json!([{"from": "07:00", "to": "11:30"}]);
-    let policy =
-        json!({"agency": "H51.29", "valid_from": "2022-01-01", "supplement": "shift", "law": "Quy chế"});
-    let note = event("noted", "2022-02-15T09:00:00+07:00", json!({"note": "x"}));
-    let mut replaced = until("replaced");
-    replaced["replaced_by"] = json!("1.004873");
-    vec![
-        change("receive_dossier", "/v1/dossiers", of_the_district("2022-02-15T08:00:00+07:00")),
-        change("record_event", "/v1/dossiers/{dossier}/events", note),
-        change("put_agency", "/v1/agencies/H51.29", office),
-        change("put_procedure", "/v1/procedures/1.004874", procedure()),
-        change("publish_procedure", "/v1/procedures/1.004875/publications", publication("amended")),
-        change("abolish_procedure", "/v1/procedures/1.004875/abolition", until("abolished")),
-        change("replace_procedure", "/v1/procedures/1.004875/replacement", replaced),
-        change(
-            "put_calendar",
-            "/v1/calendars/H51.29",
-            json!({"hours": [{"valid_from": "2022-01-01", "monday": open}]}),
-        ),
-        change(
-            "put_calendar_year",
-            "/v1/calendars/H51.29/years/2022",
-            json!({"days_off": [], "worked_rest_days": []}),
-        ),
-        change("put_agency_procedure", "/v1/agencies/H51.29/procedures/1.004873", json!({"assigned": true})),
-        change("put_policy", "/v1/policies/huyen", policy),
-    ]
-}
-
-/// The district's own procedure, 1.004875: a version of it, and a draft of the next.
-async fn own_procedure(root: &Client) {
-    let mut body = procedure();
-    body["content"] = content();
-    root.publish("1.004875", &body).await;
-    root.put("/v1/procedures/1.004875", &body, Some("*")).await.expect(200);
-}
-
-fn procedure() -> Value {
-    json!({
-        "name": "Cấp giấy", "field": "ho-tich", "field_name": "Hộ tịch", "levels": ["district"],
-        "competent_agencies": ["H51.29"], "effective_from": "2021-01-01",
-        "limits": [{"limit": {"unit": "working_days", "amount": "3"}}]
-    })
-}
-
-/// An end of a procedure.
-fn until(kind: &str) -> Value {
-    let mut body = publication(kind);
-    body["decision"]["effective_on"] = json!("2022-03-01");
-    body
 }
 
 /// A receipt that is the district's alone: no agency below it has part in it.
@@ -274,7 +155,7 @@ impl Stage {
 /// Every operation of the document with its line. Neither may stand alone.
 fn proven() -> Vec<(Method, Option<String>, Line)> {
     let document = document();
-    let mut lines = lines();
+    let mut lines = lines::lines();
     let proven = operations(&document).into_iter().map(|(name, operation)| {
         let id = operation["operationId"].as_str().unwrap();
         let at = lines.iter().position(|line| line.id == id);

@@ -8,13 +8,11 @@ use crate::domain::local_time::Instant;
 use crate::domain::vocabulary::DisclosureState;
 use crate::features::Shared;
 use crate::features::disclosure::assess::{self, Counts};
-use crate::features::disclosure::queries as disclosure;
+use crate::features::disclosure::queries::{self as disclosure, Disclosures, VersionRow};
 use crate::features::overdue::queries::mirror::Moment;
 use crate::features::standing::queries::{self as standing, Open};
 use crate::metrics::AgencyGauges;
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::QueryResult;
-use diesel_async::AsyncPgConnection;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -27,7 +25,13 @@ pub async fn count_dossiers(shared: &Shared, now: Instant) -> Result<usize, DbEr
             let tree = shared.agencies.within(conn).await?;
             let calendars = shared.calendars.within(conn).await?;
             let counted = standing::open(conn, &Moment::new(now, &calendars)).await?;
-            let undisclosed = undisclosed(conn, &tree, &calendars, now.local_date()).await?;
+            let (today, known) = (now.local_date(), DateTime::<Utc>::MAX_UTC);
+            let agencies: Vec<&Agency> =
+                tree.all().into_iter().filter(|agency| agency.validity.contains(today)).collect();
+            let ids: Vec<AgencyId> = agencies.iter().map(|agency| agency.id).collect();
+            let versions = disclosure::in_force(conn, today, known).await?;
+            let recorded = disclosure::disclosures(conn, &ids, known).await?;
+            let undisclosed = undisclosed(&agencies, (&versions, &recorded), &calendars, today);
             Ok((tree, calendars, counted, undisclosed))
         })
         .await?;
@@ -36,24 +40,19 @@ pub async fn count_dossiers(shared: &Shared, now: Instant) -> Result<usize, DbEr
     Ok(shown.len())
 }
 
-/// How many procedures each agency that is in force does not disclose although the limit is over.
-async fn undisclosed(
-    conn: &mut AsyncPgConnection,
-    tree: &AgencyTree,
+/// How many procedures each agency does not disclose although the limit is over.
+fn undisclosed(
+    agencies: &[&Agency],
+    (versions, recorded): (&[VersionRow], &Disclosures),
     calendars: &Calendars,
     today: NaiveDate,
-) -> QueryResult<ById<i64>> {
+) -> ById<i64> {
     let period = Period { from: today, to: today };
-    let agencies: Vec<&Agency> =
-        tree.all().into_iter().filter(|agency| agency.validity.contains(today)).collect();
-    let ids: Vec<AgencyId> = agencies.iter().map(|agency| agency.id).collect();
-    let versions = disclosure::in_force(conn, today, DateTime::<Utc>::MAX_UTC).await?;
-    let recorded = disclosure::disclosures(conn, &ids, DateTime::<Utc>::MAX_UTC).await?;
     let count = |agency: &&Agency| {
-        let items = assess::of_agency(agency, &versions, &recorded, calendars, period);
+        let items = assess::of_agency(agency, versions, recorded, calendars, period);
         (agency.id, Counts::of(items, period).count(DisclosureState::Missing))
     };
-    Ok(agencies.iter().map(count).collect())
+    agencies.iter().map(count).collect()
 }
 
 fn gauges(
