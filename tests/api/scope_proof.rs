@@ -4,7 +4,7 @@
 mod lines;
 
 use crate::harness::contract::document;
-use crate::harness::{Answer, Client, FIRST_VERSION, TestApp, content, event, publication, receipt};
+use crate::harness::{Answer, Client, FIRST_VERSION, TestApp, event, receipt};
 use crate::openapi::operations;
 use actix_web::http::Method;
 use congkhai::domain::vocabulary::Scope;
@@ -101,7 +101,7 @@ impl Stage {
         let app = TestApp::start();
         let dossier = app.root().await.receive(&of_the_district("2022-01-10T08:00:00+07:00")).await;
         one_for_each_list(&app.root().await).await;
-        own_procedure(&app.root().await).await;
+        lines::own_procedure(&app.root().await).await;
         let policy =
             json!({"agency": "H51.30", "valid_from": "2022-01-01", "supplement": "shift", "law": "Quy chế"});
         app.root().await.put("/v1/policies/huyen-khac", &policy, None).await.expect(201);

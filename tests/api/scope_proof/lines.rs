@@ -1,8 +1,8 @@
 //! Every operation as it is tried.
 
 use super::{Line, Shows, calculation, change, line, of_the_district, reminder, reminder_rule};
-use crate::harness::event;
-use serde_json::json;
+use crate::harness::{Client, content, event, publication};
+use serde_json::{Value, json};
 
 fn of_reminders() -> Vec<Line> {
     vec![
@@ -103,7 +103,7 @@ fn changes() -> Vec<Line> {
 }
 
 /// The district's own procedure, 1.004875: a version of it, and a draft of the next.
-async fn own_procedure(root: &Client) {
+pub(super) async fn own_procedure(root: &Client) {
     let mut body = procedure();
     body["content"] = content();
     root.publish("1.004875", &body).await;
