@@ -192,6 +192,11 @@ async fn what_makes_no_sense_is_refused() {
         (json!({"verified_at": at("02-09T08:00")}), "missing_field", "/disclosed_at"),
         (json!({"disclosed_version": 1}), "missing_field", "/disclosed_at"),
         (
+            json!({"disclosed_at": at("02-10T08:00"), "disclosed_version": 0}),
+            "invalid_value",
+            "/disclosed_version",
+        ),
+        (
             json!({"disclosed_at": at("02-10T08:00"), "disclosed_version": 2}),
             "invalid_value",
             "/disclosed_version",

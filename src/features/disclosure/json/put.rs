@@ -82,6 +82,9 @@ impl PutDisclosure {
         };
         needs_disclosure("disclosed_version", self.disclosed_version.is_some());
         needs_disclosure("verified_at", self.verified_at.is_some() && self.disclosed_version.is_none());
+        if self.disclosed_version.is_some_and(|number| number < 1) {
+            wrong.add("/disclosed_version", Rule::InvalidValue, "must be at least 1");
+        }
         if self.verified_at.zip(self.disclosed_at).is_some_and(|(verified, disclosed)| verified < disclosed) {
             wrong.add("/verified_at", Rule::InvalidValue, "must not be before disclosed_at");
         }
