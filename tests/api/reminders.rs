@@ -65,6 +65,8 @@ async fn it_freezes_the_list_of_the_feed_at_that_instant() {
         ("due_soon", json!({}), "/v1/due-soon?agency=H51.29.05"),
         ("due_soon", json!({"within": 0}), "/v1/due-soon?agency=H51.29.05&within=0"),
         ("stale", json!({}), "/v1/stale?agency=H51.29.05"),
+        // One is silent for 5 working days, no more.
+        ("stale", json!({"older_than": 4}), "/v1/stale?agency=H51.29.05&older_than=4"),
         ("stale", json!({"older_than": 5}), "/v1/stale?agency=H51.29.05&older_than=5"),
     ] {
         let listed = codes(&caller, feed).await;
