@@ -64,6 +64,36 @@ impl<Key: Serialize + DeserializeOwned> List<Key> {
         Ok((asked, Self { format, page, count, is_whole, binding }))
     }
 
+    /// Leaves of a list in memory, which is in its order, the rows of the page and the one that says whether another follows; all of
+    /// them when the whole list is wanted. Says how many there were.
+    pub fn narrow<T>(&self, items: &mut Vec<T>, key: impl Fn(&T) -> Key) -> usize
+    where
+        Key: PartialOrd,
+    {
+        let total = items.len();
+        if !self.is_whole {
+            items.retain(|item| self.page.after.as_ref().is_none_or(|after| key(item) > *after));
+            items.truncate(usize::try_from(self.page.fetch()).unwrap_or(usize::MAX));
+        }
+        total
+    }
+
+    /// Answers with rows that were made of what [`Self::narrow`] left of `total`.
+    pub async fn from_narrowed<Out: ListRow + Send + 'static>(
+        &self,
+        name: &'static str,
+        rows: Vec<Out>,
+        total: usize,
+        key: impl Fn(&Out) -> Key,
+    ) -> Result<HttpResponse, Problem> {
+        if self.is_whole {
+            return export::page(self.format, name, rows).await;
+        }
+        let total = self.count.then(|| i64::try_from(total).unwrap_or(i64::MAX));
+        let (rows, next) = self.page.cut(rows, key);
+        self.answer(name, rows, next, total).await
+    }
+
     /// Answers with a page in JSON, whose items may be borrowed.
     pub fn json<Out: Serialize>(
         &self,

@@ -12,7 +12,6 @@ use crate::features::as_of::AsOf;
 use crate::features::auth::scope::DossiersRead;
 use crate::features::auth::{Authorized, Principal};
 use crate::http::error::Problem;
-use crate::http::export;
 use crate::http::input::Input;
 use crate::http::list::List;
 use crate::http::page::PageOf;
@@ -53,28 +52,17 @@ async fn list(
     let caller = as_of.caller(&caller, &state).await?;
     let weeks = activity::weeks(as_of.now.local_date());
     let mut agencies = asked.agencies(&caller, &weeks)?;
-    let page = &list.page;
-    let is_after = |code: &str| page.after.as_ref().is_none_or(|after| code > after.as_str());
-    let fetch = usize::try_from(page.fetch()).unwrap_or(usize::MAX);
-    // Who is silent is known when all were read; else no more are read than the page has.
-    let mut total = agencies.len();
-    if asked.silent.is_none() && !list.is_whole {
-        agencies.retain(|agency| is_after(caller.tree.code(*agency)));
-        agencies.truncate(fetch);
-    }
-    let mut rows = read(&state, as_of.known, &caller, agencies, &weeks).await?;
+    let key = |row: &ActivityBody| row.code.clone();
     if let Some(silent) = asked.silent {
+        // Who is silent is known when all were read.
+        let mut rows = read(&state, as_of.known, &caller, agencies, &weeks).await?;
         rows.retain(|row| row.silent == silent);
-        total = rows.len();
+        let total = list.narrow(&mut rows, key);
+        return list.from_narrowed(NAME, rows, total, key).await;
     }
-    if list.is_whole {
-        return export::page(list.format, NAME, rows).await;
-    }
-    rows.retain(|row| is_after(&row.code));
-    rows.truncate(fetch);
-    let (rows, next) = page.cut(rows, |row| row.code.clone());
-    let total = list.count.then(|| i64::try_from(total).unwrap_or(i64::MAX));
-    list.answer(NAME, rows, next, total).await
+    let total = list.narrow(&mut agencies, |agency| caller.tree.code(*agency).to_owned());
+    let rows = read(&state, as_of.known, &caller, agencies, &weeks).await?;
+    list.from_narrowed(NAME, rows, total, key).await
 }
 
 async fn read(

@@ -9,7 +9,6 @@ use crate::features::State;
 use crate::features::auth::Authorized;
 use crate::features::auth::scope::{Admin, AnyKey};
 use crate::http::error::Problem;
-use crate::http::export;
 use crate::http::input::{Input, NoParameters};
 use crate::http::list::List;
 use crate::http::page::PageOf;
@@ -37,18 +36,10 @@ async fn list(
 ) -> Result<HttpResponse, Problem> {
     let (filter, list) = List::<String>::of::<AgencyFilter>(&request, &input, &caller.key_id)?;
     let tree = &caller.tree;
-    let matching = matching(&filter, tree)?;
-    let show = |agencies: Vec<&Agency>| agencies.into_iter().map(|a| AgencyBody::new(a, tree)).collect();
-    if list.is_whole {
-        // The tree is in memory anyway.
-        return export::page(list.format, "agencies", show(matching)).await;
-    }
-    let total = list.count.then(|| i64::try_from(matching.len()).unwrap_or(i64::MAX));
-    let page = &list.page;
-    let rest = matching.into_iter().filter(|a| page.after.as_ref().is_none_or(|after| a.code > *after));
-    let rows: Vec<&Agency> = rest.take(usize::try_from(page.fetch()).unwrap_or(0)).collect();
-    let (rows, next) = page.cut(rows, |agency| agency.code.clone());
-    list.answer("agencies", show(rows), next, total).await
+    let mut matching = matching(&filter, tree)?;
+    let total = list.narrow(&mut matching, |agency| agency.code.clone());
+    let rows = matching.into_iter().map(|agency| AgencyBody::new(agency, tree)).collect();
+    list.from_narrowed("agencies", rows, total, |row| row.code.clone()).await
 }
 
 /// The agencies that fit a filter, by code.

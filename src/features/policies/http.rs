@@ -9,7 +9,6 @@ use crate::features::State;
 use crate::features::auth::Authorized;
 use crate::features::auth::scope::{AnyKey, CalendarWrite};
 use crate::http::error::Problem;
-use crate::http::export;
 use crate::http::input::{Input, NoParameters};
 use crate::http::list::List;
 use crate::http::page::PageOf;
@@ -39,18 +38,10 @@ async fn list(
 ) -> Result<HttpResponse, Problem> {
     let (filter, list) = List::<String>::of::<PolicyFilter>(&request, &input, &caller.key_id)?;
     let policies = state.policies.at(caller.catalogue_version, &state.reader).await?;
-    let show = |rows: Vec<&PolicyRow>| rows.into_iter().map(|r| PolicyBody::new(r, &caller.tree)).collect();
-    let fitting: Vec<&PolicyRow> = policies.rows.iter().filter(|row| filter.fits(row)).collect();
-    if list.is_whole {
-        // They are in memory anyway.
-        return export::page(list.format, "policies", show(fitting)).await;
-    }
-    let total = list.count.then(|| i64::try_from(fitting.len()).unwrap_or(i64::MAX));
-    let page = &list.page;
-    let rest = fitting.into_iter().filter(|row| page.after.as_ref().is_none_or(|after| row.name > *after));
-    let rows: Vec<&PolicyRow> = rest.take(usize::try_from(page.fetch()).unwrap_or(0)).collect();
-    let (rows, next) = page.cut(rows, |row| row.name.clone());
-    list.answer("policies", show(rows), next, total).await
+    let mut fitting: Vec<&PolicyRow> = policies.rows.iter().filter(|row| filter.fits(row)).collect();
+    let total = list.narrow(&mut fitting, |row| row.name.clone());
+    let rows = fitting.into_iter().map(|row| PolicyBody::new(row, &caller.tree)).collect();
+    list.from_narrowed("policies", rows, total, |row| row.name.clone()).await
 }
 
 /// Get a policy

@@ -8,11 +8,11 @@ use crate::features::State;
 use crate::features::as_of::{AsOf, AsOfParameter};
 use crate::features::auth::scope::{AnyKey, CatalogueWrite};
 use crate::features::auth::{Authorized, Principal};
+use crate::features::disclosure::actions;
+use crate::features::disclosure::assess::{self, Item};
 use crate::features::disclosure::json::{DisclosureBody, ItemBody, ItemFilter, PutDisclosure};
 use crate::features::disclosure::queries::DisclosureRow;
-use crate::features::disclosure::{actions, assess};
 use crate::http::error::Problem;
-use crate::http::export;
 use crate::http::input::Input;
 use crate::http::list::List;
 use crate::http::page::PageOf;
@@ -46,17 +46,10 @@ pub(super) async fn list(
     let agency = seen(&caller, &code)?;
     let (versions, recorded) = read(&state, &as_of, &[agency.id], period).await?;
     let items = assess::of_agency(agency, &versions, &recorded, &caller.calendars, period);
-    let mut rows: Vec<ItemBody> =
-        items.filter(|item| asked.fits(item)).map(|item| ItemBody::new(&item)).collect();
-    if list.is_whole {
-        return export::page(list.format, NAME, rows).await;
-    }
-    let total = list.count.then(|| i64::try_from(rows.len()).unwrap_or(i64::MAX));
-    let page = &list.page;
-    rows.retain(|row| page.after.as_ref().is_none_or(|after| row.procedure_code > *after));
-    rows.truncate(usize::try_from(page.fetch()).unwrap_or(usize::MAX));
-    let (rows, next) = page.cut(rows, |row| row.procedure_code.clone());
-    list.answer(NAME, rows, next, total).await
+    let mut fitting: Vec<Item<'_>> = items.filter(|item| asked.fits(item)).collect();
+    let total = list.narrow(&mut fitting, |item| item.version.procedure_code.clone());
+    let rows = fitting.iter().map(ItemBody::new).collect();
+    list.from_narrowed(NAME, rows, total, |row: &ItemBody| row.procedure_code.clone()).await
 }
 
 /// Get a procedure of an agency

@@ -8,7 +8,6 @@ use crate::features::auth::scope::ReportsRead;
 use crate::features::disclosure::assess::{self, Counts};
 use crate::features::disclosure::json::{ComplianceBody, ComplianceFilter};
 use crate::http::error::Problem;
-use crate::http::export;
 use crate::http::input::Input;
 use crate::http::list::List;
 use crate::http::page::PageOf;
@@ -34,12 +33,7 @@ pub(super) async fn list(
     let caller = as_of.caller(&caller, &state).await?;
     let period = asked.period(as_of.now.local_date())?;
     let mut agencies = asked.agencies(&caller, period)?;
-    let total = list.count.then(|| i64::try_from(agencies.len()).unwrap_or(i64::MAX));
-    let page = &list.page;
-    if !list.is_whole {
-        agencies.retain(|id| page.after.as_ref().is_none_or(|after| caller.tree.code(*id) > after.as_str()));
-        agencies.truncate(usize::try_from(page.fetch()).unwrap_or(usize::MAX));
-    }
+    let total = list.narrow(&mut agencies, |id| caller.tree.code(*id).to_owned());
     let (versions, recorded) = read(&state, &as_of, &agencies, period).await?;
     let known = agencies.iter().filter_map(|id| caller.tree.get(*id));
     let show = |agency| {
@@ -47,9 +41,5 @@ pub(super) async fn list(
         ComplianceBody::new(agency, &Counts::of(items, period))
     };
     let rows: Vec<ComplianceBody> = known.map(show).collect();
-    if list.is_whole {
-        return export::page(list.format, "compliance", rows).await;
-    }
-    let (rows, next) = page.cut(rows, |row| row.agency.code.clone());
-    list.answer("compliance", rows, next, total).await
+    list.from_narrowed("compliance", rows, total, |row| row.agency.code.clone()).await
 }

@@ -5,10 +5,9 @@ use crate::features::State;
 use crate::features::as_of::AsOf;
 use crate::features::auth::Authorized;
 use crate::features::auth::scope::ReportsRead;
-use crate::features::disclosure::assess;
+use crate::features::disclosure::assess::{self, Item};
 use crate::features::disclosure::json::{ItemBody, ViolationFilter};
 use crate::http::error::Problem;
-use crate::http::export;
 use crate::http::input::Input;
 use crate::http::list::List;
 use crate::http::page::PageOf;
@@ -41,18 +40,10 @@ pub(super) async fn list(
     let known = agencies.iter().filter_map(|id| caller.tree.get(*id));
     let items =
         known.flat_map(|agency| assess::of_agency(agency, &versions, &recorded, &caller.calendars, period));
-    let fitting: Vec<_> = items.filter(|item| asked.fits(item)).collect();
-    if list.is_whole {
-        return export::page(list.format, "violations", fitting.iter().map(ItemBody::new).collect()).await;
-    }
-    let total = list.count.then(|| i64::try_from(fitting.len()).unwrap_or(i64::MAX));
-    let page = &list.page;
-    let is_after = |item: &&assess::Item<'_>| {
-        let at = (&item.agency.code, &item.version.procedure_code);
-        page.after.as_ref().is_none_or(|(agency, procedure)| at > (agency, procedure))
-    };
-    let most = usize::try_from(page.fetch()).unwrap_or(usize::MAX);
-    let rows: Vec<ItemBody> = fitting.iter().filter(is_after).take(most).map(ItemBody::new).collect();
-    let (rows, next) = page.cut(rows, |row| (row.agency.clone(), row.procedure_code.clone()));
-    list.answer("violations", rows, next, total).await
+    let mut fitting: Vec<Item<'_>> = items.filter(|item| asked.fits(item)).collect();
+    let key = |item: &Item<'_>| (item.agency.code.clone(), item.version.procedure_code.clone());
+    let total = list.narrow(&mut fitting, key);
+    let rows = fitting.iter().map(ItemBody::new).collect();
+    let key = |row: &ItemBody| (row.agency.clone(), row.procedure_code.clone());
+    list.from_narrowed("violations", rows, total, key).await
 }

@@ -27,7 +27,7 @@ pub type Key = (Instant, Uuid);
 pub enum Feed {
     /// Running, not overdue, with at most so many working days left. In the order in which they become late.
     DueSoon(usize),
-    /// Handled or waiting to be received, without an event for at least so many working days. The longest silence first.
+    /// Handled or waiting to be received, without an event for more than so many working days. The longest silence first.
     Stale(usize),
     /// Ended late by a measure, in a span of instants without its end. The latest end first.
     Late(Measure, (Option<DateTime<Utc>>, Option<DateTime<Utc>>)),

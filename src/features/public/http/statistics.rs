@@ -6,7 +6,6 @@ use crate::features::overdue::queries::mirror::Moment;
 use crate::features::public::json::statistics::{Found, StatisticsBody, StatisticsFilter};
 use crate::features::standing::queries as standing;
 use crate::http::error::Problem;
-use crate::http::export;
 use crate::http::input::Input;
 use crate::http::list::List;
 use crate::http::page::PageOf;
@@ -50,21 +49,11 @@ pub(super) async fn statistics(
         shown.retain(|agency| {
             with_dossiers.contains(&agency.id) || agency.validity.overlaps(period.from, period.to)
         });
-        let total = list.count.then(|| i64::try_from(shown.len()).unwrap_or(i64::MAX));
-        let page = &list.page;
-        let mut next = None;
-        if !list.is_whole {
-            shown.retain(|agency| page.after.as_ref().is_none_or(|after| agency.code > *after));
-            shown.truncate(usize::try_from(page.fetch()).unwrap_or(usize::MAX));
-            (shown, next) = page.cut(shown, |agency| agency.code.clone());
-        }
+        let total = list.narrow(&mut shown, |agency| agency.code.clone());
         let names = state.names.with(found.versions(), &state.reader).await?;
         let rows =
             shown.into_iter().map(|agency| StatisticsBody::new(agency, period, &found, &names)).collect();
-        if list.is_whole {
-            return export::page(list.format, NAME, rows).await;
-        }
-        list.answer(NAME, rows, next, total).await
+        list.from_narrowed(NAME, rows, total, |row: &StatisticsBody| row.code.clone()).await
     };
     state.public.answer_in_turn(&request, now, make).await
 }
