@@ -31,6 +31,20 @@ pub struct Paging<'a> {
     pub format: Option<Format>,
 }
 
+/// Says that parameters have the four by these names.
+macro_rules! listed {
+    ($parameters:ident) => {
+        impl $crate::http::list::Listed for $parameters {
+            fn paging(&self) -> $crate::http::list::Paging<'_> {
+                let (limit, cursor) = (self.limit, self.cursor.as_deref());
+                $crate::http::list::Paging { limit, cursor, count: self.count, format: self.format }
+            }
+        }
+    };
+}
+
+pub(crate) use listed;
+
 /// A list as it was asked for, without its filters.
 pub struct List<Key> {
     /// The format to answer in.

@@ -13,7 +13,7 @@ use crate::features::auth::Principal;
 use crate::http::export::ListRow;
 use crate::http::format::Format;
 use crate::http::input::Several;
-use crate::http::list::{Listed, Paging};
+use crate::http::list::listed;
 use crate::http::page::Count;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -141,11 +141,7 @@ pub struct ActivityFilter {
     pub count: Option<Count>,
 }
 
-impl Listed for ActivityFilter {
-    fn paging(&self) -> Paging<'_> {
-        Paging { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count, format: self.format }
-    }
-}
+listed!(ActivityFilter);
 
 impl ActivityFilter {
     /// The agencies that are meant: of those the caller sees, those in force on any day of the weeks, by code.

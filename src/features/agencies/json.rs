@@ -10,7 +10,7 @@ use crate::domain::vocabulary::Level;
 use crate::http::export::ListRow;
 use crate::http::format::Format;
 use crate::http::input::{Several, objects, optional_object};
-use crate::http::list::{Listed, Paging};
+use crate::http::list::listed;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -136,11 +136,7 @@ pub struct AgencyFilter {
     pub count: Option<crate::http::page::Count>,
 }
 
-impl Listed for AgencyFilter {
-    fn paging(&self) -> Paging<'_> {
-        Paging { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count, format: self.format }
-    }
-}
+listed!(AgencyFilter);
 
 impl ListRow for AgencyBody {}
 

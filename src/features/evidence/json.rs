@@ -11,7 +11,7 @@ use crate::features::dossiers::canonical;
 use crate::features::dossiers::queries::EventRow;
 use crate::http::export::ListRow;
 use crate::http::format::Format;
-use crate::http::list::{Listed, Paging};
+use crate::http::list::listed;
 use crate::http::page::Count;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -64,11 +64,7 @@ pub struct RootFilter {
     pub count: Option<Count>,
 }
 
-impl Listed for RootFilter {
-    fn paging(&self) -> Paging<'_> {
-        Paging { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count, format: self.format }
-    }
-}
+listed!(RootFilter);
 
 impl RootFilter {
     /// The days that are wanted.

@@ -12,7 +12,7 @@ use crate::domain::vocabulary::{Granularity, JudgeBy, SecondSupplement, StopEffe
 use crate::domain::whole::optional_whole;
 use crate::http::export::ListRow;
 use crate::http::format::Format;
-use crate::http::list::{Listed, Paging};
+use crate::http::list::listed;
 use crate::http::page::Count;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -116,11 +116,7 @@ pub struct PolicyFilter {
     pub count: Option<Count>,
 }
 
-impl Listed for PolicyFilter {
-    fn paging(&self) -> Paging<'_> {
-        Paging { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count, format: self.format }
-    }
-}
+listed!(PolicyFilter);
 
 impl ListRow for PolicyBody {}
 

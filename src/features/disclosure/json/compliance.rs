@@ -13,7 +13,7 @@ use crate::features::disclosure::assess::{Counts, Item};
 use crate::http::export::ListRow;
 use crate::http::format::Format;
 use crate::http::input::Several;
-use crate::http::list::{Listed, Paging};
+use crate::http::list::listed;
 use crate::http::page::Count;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -162,11 +162,7 @@ pub struct ComplianceFilter {
     pub count: Option<Count>,
 }
 
-impl Listed for ComplianceFilter {
-    fn paging(&self) -> Paging<'_> {
-        Paging { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count, format: self.format }
-    }
-}
+listed!(ComplianceFilter);
 
 impl ComplianceFilter {
     /// The agencies that are meant: of those the caller sees, those in force on the last day, by code.
@@ -214,11 +210,7 @@ pub struct ViolationFilter {
     pub count: Option<Count>,
 }
 
-impl Listed for ViolationFilter {
-    fn paging(&self) -> Paging<'_> {
-        Paging { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count, format: self.format }
-    }
-}
+listed!(ViolationFilter);
 
 impl ViolationFilter {
     /// The agencies that are meant, by code.

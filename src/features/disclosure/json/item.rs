@@ -9,7 +9,7 @@ use crate::features::disclosure::assess::Item;
 use crate::http::export::ListRow;
 use crate::http::format::Format;
 use crate::http::input::Several;
-use crate::http::list::{Listed, Paging};
+use crate::http::list::listed;
 use crate::http::page::Count;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -119,11 +119,7 @@ pub struct ItemFilter {
     pub count: Option<Count>,
 }
 
-impl Listed for ItemFilter {
-    fn paging(&self) -> Paging<'_> {
-        Paging { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count, format: self.format }
-    }
-}
+listed!(ItemFilter);
 
 impl ItemFilter {
     /// The period that is asked for.

@@ -8,7 +8,7 @@ use crate::features::dossiers::narrow::Asked;
 use crate::features::dossiers::queries::list::Filter;
 use crate::http::format::Format;
 use crate::http::input::Several;
-use crate::http::list::{Listed, Paging};
+use crate::http::list::listed;
 use crate::http::page::Count;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -79,11 +79,7 @@ pub struct DossierFilter {
     pub count: Option<Count>,
 }
 
-impl Listed for DossierFilter {
-    fn paging(&self) -> Paging<'_> {
-        Paging { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count, format: self.format }
-    }
-}
+listed!(DossierFilter);
 
 /// Orders of the dossier list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]

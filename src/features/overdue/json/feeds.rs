@@ -18,7 +18,7 @@ use crate::features::procedures::queries::ProcedureName;
 use crate::http::export::ListRow;
 use crate::http::format::Format;
 use crate::http::input::Several;
-use crate::http::list::{Listed, Paging};
+use crate::http::list::{Listed, listed};
 use crate::http::page::Count;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -166,11 +166,7 @@ macro_rules! filter {
             }
         }
 
-        impl Listed for $name {
-            fn paging(&self) -> Paging<'_> {
-                Paging { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count, format: self.format }
-            }
-        }
+        listed!($name);
 
         impl FeedFilter for $name {
             fn as_of(&self) -> Option<Instant> {

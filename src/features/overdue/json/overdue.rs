@@ -13,7 +13,7 @@ use crate::features::procedures::queries::ProcedureName;
 use crate::http::export::ListRow;
 use crate::http::format::Format;
 use crate::http::input::Several;
-use crate::http::list::{Listed, Paging};
+use crate::http::list::listed;
 use crate::http::page::Count;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -148,11 +148,7 @@ narrowed! {
     }
 }
 
-impl Listed for OverdueFilter {
-    fn paging(&self) -> Paging<'_> {
-        Paging { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count, format: self.format }
-    }
-}
+listed!(OverdueFilter);
 
 /// Orders of the overdue feed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]

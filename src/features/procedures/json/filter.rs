@@ -4,7 +4,7 @@ use crate::domain::local_time::{Day, Instant};
 use crate::domain::vocabulary::{Level, OnlineLevel};
 use crate::http::format::Format;
 use crate::http::input::Several;
-use crate::http::list::{Listed, Paging};
+use crate::http::list::listed;
 use crate::http::page::Count;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -69,8 +69,4 @@ pub struct ProcedureFilter {
     pub count: Option<Count>,
 }
 
-impl Listed for ProcedureFilter {
-    fn paging(&self) -> Paging<'_> {
-        Paging { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count, format: self.format }
-    }
-}
+listed!(ProcedureFilter);

@@ -10,7 +10,7 @@ use crate::features::standing::queries::{Ended, Took};
 use crate::http::export::ListRow;
 use crate::http::format::Format;
 use crate::http::input::Several;
-use crate::http::list::{Listed, Paging};
+use crate::http::list::listed;
 use crate::http::page::Count;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -185,11 +185,7 @@ pub struct StatisticsFilter {
     pub count: Option<Count>,
 }
 
-impl Listed for StatisticsFilter {
-    fn paging(&self) -> Paging<'_> {
-        Paging { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count, format: self.format }
-    }
-}
+listed!(StatisticsFilter);
 
 /// A period of local days, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use crate::features::procedures::queries::ProcedureName;
 use crate::features::reminders::queries::items::{ItemRow, PresentRow};
 use crate::http::export::ListRow;
 use crate::http::format::Format;
-use crate::http::list::{Listed, Paging};
+use crate::http::list::listed;
 use crate::http::page::Count;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -136,8 +136,4 @@ pub struct ItemFilter {
     pub count: Option<Count>,
 }
 
-impl Listed for ItemFilter {
-    fn paging(&self) -> Paging<'_> {
-        Paging { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count, format: self.format }
-    }
-}
+listed!(ItemFilter);

@@ -17,7 +17,7 @@ use crate::features::reminders::queries::list::Filter;
 use crate::http::export::ListRow;
 use crate::http::format::Format;
 use crate::http::input::{Several, object};
-use crate::http::list::{Listed, Paging};
+use crate::http::list::listed;
 use crate::http::page::Count;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -258,11 +258,7 @@ pub struct ReminderList {
     pub count: Option<Count>,
 }
 
-impl Listed for ReminderList {
-    fn paging(&self) -> Paging<'_> {
-        Paging { limit: self.limit, cursor: self.cursor.as_deref(), count: self.count, format: self.format }
-    }
-}
+listed!(ReminderList);
 
 impl ReminderList {
     /// Finds the agencies it names.
