@@ -7,6 +7,7 @@
 
 use super::calendar::{Calendar, MissingYear};
 use super::local_time::Instant;
+use super::period::Period;
 use super::vocabulary::EventKind;
 use chrono::{Days, NaiveDate};
 
@@ -16,21 +17,12 @@ pub const WEEKS: usize = 8;
 /// Kinds of events that are no activity of an agency.
 pub const NOT_COUNTED: [EventKind; 2] = [EventKind::Corrected, EventKind::CalendarChanged];
 
-/// Local days, both included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// First day.
-    pub from: NaiveDate,
-    /// Last day.
-    pub to: NaiveDate,
-}
-
 /// The last [`WEEKS`] spans of seven days, newest first; the first of them ends with today.
-pub fn weeks(today: NaiveDate) -> [Span; WEEKS] {
+pub fn weeks(today: NaiveDate) -> [Period; WEEKS] {
     let mut to = today;
     std::array::from_fn(|_| {
         let from = to - Days::new(6);
-        let span = Span { from, to };
+        let span = Period { from, to };
         to = from - Days::new(1);
         span
     })
@@ -44,14 +36,14 @@ pub fn weeks(today: NaiveDate) -> [Span; WEEKS] {
 pub fn expected(earlier: i64, since: NaiveDate, today: NaiveDate, calendar: &Calendar) -> Option<i64> {
     let all = weeks(today);
     let (last, first) = (all[0], all[WEEKS - 1]);
-    let before = Span { from: first.from.max(since), to: last.from - Days::new(1) };
+    let before = Period { from: first.from.max(since), to: last.from - Days::new(1) };
     let usual = working_days(before, calendar).ok().filter(|days| *days > 0)?;
     let now = working_days(last, calendar).ok()?;
     // Half a hundredth and more is one.
     Some((earlier * now * 200 + usual) / (2 * usual))
 }
 
-fn working_days(span: Span, calendar: &Calendar) -> Result<i64, MissingYear> {
+fn working_days(span: Period, calendar: &Calendar) -> Result<i64, MissingYear> {
     calendar.working_days_between(span.from - Days::new(1), span.to)
 }
 
@@ -90,7 +82,7 @@ mod tests {
     #[test]
     fn weeks_end_with_today_and_follow_each_other() {
         let weeks = weeks(day("2022-02-15"));
-        assert_eq!(weeks[0], Span { from: day("2022-02-09"), to: day("2022-02-15") });
+        assert_eq!(weeks[0], Period { from: day("2022-02-09"), to: day("2022-02-15") });
         assert_eq!(weeks[1].to, day("2022-02-08"));
         assert_eq!(weeks[WEEKS - 1].from, day("2021-12-22"));
         assert!(weeks.iter().all(|week| (week.to - week.from).num_days() == 6));

@@ -8,6 +8,7 @@
 
 use super::calendar::{Calendar, MissingYear};
 use super::law::Law;
+use super::period::Period;
 use super::share::Share;
 use super::vocabulary::{DisclosureState, Level};
 use chrono::{Days, NaiveDate};
@@ -35,15 +36,6 @@ pub struct Disclosed {
     pub on: NaiveDate,
     /// Local day on which it last verified that what it discloses is right.
     pub verified_on: Option<NaiveDate>,
-}
-
-/// Local days, both included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Period {
-    /// First day.
-    pub from: NaiveDate,
-    /// Last day, as of whose end everything is judged.
-    pub to: NaiveDate,
 }
 
 /// Local day through which a version is to be disclosed by an agency of a level.

@@ -1,7 +1,7 @@
 //! The ground floor: the rules as pure functions and types.
 //!
 //! Nothing here reads the clock, the database or the network; every function can be checked with a table of
-//! cases. Read in this order: `vocabulary`, `ids` and `whole` (words and numbers), `local_time` and `calendar` (time),
+//! cases. Read in this order: `vocabulary`, `ids` and `whole` (words and numbers), `local_time`, `period` and `calendar` (time),
 //! `time_limit` and `deadline` (when a dossier is due), `law` and `policy` (what the law fixes, and where there is a choice), `lifecycle`
 //! (what may happen to it), `timing` (the one definition of early, on time, late and overdue), `delays` (where the days
 //! went), `activity` (who records how much, and how soon), `reminder` (what became of what an agency was reminded of),
@@ -30,6 +30,7 @@ pub mod local_time;
 pub mod masking;
 pub mod merkle;
 pub mod object;
+pub mod period;
 pub mod policy;
 pub mod proof;
 pub mod refusal;

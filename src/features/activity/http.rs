@@ -3,10 +3,11 @@
 use super::json::{ActivityBody, ActivityFilter};
 use super::queries;
 use crate::db::DbError;
-use crate::domain::activity::{self, Span, WEEKS};
+use crate::domain::activity::{self, WEEKS};
 use crate::domain::agency_tree::AgencyId;
 use crate::domain::calendar::{Calendar, Calendars};
 use crate::domain::local_time::Instant;
+use crate::domain::period::Period;
 use crate::features::State;
 use crate::features::as_of::AsOf;
 use crate::features::auth::scope::DossiersRead;
@@ -70,7 +71,7 @@ async fn read(
     as_of: Option<Instant>,
     caller: &Principal,
     agencies: Vec<AgencyId>,
-    weeks: &[Span; WEEKS],
+    weeks: &[Period; WEEKS],
 ) -> Result<Vec<ActivityBody>, DbError> {
     let groups = by_calendar(&agencies, &caller.calendars);
     let found = state.slow.snapshot(as_of, async |conn| queries::read(conn, &groups, weeks).await).await?;

@@ -1,11 +1,12 @@
 //! The row of the activity list, and its filters.
 
 use super::queries::{Activity, Recorded};
-use crate::domain::activity::{self, Span, WEEKS};
+use crate::domain::activity::{self, WEEKS};
 use crate::domain::agency_tree::{Agency, AgencyId, AgencyTree};
 use crate::domain::calendar::Calendars;
 use crate::domain::deadline::text::decimal;
 use crate::domain::local_time::Instant;
+use crate::domain::period::Period;
 use crate::domain::refusal::Refusal;
 use crate::domain::share::{self, Share};
 use crate::domain::vocabulary::EventKind;
@@ -86,7 +87,7 @@ pub struct Recording {
 
 impl ActivityBody {
     /// Shows an agency as of today, which ends the weeks.
-    pub fn new(agency: &Agency, found: &Activity, weeks: &[Span; WEEKS], calendars: &Calendars) -> Self {
+    pub fn new(agency: &Agency, found: &Activity, weeks: &[Period; WEEKS], calendars: &Calendars) -> Self {
         let (recorded, last) = (found.recorded.get(&agency.id), found.last.get(&agency.id));
         let count = |week: usize| recorded.and_then(|row| row.weeks.get(week)).copied().unwrap_or(0);
         let earlier = (1..WEEKS).map(count).sum();
@@ -145,7 +146,11 @@ listed!(ActivityFilter);
 
 impl ActivityFilter {
     /// The agencies that are meant: of those the caller sees, those in force on any day of the weeks, by code.
-    pub fn agencies(&mut self, caller: &Principal, weeks: &[Span; WEEKS]) -> Result<Vec<AgencyId>, Refusal> {
+    pub fn agencies(
+        &mut self,
+        caller: &Principal,
+        weeks: &[Period; WEEKS],
+    ) -> Result<Vec<AgencyId>, Refusal> {
         let named = caller.agencies_named("agency", self.agency.take(), AgencyTree::subtree)?;
         let (first, last) = (weeks[WEEKS - 1].from, weeks[0].to);
         let mut agencies = caller.tree.all();

@@ -1,9 +1,10 @@
 //! Reads what agencies recorded. Runs on any snapshot, also as of an earlier instant.
 
-use crate::domain::activity::{NOT_COUNTED, Span, WEEKS};
+use crate::domain::activity::{NOT_COUNTED, WEEKS};
 use crate::domain::agency_tree::AgencyId;
 use crate::domain::calendar::Calendar;
 use crate::domain::local_time::Instant;
+use crate::domain::period::Period;
 use crate::domain::share::Share;
 use crate::domain::vocabulary::EventKind;
 use chrono::{DateTime, Utc};
@@ -75,7 +76,7 @@ pub struct Activity {
 pub async fn read(
     conn: &mut AsyncPgConnection,
     groups: &[(&Calendar, Vec<AgencyId>)],
-    weeks: &[Span; WEEKS],
+    weeks: &[Period; WEEKS],
 ) -> QueryResult<Activity> {
     let mut activity = Activity::default();
     for (calendar, agencies) in groups {
@@ -98,7 +99,7 @@ fn not_counted() -> Vec<&'static str> {
 async fn recorded(
     conn: &mut AsyncPgConnection,
     agencies: &[AgencyId],
-    weeks: &[Span; WEEKS],
+    weeks: &[Period; WEEKS],
     calendar: &Calendar,
 ) -> QueryResult<Vec<Recorded>> {
     let counts: Vec<String> =

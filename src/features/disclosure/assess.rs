@@ -4,8 +4,9 @@ use super::queries::{DisclosureRow, Disclosures, VersionRow};
 use crate::domain::agency_tree::Agency;
 use crate::domain::calendar::Calendars;
 use crate::domain::competence::decides;
-use crate::domain::disclosure::{self, Period};
+use crate::domain::disclosure;
 use crate::domain::law::law;
+use crate::domain::period::Period;
 use crate::domain::share::Share;
 use crate::domain::vocabulary::DisclosureState;
 use chrono::NaiveDate;
@@ -89,10 +90,9 @@ impl Counts {
         if let Some(place) = DisclosureState::ALL.iter().position(|state| *state == item.state) {
             self.by_state[place] += 1;
         }
-        let within = |day: NaiveDate| period.from <= day && day <= period.to;
         let newest = item.own.and_then(|own| own.disclosed_version) >= Some(item.version.version);
         let on = item.disclosed_on.filter(|_| newest);
-        if on.or(item.due_on).is_some_and(within) {
+        if on.or(item.due_on).is_some_and(|day| period.contains(day)) {
             self.in_time.denominator += 1;
             self.in_time.numerator += i64::from(on.zip(item.due_on).is_some_and(|(on, due)| on <= due));
         }

@@ -3,8 +3,8 @@
 use crate::db::DbError;
 use crate::domain::agency_tree::{Agency, AgencyId, AgencyTree, ById};
 use crate::domain::calendar::Calendars;
-use crate::domain::disclosure::Period;
 use crate::domain::local_time::Instant;
+use crate::domain::period::Period;
 use crate::domain::vocabulary::DisclosureState;
 use crate::features::Shared;
 use crate::features::disclosure::assess::{self, Counts};

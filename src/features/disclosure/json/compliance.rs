@@ -3,8 +3,9 @@
 use super::period;
 use crate::domain::agency_tree::{Agency, AgencyId, AgencyTree};
 use crate::domain::deadline::text::decimal;
-use crate::domain::disclosure::{Period, points};
+use crate::domain::disclosure::points;
 use crate::domain::local_time::{Day, Instant};
+use crate::domain::period::Period;
 use crate::domain::refusal::Refusal;
 use crate::domain::share::Share;
 use crate::domain::vocabulary::DisclosureState;

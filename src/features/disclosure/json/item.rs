@@ -1,8 +1,8 @@
 //! The procedures of an agency.
 
 use super::period;
-use crate::domain::disclosure::Period;
 use crate::domain::local_time::{Day, Instant};
+use crate::domain::period::Period;
 use crate::domain::refusal::Refusal;
 use crate::domain::vocabulary::DisclosureState;
 use crate::features::disclosure::assess::Item;

@@ -2,7 +2,8 @@
 
 use crate::domain::agency_tree::{Agency, AgencyId, AgencyTree};
 use crate::domain::deadline::text::decimal;
-use crate::domain::local_time::{Day, Instant};
+use crate::domain::local_time::Day;
+use crate::domain::period::Period;
 use crate::domain::refusal::{Refusal, Rule};
 use crate::domain::share::Share;
 use crate::features::procedures::names::Names;
@@ -12,15 +13,13 @@ use crate::http::format::Format;
 use crate::http::input::Several;
 use crate::http::list::listed;
 use crate::http::page::Count;
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
 use utoipa::{IntoParams, ToSchema};
 
 /// Days of a period when nothing is said.
 const DEFAULT_DAYS: u64 = 30;
-/// Days of a period at most.
-const MOST_DAYS: i64 = 366;
 
 /// The statistics of an agency. Shares are of the dossiers that were judged: those with a deadline.
 #[derive(Debug, Serialize, ToSchema)]
@@ -187,33 +186,12 @@ pub struct StatisticsFilter {
 
 listed!(StatisticsFilter);
 
-/// A period of local days, both ends included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Period {
-    /// First day.
-    pub from: NaiveDate,
-    /// Last day.
-    pub to: NaiveDate,
-}
-
-impl Period {
-    /// From its first instant, up to and without the first after it.
-    pub fn instants(self) -> (DateTime<Utc>, DateTime<Utc>) {
-        (Instant::start_of(self.from).utc(), Instant::end_of(self.to).utc())
-    }
-}
-
 impl StatisticsFilter {
     /// The period that is asked for.
     pub fn period(&self, today: NaiveDate) -> Result<Period, Refusal> {
         let to = self.to.map_or(today, Day::date);
         let from = self.from.map_or(to - Days::new(DEFAULT_DAYS - 1), Day::date);
-        let refuse = |message: &str| Err(Refusal::parameter("from", Rule::InvalidValue, message));
-        match (to - from).num_days() {
-            ..0 => refuse("must not be after `to`, which is today when not given"),
-            MOST_DAYS.. => refuse("must be at most 365 days before `to`"),
-            _ => Ok(Period { from, to }),
-        }
+        Period::asked(from, to)
     }
 
     /// The agencies that are asked for, by code.
