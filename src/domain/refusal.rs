@@ -55,6 +55,13 @@ pub enum Place {
     Header(String),
 }
 
+impl Place {
+    /// The body as a whole, or what is stored already.
+    pub const fn whole() -> Self {
+        Self::Pointer(String::new())
+    }
+}
+
 /// A value and the rule it broke.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {

@@ -161,7 +161,7 @@ fn may_write(principal: &Principal, agency: &Agency) -> Result<(), Refusal> {
     let governs =
         principal.governs(agency.id) || is_newer && agency.parent.is_some_and(|id| principal.governs(id));
     if agency.id != 0 && !governs {
-        return out(Place::Pointer(String::new()), &agency.code);
+        return out(Place::whole(), &agency.code);
     }
     match agency.parent {
         None if principal.governs_all() => Ok(()),

@@ -125,10 +125,16 @@ impl Principal {
 
     /// Fails unless the caller sees an agency that their request names.
     pub fn require_visible(&self, agency: AgencyId, place: Place) -> Result<(), Refusal> {
-        if self.visible.contains(agency) {
-            return Ok(());
-        }
-        Err(Refusal::AgencyOutOfScope { place, code: self.tree.code(agency).to_owned() })
+        if self.visible.contains(agency) { Ok(()) } else { Err(self.out_of_scope(agency, place)) }
+    }
+
+    /// Fails unless the caller governs an agency.
+    pub fn require_governed(&self, agency: AgencyId, place: Place) -> Result<(), Refusal> {
+        if self.governs(agency) { Ok(()) } else { Err(self.out_of_scope(agency, place)) }
+    }
+
+    fn out_of_scope(&self, agency: AgencyId, place: Place) -> Refusal {
+        Refusal::AgencyOutOfScope { place, code: self.tree.code(agency).to_owned() }
     }
 
     /// The agencies that a filter names, with what `with_below` adds to each. One the caller does not see is refused.

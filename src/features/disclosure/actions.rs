@@ -7,6 +7,7 @@ use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Place, Refusal, Rule};
 use crate::features::audit::{self, Change};
 use crate::features::auth::Principal;
+use crate::features::procedures::queries as procedures;
 use serde_json::json;
 
 /// What an agency discloses, as it is to be.
@@ -72,35 +73,31 @@ pub async fn put(
 }
 
 fn governed(principal: &Principal, code: &str) -> Result<AgencyId, Refusal> {
-    let agency = principal.tree.find(code).ok_or(Refusal::NotFound)?;
-    if principal.governs(agency.id) {
-        return Ok(agency.id);
-    }
-    let place = Place::Pointer(String::new());
-    Err(Refusal::AgencyOutOfScope { place, code: agency.code.clone() })
+    let agency = principal.tree.find(code).ok_or(Refusal::NotFound)?.id;
+    principal.require_governed(agency, Place::whole())?;
+    Ok(agency)
 }
 
 /// The version that is disclosed, which was decided by then.
 async fn version_of(tx: &mut Transaction, input: &DisclosureInput) -> Result<Option<i32>, Failure> {
     let Some(at) = input.disclosed_at else { return Ok(None) };
-    let versions = queries::versions(tx, &input.procedure).await?;
+    let (_, versions) = procedures::versions_at(tx, &input.procedure).await?;
     let day = at.local_date();
     let found = match input.disclosed_version {
-        Some(number) => versions.iter().find(|it| it.version == number).ok_or_else(|| {
+        Some(number) => versions.iter().find(|it| it.row.version == number).ok_or_else(|| {
             let message = format!("must be a version of {}", input.procedure);
             Refusal::invalid("/disclosed_version", Rule::InvalidValue, message)
         })?,
-        None => versions.iter().find(|it| it.is_in_force(day)).ok_or_else(|| {
+        None => procedures::in_force_on(&versions, day).ok_or_else(|| {
             let message = format!("is required: no version of {} was in force on {day}", input.procedure);
             Refusal::invalid("/disclosed_version", Rule::MissingField, message)
         })?,
     };
-    if let Some(signed_on) = found.signed_on.filter(|signed_on| day < *signed_on) {
-        let message = format!(
-            "must not be before {signed_on}, when the decision of version {} was signed",
-            found.version
-        );
+    let (number, decision) = (found.row.version, found.row.decision.as_ref());
+    if let Some(signed_on) = decision.map(|it| it.signed_on.date()).filter(|signed_on| day < *signed_on) {
+        let message =
+            format!("must not be before {signed_on}, when the decision of version {number} was signed");
         return Err(Refusal::invalid("/disclosed_at", Rule::InvalidValue, message).into());
     }
-    Ok(Some(found.version))
+    Ok(Some(number))
 }

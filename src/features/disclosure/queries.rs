@@ -134,35 +134,6 @@ pub(super) async fn hold_procedure(tx: &mut Transaction, code: &str) -> QueryRes
     Ok(row.first::<String>(tx).await.optional()?.is_some())
 }
 
-/// A version of a procedure, whenever it is in force.
-#[derive(Clone, Debug, QueryableByName)]
-pub(super) struct AnyVersion {
-    /// Its number.
-    #[diesel(sql_type = Integer)]
-    pub version: i32,
-    /// Day on which its decision was signed.
-    #[diesel(sql_type = Nullable<Date>)]
-    pub signed_on: Option<NaiveDate>,
-    #[diesel(sql_type = Date)]
-    effective_from: NaiveDate,
-    #[diesel(sql_type = Nullable<Date>)]
-    effective_to: Option<NaiveDate>,
-}
-
-impl AnyVersion {
-    /// Whether it is in force on a day.
-    pub fn is_in_force(&self, day: NaiveDate) -> bool {
-        self.effective_from <= day && self.effective_to.is_none_or(|end| day < end)
-    }
-}
-
-/// The versions of a procedure.
-pub(super) async fn versions(tx: &mut Transaction, code: &str) -> QueryResult<Vec<AnyVersion>> {
-    let query = "SELECT version, decision_signed_on AS signed_on, effective_from, effective_to
-        FROM procedure_versions WHERE procedure_code = $1 ORDER BY version";
-    diesel::sql_query(query).bind::<Text, _>(code).load(tx).await
-}
-
 /// What an agency discloses of a procedure.
 pub(super) async fn present(
     tx: &mut Transaction,

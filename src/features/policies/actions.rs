@@ -44,7 +44,7 @@ pub async fn put(
         let present = queries::lock(tx, &input.name).await?;
         if let Some(present) = &present {
             // One of another agency is not to be taken over.
-            governs(principal, present.agency_id, Place::Pointer(String::new()))?;
+            governs(principal, present.agency_id, Place::whole())?;
         }
         expects(present.as_ref().map(|row| row.version))?;
         let row = row(input, agency, present.map_or(1, |row| row.version + 1));
@@ -85,11 +85,9 @@ fn agency_of(principal: &Principal, input: &PolicyInput) -> Result<Option<i32>, 
 /// A policy of every agency is everybody's, and needs a key without roots.
 fn governs(principal: &Principal, agency: Option<i32>, place: Place) -> Result<(), Refusal> {
     match agency {
-        Some(id) if !principal.governs(id) => {
-            Err(Refusal::AgencyOutOfScope { place, code: principal.tree.code(id).to_owned() })
-        }
+        Some(id) => principal.require_governed(id, place),
         None if !principal.governs_all() => Err(Refusal::Everybodys { place }),
-        _ => Ok(()),
+        None => Ok(()),
     }
 }
 

@@ -60,7 +60,7 @@ pub fn may_write(principal: &Principal, owner: Owner) -> Result<(), Refusal> {
         return Ok(());
     }
     let code = name_of(owner, &principal.tree).to_owned();
-    Err(Refusal::AgencyOutOfScope { place: Place::Pointer(String::new()), code })
+    Err(Refusal::AgencyOutOfScope { place: Place::whole(), code })
 }
 
 /// Writes hours or a year on the given terms and shows what it came to. `expects` checks what was there.

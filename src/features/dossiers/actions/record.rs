@@ -68,7 +68,7 @@ pub async fn record_in(
         locked.filter(|(row, _)| visible::sees(context.visible, row)).ok_or(Refusal::NotFound)?;
     if !visible::sees(context.governed, &before) {
         let code = context.tree.code(before.competent_agency_id).to_owned();
-        return Err(Refusal::AgencyOutOfScope { place: Place::Pointer(String::new()), code }.into());
+        return Err(Refusal::AgencyOutOfScope { place: Place::whole(), code }.into());
     }
     expects(before.version)?;
     let mut event = event_row(context, input, &before, named);

@@ -1,6 +1,6 @@
 //! Writes the draft of a procedure.
 
-use super::{ProcedureInput, Written, may_write, require_open, stored};
+use super::{ProcedureInput, Written, may_write, require_open};
 use crate::db::{Answer, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Place, Refusal, Rule};
@@ -27,10 +27,10 @@ pub async fn put(
         let newest = queries::newest(tx, &input.code).await?;
         if let Some(before) = &newest {
             // Whoever changes a procedure changes it for those it already binds.
-            may_write(principal, &before.agencies, stored())?;
+            may_write(principal, &before.agencies, Place::whole())?;
         } else if let Some((_, Some(draft))) = queries::standing(tx, &input.code).await? {
             let before = read(draft.content)?.procedure(&principal.tree, now)?;
-            may_write(principal, &before.agencies, stored())?;
+            may_write(principal, &before.agencies, Place::whole())?;
         }
         if let Some(before) = newest.as_ref().filter(|it| input.effective_from.date() < it.row.effective_from)
         {

@@ -1,10 +1,10 @@
 //! Ends a procedure: its abolition, or its replacement by another.
 
-use super::{Written, act_of, may_write, require_fitting, require_open, stored};
+use super::{Written, act_of, may_write, require_fitting, require_open};
 use crate::db::{Answer, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::catalogue::decision::Decision;
 use crate::domain::local_time::Instant;
-use crate::domain::refusal::{Refusal, Rule};
+use crate::domain::refusal::{Place, Refusal, Rule};
 use crate::domain::vocabulary::Ending;
 use crate::features::audit::{self, Change};
 use crate::features::auth::Principal;
@@ -37,7 +37,7 @@ pub async fn end(
     let work = async |tx: &mut Transaction| {
         let locked = write::lock(tx, code).await?;
         let mut newest = queries::newest(tx, code).await?.ok_or(Refusal::NotFound)?;
-        may_write(principal, &newest.agencies, stored())?;
+        may_write(principal, &newest.agencies, Place::whole())?;
         expects(Some(locked.revision))?;
         require_open(&newest)?;
         require_fitting(&end.decision, act_of(ending), end.on, now)?;

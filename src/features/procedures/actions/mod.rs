@@ -107,16 +107,10 @@ fn may_write(principal: &Principal, agencies: &[AgencyId], place: Place) -> Resu
     if principal.governs_all() {
         return Ok(());
     }
-    match agencies.iter().find(|id| !principal.governs(**id)) {
-        Some(id) => Err(Refusal::AgencyOutOfScope { place, code: principal.tree.code(*id).to_owned() }),
-        None if agencies.is_empty() => Err(Refusal::Everybodys { place }),
-        None => Ok(()),
+    if agencies.is_empty() {
+        return Err(Refusal::Everybodys { place });
     }
-}
-
-/// The place of what is stored already.
-fn stored() -> Place {
-    Place::Pointer(String::new())
+    agencies.iter().try_for_each(|agency| principal.require_governed(*agency, place.clone()))
 }
 
 /// What has ended is not changed again.

@@ -1,12 +1,12 @@
 //! Makes a version of a draft, by a decision that announces it.
 
-use super::{ProcedureInput, Written, may_write, require_fitting, require_open, stored};
+use super::{ProcedureInput, Written, may_write, require_fitting, require_open};
 use crate::db::{Answer, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::agency_tree::{AgencyId, AgencyTree};
 use crate::domain::catalogue::completeness::missing;
 use crate::domain::catalogue::decision::{Act, Decision};
 use crate::domain::local_time::Instant;
-use crate::domain::refusal::{Refusal, Rule, Violations};
+use crate::domain::refusal::{Place, Refusal, Rule, Violations};
 use crate::domain::text::fold;
 use crate::features::audit::{self, Actor, Change};
 use crate::features::auth::Principal;
@@ -33,7 +33,7 @@ pub async fn publish(
     expects: impl Fn(Option<i32>) -> Result<(), Refusal>,
     (read, show): (impl Fn(Value) -> Result<ProcedureInput, Refusal>, impl Fn(&Written) -> Answer),
 ) -> Result<Given, Failure> {
-    let may = |agencies: &[AgencyId]| may_write(principal, agencies, stored());
+    let may = |agencies: &[AgencyId]| may_write(principal, agencies, Place::whole());
     let work = async |tx: &mut Transaction| {
         let locked = write::lock(tx, code).await?;
         if locked.revision == 0 {

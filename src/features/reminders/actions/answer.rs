@@ -1,10 +1,9 @@
 //! Writes the acknowledgement of a reminder: once, by who governs the agency.
 
 use super::freeze::record;
-use super::out_of_scope;
 use crate::db::{Answer, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::local_time::Instant;
-use crate::domain::refusal::{Refusal, Rule};
+use crate::domain::refusal::{Place, Refusal, Rule};
 use crate::domain::vocabulary::ReminderStatus;
 use crate::features::auth::Principal;
 use crate::features::reminders::queries::items::{self, Counts};
@@ -39,9 +38,7 @@ pub async fn acknowledge(
         let found = queries::lock(tx, id).await?;
         let mut row =
             found.filter(|row| principal.visible.contains(row.agency_id)).ok_or(Refusal::NotFound)?;
-        if !principal.governs(row.agency_id) {
-            return Err(out_of_scope(&principal.tree, row.agency_id, "").into());
-        }
+        principal.require_governed(row.agency_id, Place::whole())?;
         expects(Some(row.version))?;
         let counts = items::counts_of(tx, &row, now.utc()).await?;
         let is_closed = row.status == ReminderStatus::Closed || !counts.is_left();

@@ -12,7 +12,7 @@ pub use rules::{RuleInput, put_rule};
 use super::queries::ReminderRow;
 use super::queries::items::{self, Counts};
 use crate::db::{Answer, Failure, Given, Terms, Transaction, Writer};
-use crate::domain::agency_tree::{AgencyId, AgencyTree};
+use crate::domain::agency_tree::AgencyId;
 use crate::domain::law::law;
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Place, Refusal, Rule};
@@ -100,11 +100,6 @@ fn seen(principal: &Principal, code: &str, pointer: &str) -> Result<AgencyId, Re
 
 fn unknown(pointer: &str, code: &str) -> Refusal {
     Refusal::invalid(pointer, Rule::UnknownAgency, format!("no agency has the code {code}"))
-}
-
-fn out_of_scope(tree: &AgencyTree, agency: AgencyId, pointer: &str) -> Refusal {
-    let (place, code) = (Place::Pointer(pointer.to_owned()), tree.code(agency).to_owned());
-    Refusal::AgencyOutOfScope { place, code }
 }
 
 /// Fails when a filter names an agency that is not there, or that the caller does not see.

@@ -1,6 +1,6 @@
 //! Writes a rule, in one transaction.
 
-use super::{check_filter, out_of_scope, seen};
+use super::{check_filter, seen};
 use crate::db::{Answer, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::agency_tree::AgencyId;
 use crate::domain::local_time::Instant;
@@ -85,11 +85,8 @@ pub async fn put_rule(
 fn may_change(principal: &Principal, rule: &RuleRow) -> Result<(), Refusal> {
     match &rule.owner_ids {
         None if principal.governs_all() => Ok(()),
-        None => Err(Refusal::Everybodys { place: Place::Pointer(String::new()) }),
-        Some(owners) => match owners.iter().find(|id| !principal.governs(**id)) {
-            Some(other) => Err(out_of_scope(&principal.tree, *other, "")),
-            None => Ok(()),
-        },
+        None => Err(Refusal::Everybodys { place: Place::whole() }),
+        Some(owners) => owners.iter().try_for_each(|id| principal.require_governed(*id, Place::whole())),
     }
 }
 
