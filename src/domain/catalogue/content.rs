@@ -39,7 +39,7 @@ pub struct Content {
     #[schema(max_items = 200)]
     pub applicants: Vec<ApplicantKind>,
     /// The same in words; at most 20,000 characters, as every text here that says nothing else.
-    #[schema(min_length = 1, max_length = 20_000)]
+    #[schema(max_length = 20_000)]
     pub applicants_note: Option<String>,
     /// Codes of agencies that take part (cơ quan phối hợp).
     #[schema(value_type = Vec<AgencyCode>, max_items = 200, example = json!(["H51.29.05"]))]
@@ -49,14 +49,14 @@ pub struct Content {
     #[schema(max_items = 200)]
     pub results: Vec<ResultPaper>,
     /// Requirements and conditions (yêu cầu, điều kiện).
-    #[schema(min_length = 1, max_length = 20_000)]
+    #[schema(max_length = 20_000)]
     pub conditions: Option<String>,
     /// Legal basis (căn cứ pháp lý).
     #[serde(deserialize_with = "objects")]
     #[schema(max_items = 200)]
     pub legal_basis: Vec<LegalText>,
     /// Where it is received (địa điểm thực hiện).
-    #[schema(min_length = 1, max_length = 20_000)]
+    #[schema(max_length = 20_000)]
     pub place: Option<String>,
 }
 
@@ -97,15 +97,15 @@ pub struct ChannelTerms {
     pub case: Option<String>,
     /// The time limit in words. What counts is `limits`.
     #[serde(default)]
-    #[schema(min_length = 1, max_length = 20_000, example = "03 ngày làm việc")]
+    #[schema(max_length = 20_000, example = "03 ngày làm việc")]
     pub limit_text: Option<String>,
     /// The fees in words. What counts is `fees`.
     #[serde(default)]
-    #[schema(min_length = 1, max_length = 20_000, example = "Không thu phí")]
+    #[schema(max_length = 20_000, example = "Không thu phí")]
     pub fee_text: Option<String>,
     /// What else is to be known.
     #[serde(default)]
-    #[schema(min_length = 1, max_length = 20_000)]
+    #[schema(max_length = 20_000)]
     pub note: Option<String>,
 }
 
@@ -131,7 +131,7 @@ pub struct Fee {
     pub amount: i64,
     /// Per what, and who is exempt.
     #[serde(default)]
-    #[schema(min_length = 1, max_length = 20_000)]
+    #[schema(max_length = 20_000)]
     pub note: Option<String>,
 }
 
@@ -156,7 +156,7 @@ pub struct CaseDocuments {
 pub struct Document {
     /// Code (mã giấy tờ).
     #[serde(default)]
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(max_length = 100)]
     pub code: Option<String>,
     /// Name.
     #[schema(min_length = 1, max_length = 20_000, example = "Tờ khai cấp Giấy xác nhận tình trạng hôn nhân")]
@@ -199,7 +199,7 @@ pub struct Form {
 pub struct ResultPaper {
     /// Code (mã kết quả).
     #[serde(default)]
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(max_length = 100)]
     pub code: Option<String>,
     /// Name.
     #[schema(min_length = 1, max_length = 20_000, example = "Giấy xác nhận tình trạng hôn nhân")]
@@ -224,7 +224,7 @@ pub struct LegalText {
     pub effective_on: Option<Day>,
     /// Who issued it.
     #[serde(default)]
-    #[schema(min_length = 1, max_length = 500, example = "Quốc hội")]
+    #[schema(max_length = 500, example = "Quốc hội")]
     pub issued_by: Option<String>,
 }
 

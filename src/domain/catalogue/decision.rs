@@ -39,7 +39,7 @@ pub struct Decision {
     pub file: Option<String>,
     /// Why it takes effect before it was signed, such as a legal text of shortened procedure; at most 2,000 characters.
     #[serde(default)]
-    #[schema(min_length = 1, max_length = 2_000)]
+    #[schema(max_length = 2_000)]
     pub ground: Option<String>,
 }
 
