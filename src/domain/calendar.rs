@@ -12,7 +12,7 @@ mod prepared;
 pub mod table;
 
 pub use hours::{BadHours, HoursPeriod, OfficeHours, Week, is_rest_day, week_on};
-pub use inherited::{ALWAYS, Calendars, InForce, OtherDay, Own, OwnYear, Owner};
+pub use inherited::{ALWAYS, Calendars, InForce, Own, OwnYear, Owner, Told};
 pub use prepared::{Calendar, DayKind};
 pub use table::{Changes, Mark, YearTable};
 

@@ -102,6 +102,12 @@ async fn processing_and_closing_are_late_by_themselves() {
         ("/v1/late?from=2022-02-15", 0),
         ("/v1/late?measure=closing&from=2022-02-15&to=2022-02-15", 1),
         ("/v1/late?measure=closing&to=2022-02-14", 0),
+        ("/v1/late?min_days_late=0", 1),
+        ("/v1/late?min_days_late=1", 1),
+        ("/v1/late?min_days_late=2", 0),
+        ("/v1/late?measure=closing&min_days_late=2", 1),
+        ("/v1/late?measure=closing&min_days_late=3", 0),
+        ("/v1/late?measure=closing&min_days_late=3660", 0),
     ] {
         assert_eq!(codes(&caller, path).await.len(), found, "{path}");
     }
@@ -155,11 +161,10 @@ async fn lists_are_narrowed_and_come_in_every_format() {
         ("apologised=true", &[]),
     ] {
         assert_eq!(codes(&caller, &format!("/v1/overdue?{filter}")).await, found, "{filter}");
-        if !filter.starts_with("min") {
-            assert_eq!(codes(&caller, &format!("/v1/stale?{filter}&older_than=2")).await, found, "{filter}");
-        }
+        assert_eq!(codes(&caller, &format!("/v1/stale?{filter}&older_than=2")).await, found, "{filter}");
     }
-    caller.get("/v1/stale?min_days_late=1").await.problem(400, "unknown_parameter");
+    caller.get("/v1/late?min_days_late=3661").await.problem(422, "invalid_value");
+    caller.get("/v1/due-soon?min_days_late=1").await.problem(400, "unknown_parameter");
     for (path, lines) in
         [("/v1/stale?format=csv", 3), ("/v1/stale?format=ndjson", 2), ("/v1/stale?format=csv&limit=1", 2)]
     {

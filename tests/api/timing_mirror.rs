@@ -4,13 +4,17 @@
 use crate::harness::{TestApp, connect, receipt};
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use congkhai::db::page::Page;
-use congkhai::domain::calendar::{ALWAYS, Calendars, Changes, HoursPeriod, OfficeHours, Own, OwnYear, Week};
+use congkhai::domain::calendar::{
+    ALWAYS, Calendar, Calendars, Changes, HoursPeriod, OfficeHours, Own, OwnYear, Week, YearTable,
+};
 use congkhai::domain::local_time::Instant;
 use congkhai::domain::timing::{self, Facts};
-use congkhai::domain::vocabulary::{Clock, TimingState};
+use congkhai::domain::vocabulary::{Clock, Measure, TimingState};
 use congkhai::features::auth::Visible;
 use congkhai::features::calendar::queries as calendar;
 use congkhai::features::dossiers::queries::list::{self, Filter};
+use congkhai::features::dossiers::queries::visible::Narrow;
+use congkhai::features::overdue::queries::feeds::{self, Feed};
 use congkhai::features::overdue::queries::{self as overdue, mirror::Moment};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -113,6 +117,63 @@ async fn found(app: &TestApp, state: TimingState, moment: &Moment) -> BTreeSet<S
     rows.unwrap().into_iter().map(|row| row.code).collect()
 }
 
+/// What ended late is found by how many working days it was late, by the calendar of its agency.
+async fn days_late_agree(app: &TestApp, all: &[Facts], (calendars, decides): (&Arc<Calendars>, &[i32])) {
+    let now: Instant = "2022-03-01T08:00:00+07:00".parse().unwrap();
+    let moment = Moment::new(now, calendars);
+    let mut found = BTreeSet::new();
+    for days in [0, 1, 2, 3, 8, 20, 40] {
+        let is_as_late = |(n, facts): (usize, &Facts)| {
+            let timing = timing::judge(facts, now, calendars.of(decides[n % decides.len()]));
+            let late = i64::try_from(days).unwrap();
+            timing.state == TimingState::Late && timing.days_late.is_some_and(|n| n >= late)
+        };
+        let rust = all.iter().enumerate().filter(|facts| is_as_late(*facts)).count();
+        let (feed, narrow) = (Feed::Late(Measure::Processing, (None, None)), Narrow::default());
+        let filter =
+            feeds::Filter { feed, narrow, apologised: None, min_days_late: Some(days), reversed: false };
+        let sql = app
+            .shared
+            .slow
+            .read(async |conn| feeds::count(conn, &filter, &Visible::All, &moment).await)
+            .await;
+        assert_eq!(sql.unwrap(), i64::try_from(rust).unwrap(), "late by {days} working days or more");
+        found.insert(rust);
+    }
+    assert!(found.len() >= 5, "the numbers differ: {found:?}");
+}
+
+/// The function of the database counts as the calendar does, also where a year is missing.
+#[actix_web::test]
+async fn working_days_are_counted_alike() {
+    let app = TestApp::start();
+    let client = connect(&app.db.url).await;
+    let tables: Vec<YearTable> =
+        [2020, 2021, 2023].map(|year| YearTable { year, marks: BTreeMap::new() }).into();
+    let calendar = Calendar::new(&tables, &[]);
+    let (days, years): (Vec<NaiveDate>, Vec<i32>) =
+        (calendar.working_days().collect(), calendar.years().collect());
+    let mut runner = TestRunner::deterministic();
+    let first = NaiveDate::from_ymd_opt(2019, 11, 1).unwrap();
+    let pairs =
+        prop::collection::vec((0i64..1_600, -3i64..700), 3_000).new_tree(&mut runner).unwrap().current();
+    let pairs = pairs.into_iter().map(|(from, more)| (first + TimeDelta::days(from), more));
+    let (after, through): (Vec<NaiveDate>, Vec<NaiveDate>) =
+        pairs.map(|(day, more)| (day, day + TimeDelta::days(more))).unzip();
+    let query = "SELECT working_days_between(after, through, $3::text[]::date[], $4)
+        FROM unnest($1::text[]::date[], $2::text[]::date[]) WITH ORDINALITY AS pairs(after, through, n) ORDER BY n";
+    let text = |days: &[NaiveDate]| days.iter().map(NaiveDate::to_string).collect::<Vec<_>>();
+    let rows = client.query(query, &[&text(&after), &text(&through), &text(&days), &years]).await.unwrap();
+    assert_eq!(rows.len(), after.len());
+    let mut unknown = 0;
+    for (row, (after, through)) in rows.iter().zip(after.into_iter().zip(through)) {
+        let (sql, rust): (Option<i32>, _) = (row.get(0), calendar.working_days_between(after, through).ok());
+        assert_eq!(sql.map(i64::from), rust, "after {after} through {through}");
+        unknown += usize::from(rust.is_none());
+    }
+    assert!((500..2_500).contains(&unknown), "{unknown} of 3000 are not known");
+}
+
 #[actix_web::test]
 async fn rust_and_sql_agree() {
     let app = TestApp::start();
@@ -158,6 +219,7 @@ async fn rust_and_sql_agree() {
             .await;
         assert_eq!(counted.unwrap(), i64::try_from(overdue).unwrap(), "the feed at {now}");
     }
+    days_late_agree(&app, &all, (&calendars, &decides)).await;
     assert_eq!(seen.len(), TimingState::ALL.len(), "every state occurred: {seen:?}");
     assert!(differs >= 3, "the calendars differed at {differs} instants");
 }

@@ -78,8 +78,8 @@ struct Shared {
     prepared: OnceLock<Arc<Calendar>>,
 }
 
-/// Agencies whose calendar tells another day than most, and the day.
-pub type OtherDay = (Vec<AgencyId>, Option<NaiveDate>);
+/// What agencies are told by their calendar, where it is not what most are told.
+pub type Told<T> = (Vec<AgencyId>, T);
 
 /// The calendars of all agencies at one version.
 #[derive(Clone, Debug)]
@@ -237,24 +237,18 @@ impl Calendars {
         agencies.filter(|agency| owner.is_none() || self.upwards(Some(*agency)).any(|o| o == owner)).collect()
     }
 
-    /// A day that each calendar tells: for most agencies, and for those whose calendar says otherwise.
-    pub fn day_by(
-        &self,
-        tells: impl Fn(&Calendar) -> Option<NaiveDate>,
-    ) -> (Option<NaiveDate>, Vec<OtherDay>) {
-        let until: Vec<Option<NaiveDate>> =
-            (0..self.shared.len()).map(|number| tells(self.prepared(number))).collect();
-        let usual = until.first().copied().flatten();
-        let mut others: BTreeMap<Option<NaiveDate>, Vec<AgencyId>> = BTreeMap::new();
-        if until.iter().any(|day| *day != usual) {
-            for agency in self.parents.keys() {
-                let day = until[self.nearest(Some(*agency)).1];
-                if day != usual {
-                    others.entry(day).or_default().push(*agency);
-                }
+    /// What each calendar tells: for most agencies, and for those whose calendar says otherwise.
+    pub fn told_by<T: Ord>(&self, tells: impl Fn(&Calendar) -> T) -> (T, Vec<Told<T>>) {
+        let usual = tells(self.prepared(0));
+        let mut others: BTreeMap<T, Vec<AgencyId>> = BTreeMap::new();
+        for number in 1..self.shared.len() {
+            let told = tells(self.prepared(number));
+            if told != usual {
+                let has_it = |agency: &AgencyId| self.of_agency.get(agency) == Some(&number);
+                others.entry(told).or_default().extend(self.parents.keys().copied().filter(has_it));
             }
         }
-        (usual, others.into_iter().map(|(day, agencies)| (agencies, day)).collect())
+        (usual, others.into_iter().map(|(told, agencies)| (agencies, told)).collect())
     }
 }
 

@@ -94,8 +94,8 @@ fn not_counted() -> Vec<&'static str> {
     NOT_COUNTED.iter().map(|kind| kind.as_str()).collect()
 }
 
-/// A replayed event was first recorded when the other software did. Whether any working day lies between two days is told by
-/// how many there are up to each; whether a year between them is missing, by how many there are.
+/// A replayed event was first recorded when the other software did. It is in time when no working day lies between the day it
+/// happened and the day it was recorded.
 async fn recorded(
     conn: &mut AsyncPgConnection,
     agencies: &[AgencyId],
@@ -116,16 +116,13 @@ async fn recorded(
             FROM events
         ), judged AS (
             SELECT agency_id, seconds, ($4 - entered_on) / 7 AS week,
-                before <= occurred_on OR width_bucket(extract(year FROM before)::int, $5)
-                    - width_bucket(extract(year FROM occurred_on)::int - 1, $5)
-                    = extract(year FROM before)::int - extract(year FROM occurred_on)::int + 1 AS is_known,
-                width_bucket(before, $6) <= width_bucket(occurred_on, $6) AS is_in_time
+                working_days_between(occurred_on, before, $6, $5) AS between_days
             FROM days
         )
         SELECT agency_id, ARRAY[{counts}] AS weeks, count(*) AS events,
             round(percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) / 36)::bigint AS median,
             round(percentile_cont(0.9) WITHIN GROUP (ORDER BY seconds) / 36)::bigint AS p90,
-            count(*) FILTER (WHERE is_known AND is_in_time) AS in_time, count(*) FILTER (WHERE is_known) AS judged
+            count(*) FILTER (WHERE between_days = 0) AS in_time, count(between_days) AS judged
         FROM judged GROUP BY agency_id",
         counts = counts.join(", "),
     );

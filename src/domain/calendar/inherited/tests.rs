@@ -115,11 +115,11 @@ fn due_soon_differs_where_the_calendar_does() {
         Own { version: 1, hours: vec![saturdays("2022-01-01")], years: BTreeMap::new() },
     )]);
     let friday: Instant = "2022-02-18T09:00:00+07:00".parse().unwrap();
-    let (usual, mut others) = all.day_by(|own| timing::due_soon_until(friday, own));
+    let (usual, mut others) = all.told_by(|own| timing::due_soon_until(friday, own));
     assert_eq!(usual, Some(day("2022-02-22")));
     assert_eq!(others.len(), 1);
     others[0].0.sort_unstable();
     assert_eq!(others[0], (vec![2, 3], Some(day("2022-02-21"))));
     let monday: Instant = "2022-02-14T09:00:00+07:00".parse().unwrap();
-    assert_eq!(all.day_by(|own| timing::due_soon_until(monday, own)), (Some(day("2022-02-16")), vec![]));
+    assert_eq!(all.told_by(|own| timing::due_soon_until(monday, own)), (Some(day("2022-02-16")), vec![]));
 }

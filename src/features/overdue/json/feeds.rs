@@ -174,11 +174,12 @@ macro_rules! filter {
             }
 
             fn read(mut self, caller: &Principal, now: Instant) -> Result<Filter, Refusal> {
-                let feed: fn(&Self, Instant) -> Result<Feed, Refusal> = $feed;
-                let feed = feed(&self, now)?;
+                let feed: fn(&Self, Instant) -> Result<(Feed, Option<i64>), Refusal> = $feed;
+                let (feed, min_days_late) = feed(&self, now)?;
+                let min_days_late = min_days_late.map(|days| working_days("min_days_late", days)).transpose()?;
                 let reversed = self.sort == Some($sort::Other);
                 let narrow = self.narrowing().read(caller, now)?;
-                Ok(Filter { feed, narrow, apologised: self.apologised, reversed })
+                Ok(Filter { feed, narrow, apologised: self.apologised, min_days_late, reversed })
             }
         }
     };
@@ -193,7 +194,8 @@ filter! {
     }
     |asked, now| {
         let usual = law().due_soon_days.on(now.local_date());
-        Ok(Feed::DueSoon(asked.within.map_or(Ok(usual), |days| working_days("within", days))?))
+        let within = asked.within.map_or(Ok(usual), |days| working_days("within", days))?;
+        Ok((Feed::DueSoon(within), None))
     }
 }
 
@@ -204,8 +206,14 @@ filter! {
         /// when not given.
         #[param(minimum = 0, maximum = 3660, example = 3)]
         pub older_than: Option<i64>,
+        /// At least so many working days late; 0 does not filter.
+        #[param(minimum = 0, maximum = 3660, example = 1)]
+        pub min_days_late: Option<i64>,
     }
-    |asked, _| Ok(Feed::Stale(asked.older_than.map_or(Ok(STALE_AFTER), |days| working_days("older_than", days))?))
+    |asked, _| {
+        let after = asked.older_than.map_or(Ok(STALE_AFTER), |days| working_days("older_than", days))?;
+        Ok((Feed::Stale(after), asked.min_days_late))
+    }
 }
 
 filter! {
@@ -218,16 +226,24 @@ filter! {
         /// `processing`: by when the handling ended; `closing`: by when its closing was recorded. `processing` when not given.
         #[param(inline)]
         pub measure: Option<Measure>,
+        /// At least so many working days late by that measure; 0 does not filter.
+        #[param(minimum = 0, maximum = 3660, example = 1)]
+        pub min_days_late: Option<i64>,
     }
     |asked, _| {
         let from = asked.from.map(|day| Instant::start_of(day.date()).utc());
         let to = asked.to.map(|day| Instant::end_of(day.date()).utc());
-        Ok(Feed::Late(asked.measure.unwrap_or(Measure::Processing), (from, to)))
+        let measure = asked.measure.unwrap_or(Measure::Processing);
+        Ok((Feed::Late(measure, (from, to)), asked.min_days_late))
     }
 }
 
 filter! {
     /// Filters of the dossiers whose applicant has not answered.
-    UnansweredFilter sorted UnansweredSort {}
-    |_, _| Ok(Feed::Unanswered)
+    UnansweredFilter sorted UnansweredSort {
+        /// At least so many working days late; 0 does not filter. What was stopped in time is not late.
+        #[param(minimum = 0, maximum = 3660, example = 1)]
+        pub min_days_late: Option<i64>,
+    }
+    |asked, _| Ok((Feed::Unanswered, asked.min_days_late))
 }

@@ -44,6 +44,8 @@ pub struct Filter {
     pub narrow: Narrow,
     /// Whether somebody apologised.
     pub apologised: Option<bool>,
+    /// At least so many working days late.
+    pub min_days_late: Option<usize>,
     /// In the other order.
     pub reversed: bool,
 }
@@ -160,6 +162,13 @@ fn filtered<'a>(filter: &Filter, visible: &Visible, moment: &Moment) -> Dossiers
         query = match measure {
             Measure::Processing => spanned!(query, d::ended_at, from, to),
             Measure::Closing => spanned!(query, d::closed_recorded_at, from, to),
+        };
+    }
+    // What is late at all is late by no day or more.
+    if let Some(days) = filter.min_days_late.filter(|days| *days > 0) {
+        query = match filter.feed {
+            Feed::Late(measure, _) => query.filter(moment.was_late_by(days, measure)),
+            _ => query.filter(d::overdue_from.is_not_null().and(moment.is_late_by(days))),
         };
     }
     apologised(query, filter.apologised)

@@ -5,11 +5,11 @@ use crate::domain::agency_tree::AgencyId;
 use crate::domain::calendar::{Calendar, Calendars};
 use crate::domain::local_time::Instant;
 use crate::domain::timing;
-use crate::domain::vocabulary::{Clock, Status, TimingState};
+use crate::domain::vocabulary::{Clock, Measure, Status, TimingState};
 use crate::features::dossiers::queries::visible::Condition;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Nullable, Text, Timestamp, Timestamptz};
+use diesel::sql_types::{Array, Bool, Integer, Nullable, Text, Timestamp, Timestamptz};
 use std::sync::Arc;
 
 diesel::define_sql_function! {
@@ -21,6 +21,16 @@ diesel::define_sql_function! {
     /// Day of a local time.
     #[sql_name = "date"]
     fn local_day(at: Nullable<Timestamp>) -> Nullable<diesel::sql_types::Date>;
+}
+
+diesel::define_sql_function! {
+    /// `Calendar::working_days_between` in SQL; null when the calendar lacks a year.
+    fn working_days_between(
+        after: Nullable<diesel::sql_types::Date>,
+        through: Nullable<diesel::sql_types::Date>,
+        working_days: Array<diesel::sql_types::Date>,
+        years: Array<Integer>
+    ) -> Nullable<Integer>;
 }
 
 const ZONE: &str = "Asia/Ho_Chi_Minh";
@@ -44,28 +54,32 @@ impl Moment {
         self.calendars.of(agency)
     }
 
-    /// Whether something holds by a day that the calendar of the competent agency tells. The day stands in the SQL once,
-    /// and again only for agencies whose calendar tells another. Nothing holds where a calendar tells none.
-    fn by(
+    /// Whether something holds by what the calendar of the competent agency tells. That stands in the SQL once, and again
+    /// only for agencies whose calendar tells another.
+    fn by<T: Ord>(&self, tells: impl Fn(&Calendar) -> T, holds: impl Fn(T) -> Condition) -> Condition {
+        use dossiers::competent_agency_id;
+        let (usual, others) = self.calendars.told_by(tells);
+        others.into_iter().fold(holds(usual), |rest, (agencies, told)| {
+            let among = || competent_agency_id.eq_any(agencies.clone());
+            Box::new(among().and(holds(told)).or(diesel::dsl::not(among()).and(rest)))
+        })
+    }
+
+    /// Whether something holds by a day that the calendar tells; nothing does where it tells none.
+    fn by_day(
         &self,
         tells: impl Fn(&Calendar) -> Option<NaiveDate>,
         holds: impl Fn(NaiveDate) -> Condition,
     ) -> Condition {
-        use dossiers::competent_agency_id;
-        let holds = |day: Option<NaiveDate>| match day {
+        self.by(tells, |day| match day {
             Some(day) => holds(day),
             None => Box::new(diesel::dsl::sql::<Nullable<Bool>>("false")),
-        };
-        let (usual, others) = self.calendars.day_by(tells);
-        others.into_iter().fold(holds(usual), |rest, (agencies, day)| {
-            let among = || competent_agency_id.eq_any(agencies.clone());
-            Box::new(among().and(holds(day)).or(diesel::dsl::not(among()).and(rest)))
         })
     }
 
     /// Whether it is due by a day that the calendar tells.
     fn is_due_by(&self, tells: impl Fn(&Calendar) -> Option<NaiveDate>) -> Condition {
-        self.by(tells, |day| Box::new(dossiers::due_on.le(day)))
+        self.by_day(tells, |day| Box::new(dossiers::due_on.le(day)))
     }
 
     /// Whether the due day is near enough to be due soon.
@@ -83,11 +97,30 @@ impl Moment {
         self.is_due_by(|calendar| timing::past_by(self.now.into(), calendar, days))
     }
 
+    /// Whether at least some working days, one or more, had begun after the due day when the dossier was judged by a measure.
+    pub fn was_late_by(&self, days: usize, measure: Measure) -> Condition {
+        use dossiers::{closed_recorded_at, due_on, judged_at};
+        let days = i32::try_from(days).unwrap_or(i32::MAX);
+        let days_of = |calendar: &Calendar| -> (Vec<NaiveDate>, Vec<i32>) {
+            (calendar.working_days().collect(), calendar.years().collect())
+        };
+        self.by(days_of, |(working_days, years)| match measure {
+            Measure::Processing => {
+                let through = local_day(local_time(ZONE, judged_at));
+                Box::new(working_days_between(due_on, through, working_days, years).ge(days))
+            }
+            Measure::Closing => {
+                let through = local_day(local_time(ZONE, closed_recorded_at));
+                Box::new(working_days_between(due_on, through, working_days, years).ge(days))
+            }
+        })
+    }
+
     /// Whether at least some working days have begun after the day of the latest event.
     pub fn is_silent_for(&self, days: usize) -> Condition {
         let now = self.now.into();
         let before = |day| dossiers::last_event_at.lt(Instant::end_of(day).utc()).nullable();
-        self.by(|calendar| timing::past_by(now, calendar, days), |day| Box::new(before(day)))
+        self.by_day(|calendar| timing::past_by(now, calendar, days), |day| Box::new(before(day)))
     }
 }
 

@@ -86,7 +86,7 @@ pub(super) async fn list(
         About::Stale => Feed::Stale(filter.older_than.map_or(STALE_AFTER, number)),
     };
     let (narrow, apologised) = (narrow(subject, tree), filter.apologised);
-    let filter = feeds::Filter { feed, narrow, apologised, reversed: false };
+    let filter = feeds::Filter { feed, narrow, apologised, min_days_late: None, reversed: false };
     let rows = feeds::page(tx, &filter, visible, moment, &page).await?;
     let (rows, next) = page.cut(rows, |row| row.key(feed));
     let all = match next {

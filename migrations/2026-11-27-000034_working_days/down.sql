@@ -1,0 +1,1 @@
+DROP FUNCTION working_days_between;
