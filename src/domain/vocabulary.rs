@@ -52,7 +52,8 @@ pub use disclosure::DisclosureState;
 pub use lateness::{ClosingState, Measure, SummaryBy, TimingState};
 pub use limits::{AgencyRole, Granularity, JudgeBy, SecondSupplement, Starts, StopEffect, SupplementStage};
 pub use procedures::{
-    ApplicantKind, Channel, DecisionKind, Ending, FeeKind, OnlineLevel, VersionState, WarningCode,
+    ApplicantKind, Channel, DecisionKind, Ending, FeeKind, FeePaid, OnlineLevel, ProcedureKind, VersionState,
+    WarningCode,
 };
 pub use reminders::{About, FollowUp, ReminderStatus, Weekday};
 

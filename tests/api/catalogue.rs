@@ -31,12 +31,14 @@ async fn a_publication_makes_a_version_of_the_draft() {
     let app = TestApp::start();
     let root = app.root().await;
     let whole = json!({"content": {
+        "kind": "regulated", "publishing_agency": "G15", "one_stop": true,
         "steps": [{"case": null, "steps": ["Nộp hồ sơ", "Nhận kết quả"]}, {"case": "xac-minh", "steps": ["Xác minh"]}],
         "channels": [{
             "channel": "online", "case": null, "limit_text": "03 ngày làm việc", "fee_text": "30.000 đồng", "note": "Cổng"
         }],
         "fees": [{
-            "name": "Lệ phí", "kind": "charge", "case": null, "channel": "online", "amount": 30000, "note": "mỗi hồ sơ"
+            "code": "LP-01", "name": "Lệ phí", "kind": "charge", "case": null, "channel": "online", "amount": 30000,
+            "paid": "with_result", "note": "mỗi hồ sơ"
         }],
         "documents": [{"case": null, "items": [{
             "code": "000.00.00.G15-KQ0001", "name": "Tờ khai", "required": true, "originals": 1, "copies": 2,
@@ -362,6 +364,8 @@ async fn bad_content_names_the_place() {
         (json!({"steps": [{"steps": []}]}), "invalid_value", "/content/steps/0/steps"),
         (json!({"steps": [["x"]]}), "wrong_type", "/content/steps/0"),
         (json!({"steps": [{"case": "Có", "steps": ["x"]}]}), "invalid_value", "/content/steps/0/case"),
+        (json!({"publishing_agency": "Bộ Tư pháp"}), "invalid_value", "/content/publishing_agency"),
+        (json!({"kind": "central"}), "invalid_value", "/content/kind"),
         (json!({"conditions": long}), "invalid_value", "/content/conditions"),
         (json!({"place": "a\u{0}b"}), "invalid_value", "/content/place"),
         (json!({"applicants": ["child"]}), "invalid_value", "/content/applicants/0"),

@@ -5,7 +5,7 @@
 use crate::domain::ids::{AgencyCode, Slug};
 use crate::domain::local_time::Day;
 use crate::domain::object::{objects, optional_object};
-use crate::domain::vocabulary::{ApplicantKind, Channel, FeeKind};
+use crate::domain::vocabulary::{ApplicantKind, Channel, FeeKind, FeePaid, ProcedureKind};
 use crate::domain::whole::{optional_whole, whole};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,6 +15,11 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields, default)]
 #[schema(as = ProcedureContent)]
 pub struct Content {
+    /// Kind (loại TTHC); null: not said.
+    pub kind: Option<ProcedureKind>,
+    /// Code of the ministry or province that announced it (cơ quan công bố), of this service or not.
+    #[schema(value_type = Option<AgencyCode>, example = "G15")]
+    pub publishing_agency: Option<String>,
     /// Steps (trình tự thực hiện), by case.
     #[serde(deserialize_with = "objects")]
     #[schema(max_items = 200)]
@@ -55,6 +60,8 @@ pub struct Content {
     #[serde(deserialize_with = "objects")]
     #[schema(max_items = 200)]
     pub legal_basis: Vec<LegalText>,
+    /// Whether the One-Stop Unit receives it (TT 01/2018/TT-VPCP Đ.3); null: not said.
+    pub one_stop: Option<bool>,
     /// Where it is received (địa điểm thực hiện).
     #[schema(max_length = 20_000)]
     pub place: Option<String>,
@@ -113,6 +120,10 @@ pub struct ChannelTerms {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Fee {
+    /// Code (mã phí, lệ phí).
+    #[serde(default)]
+    #[schema(max_length = 100)]
+    pub code: Option<String>,
     /// Name.
     #[schema(min_length = 1, max_length = 500, example = "Lệ phí đăng ký nuôi con nuôi")]
     pub name: String,
@@ -129,6 +140,9 @@ pub struct Fee {
     #[serde(deserialize_with = "whole")]
     #[schema(minimum = 0, maximum = 1_000_000_000_000_i64, example = 400_000)]
     pub amount: i64,
+    /// When it is paid; null: not said.
+    #[serde(default)]
+    pub paid: Option<FeePaid>,
     /// Per what, and who is exempt.
     #[serde(default)]
     #[schema(max_length = 20_000)]

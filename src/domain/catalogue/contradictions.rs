@@ -167,11 +167,13 @@ mod tests {
         let (limit_text, fee_text) = (limit_text.map(Into::into), fee_text.map(Into::into));
         let terms = ChannelTerms { channel: Channel::Online, case: None, limit_text, fee_text, note: None };
         let fee = Fee {
+            code: None,
             name: "Lệ phí".into(),
             kind: FeeKind::Charge,
             case: None,
             channel: None,
             amount: 400_000,
+            paid: None,
             note: None,
         };
         Content { channels: vec![terms], fees: vec![fee], ..Content::default() }

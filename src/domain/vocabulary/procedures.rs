@@ -49,6 +49,17 @@ words! {
 }
 
 words! {
+    /// Kind of a procedure (loại TTHC): regulated in detail by the law of the centre (quy định chi tiết), of the locality (đặc thù địa
+    /// phương), of several agencies in one (liên thông), between agencies of the state (nội bộ).
+    ProcedureKind { Regulated = "regulated", Local = "local", Interlinked = "interlinked", Internal = "internal", }
+}
+
+words! {
+    /// When a fee is paid: with the receipt of the dossier, or with its result.
+    FeePaid { OnReceipt = "on_receipt", WithResult = "with_result", }
+}
+
+words! {
     /// Kind of a fee: for a service (phí), or for an act of the state (lệ phí).
     FeeKind { Fee = "fee", Charge = "charge", }
 }

@@ -1,7 +1,7 @@
 //! Checks what a procedure says: texts are cleaned, lists and numbers bounded.
 
 use crate::domain::catalogue::content::{CaseDocuments, Content, Document};
-use crate::domain::ids::Slug;
+use crate::domain::ids::{AgencyCode, Slug};
 use crate::domain::refusal::{Rule, Violations};
 use crate::domain::text::clean;
 
@@ -12,6 +12,9 @@ const MOST_CHARACTERS: usize = 20_000;
 
 /// Checks and cleans the content of a draft.
 pub(super) fn check(content: &mut Content, wrong: &mut Violations) {
+    if let Some(agency) = &content.publishing_agency {
+        wrong.take("/content/publishing_agency", AgencyCode::parse(agency));
+    }
     let mut check = Check(wrong);
     check.list("/content/steps", 0, content.steps.len());
     for (i, of) in content.steps.iter_mut().enumerate() {
@@ -36,6 +39,7 @@ pub(super) fn check(content: &mut Content, wrong: &mut Violations) {
     for (i, fee) in content.fees.iter_mut().enumerate() {
         let at = format!("/content/fees/{i}");
         check.case(&at, fee.case.as_ref());
+        check.optional(format!("{at}/code"), &mut fee.code, 100);
         check.text(format!("{at}/name"), &mut fee.name, 500);
         check.optional(format!("{at}/note"), &mut fee.note, MOST_CHARACTERS);
         check.number(format!("{at}/amount"), fee.amount, 0, 1_000_000_000_000);
