@@ -53,6 +53,21 @@ pub fn due_on(
     calendar.add_working_days(version.counted_from, limit.on(version.counted_from))
 }
 
+/// Local day through which a decision that announces a procedure is in time: so many working days before the newest text of its
+/// legal basis takes effect (QĐ 766/QĐ-TTg, 1.1).
+pub fn announced_by(
+    basis_effective_on: NaiveDate,
+    level: Level,
+    law: &Law,
+    calendar: &Calendar,
+) -> Result<NaiveDate, MissingYear> {
+    let days = match level {
+        Level::Central => &law.announcement_days_ministry,
+        Level::Province | Level::District | Level::Commune => &law.announcement_days_province,
+    };
+    calendar.subtract_working_days(basis_effective_on, days.on(basis_effective_on))
+}
+
 /// Calendar days after which any limit is over: it holds ten working days and any Tet.
 const LONGEST: u64 = 60;
 

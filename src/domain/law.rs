@@ -72,6 +72,10 @@ pub struct Law {
     pub disclosure_days_ministry: Dated<usize>,
     /// The same, for texts made by the shortened procedure.
     pub disclosure_days_shortened: Dated<usize>,
+    /// Working days from the announcing decision to the day its newest legal basis takes effect, province.
+    pub announcement_days_province: Dated<usize>,
+    /// The same, ministry.
+    pub announcement_days_ministry: Dated<usize>,
     /// Calendar days after which what is disclosed is stale unless somebody verified it.
     pub verification_days: Dated<i64>,
     /// How often the return may be appointed again.

@@ -28,6 +28,13 @@ pub struct Shown {
     pub share: Option<String>,
 }
 
+impl std::ops::AddAssign for Share {
+    fn add_assign(&mut self, more: Self) {
+        self.numerator += more.numerator;
+        self.denominator += more.denominator;
+    }
+}
+
 impl Share {
     /// The share as a decimal without trailing zeros, `0.15`: to the ten-thousandth, half of one up. `None` of nothing.
     pub fn decimal(self) -> Option<String> {

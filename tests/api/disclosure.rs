@@ -72,11 +72,16 @@ async fn an_agency_records_what_it_discloses_and_nothing_is_overwritten() {
     assert_eq!(office.get("/v1/compliance").await.expect(200)["items"][0]["in_force"], 0);
 
     // As of an earlier instant, what was recorded by then.
-    for (instant, state) in
-        [("2022-02-15T02:59:00Z", "missing"), (NOW, "late"), ("2022-08-14T00:00:00Z", "stale")]
+    for (instant, state, version) in
+        [("2022-02-15T02:59:00Z", "missing", 1), (NOW, "late", 2), ("2022-08-14T00:00:00Z", "stale", 2)]
     {
         let path = format!("{OFFICE}?as_of={}", instant.replace('+', "%2B"));
-        assert_eq!(office.get(&path).await.expect(200)["state"], state, "{instant}");
+        let item = office.get(&path).await.expect(200);
+        assert_eq!(
+            (&item["state"], &item["procedure_version"]),
+            (&json!(state), &json!(version)),
+            "{instant}"
+        );
     }
     assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE action = 'disclosure.put'").await, 3);
     let kept = crate::harness::connect(&app.db.url).await;
@@ -139,7 +144,7 @@ async fn every_number_of_compliance_is_that_of_its_list() {
     let of_commune = ["in_force", "outdated", "stale", "missing"].map(|name| commune[name].as_i64().unwrap());
     assert_eq!(of_commune, [4, 1, 1, 2]);
     let metrics = json!({
-        "1.2": {"numerator": 0, "denominator": 1, "score": "0"}, "1.3": {"numerator": 2, "denominator": 2, "score": "2"},
+        "1.1": null, "1.2": {"numerator": 0, "denominator": 1, "score": "0"}, "1.3": {"numerator": 2, "denominator": 2, "score": "2"},
     });
     assert_eq!(commune["metrics"], metrics);
     assert_eq!(compliance["items"][1]["metrics"]["1.3"], json!(null), "nothing is disclosed: not zero");
@@ -171,6 +176,130 @@ async fn every_number_of_compliance_is_that_of_its_list() {
         .get("/v1/compliance?agency=H51.29")
         .await
         .problem(403, "agency_out_of_scope");
+}
+
+/// Signs a decision that announces a procedure on a day; its newest legal basis takes effect on 2022-02-15.
+async fn announce(root: &Client, code: &str, signed_on: &str, by: Option<&str>) {
+    let mut said = content();
+    said["publishing_agency"] = json!(by);
+    said["legal_basis"] = json!([
+        {"number": "1/2021/TT", "title": "Thông tư", "effective_on": "2021-01-01"},
+        {"number": "2/2022/TT", "title": "Thông tư", "effective_on": "2022-02-15"},
+        {"number": "3/2022/TT", "title": "Thông tư"},
+    ]);
+    let draft = json!({
+        "name": "Đăng ký kết hôn", "field": "ho-tich", "field_name": "Hộ tịch", "levels": ["commune"],
+        "effective_from": "2022-02-15", "limits": [{"limit": {"unit": "working_days", "amount": "3"}}], "content": said,
+    });
+    let path = format!("/v1/procedures/{code}");
+    root.put(&path, &draft, None).await.expect(201);
+    let mut decision = publication("new");
+    decision["decision"]["signed_on"] = json!(signed_on);
+    root.post_if(&format!("{path}/publications"), &decision, "*").await.expect(201);
+}
+
+/// Metric 1.1: five working days before the basis takes effect.
+#[actix_web::test]
+async fn who_announces_is_judged_by_the_day_of_the_newest_legal_basis() {
+    let app = TestApp::start();
+    let root = app.root().await;
+    let of = async |agency: &str, query: &str| {
+        let found = root.get(&format!("/v1/compliance?agency={agency}{query}")).await.expect(200);
+        found["items"][0]["metrics"]["1.1"].clone()
+    };
+    assert_eq!(of("H51.12", "").await, json!(null), "nothing was announced: not zero");
+    for (code, signed_on, by) in [
+        ("1.000101", "2022-02-08", Some("H51.12")),
+        ("1.000102", "2022-02-09", Some("H51.12")),
+        ("1.000103", "2022-02-07", Some("H51.29")),
+        ("1.000104", "2022-02-07", Some("G15")),
+        ("1.000105", "2022-02-07", None),
+    ] {
+        announce(&root, code, signed_on, by).await;
+    }
+    let half = json!({"numerator": 1, "denominator": 2, "score": "3"});
+    assert_eq!(of("H51.12", "").await, half, "one on the last day, one a day late");
+    assert_eq!(of("H51.12", "&from=2022-02-09").await["numerator"], 0, "signed in the period");
+    assert_eq!(of("H51.29", "").await, json!({"numerator": 1, "denominator": 1, "score": "6"}));
+    assert_eq!(of("H51.12", "&as_of=2022-02-15T02:59:00Z").await, json!(null), "not known then");
+}
+
+/// Every row is the sum of the list that it names.
+async fn rows_are_sums(caller: &Client, history: &Value) -> Vec<i64> {
+    let mut missing = vec![];
+    for row in history["items"].as_array().unwrap() {
+        let list =
+            caller.get(&format!("{}&limit=200", row["compliance"].as_str().unwrap())).await.expect(200);
+        let agencies = list["items"].as_array().unwrap();
+        assert_eq!(row["agencies"], agencies.len(), "{row}");
+        let states = DisclosureState::ALL.iter().map(|state| state.as_str());
+        for name in states.chain(["in_force"]) {
+            let sum: i64 = agencies.iter().map(|agency| agency[name].as_i64().unwrap()).sum();
+            assert_eq!(row[name], sum, "{name} on {}", row["on"]);
+        }
+        for metric in ["1.1", "1.2", "1.3"] {
+            let of = |part: &str| -> i64 {
+                agencies.iter().filter_map(|agency| agency["metrics"][metric][part].as_i64()).sum()
+            };
+            let shown = &row["metrics"][metric];
+            assert_eq!(
+                shown["numerator"].as_i64().unwrap_or(0),
+                of("numerator"),
+                "{metric} on {}",
+                row["on"]
+            );
+            assert_eq!(
+                shown["denominator"].as_i64().unwrap_or(0),
+                of("denominator"),
+                "{metric} on {}",
+                row["on"]
+            );
+        }
+        missing.push(row["missing"].as_i64().unwrap());
+    }
+    missing
+}
+
+#[actix_web::test]
+async fn the_history_is_what_was_known_on_each_day() {
+    let app = TestApp::start();
+    let district = app.district().await;
+    amend(&app).await;
+    announce(&app.root().await, "1.000101", "2022-02-09", Some("H51.29")).await;
+    app.now("2022-02-16T08:00:00+07:00");
+    record(&district, OFFICE, json!({"disclosed_at": at("02-14T08:00")})).await;
+    app.now("2022-02-18T08:00:00+07:00");
+    let history = district.get("/v1/compliance/history?from=2022-02-14&count=exact").await.expect(200);
+    assert_eq!(history["total"], 5);
+    let days: Vec<&str> =
+        history["items"].as_array().unwrap().iter().map(|row| row["on"].as_str().unwrap()).collect();
+    assert_eq!(days, ["2022-02-14", "2022-02-15", "2022-02-16", "2022-02-17", "2022-02-18"]);
+    let missing = rows_are_sums(&district, &history).await;
+    assert_eq!(missing[1] - missing[2], 1, "recorded on the 16th: {missing:?}");
+    let before = json!({"numerator": 0, "denominator": 1, "score": "0"});
+    assert_eq!(history["items"][0]["metrics"]["1.1"], json!(null), "announced on the 15th");
+    assert_eq!(history["items"][1]["metrics"]["1.1"], before);
+
+    let page = district.get("/v1/compliance/history?from=2022-02-14&limit=2").await.expect(200);
+    let next = page["next_cursor"].as_str().unwrap();
+    let more = format!("/v1/compliance/history?from=2022-02-14&limit=2&cursor={next}");
+    assert_eq!(district.get(&more).await.expect(200)["items"][0], history["items"][2]);
+    let csv = district.get("/v1/compliance/history?format=csv&agency=H51.29.05").await.text();
+    assert_eq!(csv.lines().count(), 31, "thirty days when nobody says from when on");
+    // Before anything was recorded, nothing was known.
+    let early = district.get("/v1/compliance/history?from=2018-02-01&to=2018-02-01").await.expect(200);
+    rows_are_sums(&district, &early).await;
+    assert_eq!((&early["items"][0]["in_force"], &early["items"][0]["score"]), (&json!(0), &json!(null)));
+    for (query, code) in [
+        ("to=2022-02-19", "in_the_future"),
+        ("from=2022-02-19", "invalid_value"),
+        ("from=2020-01-01", "invalid_value"),
+        ("agency=H99", "unknown_agency"),
+    ] {
+        district.get(&format!("/v1/compliance/history?{query}")).await.problem(422, code);
+    }
+    let other = district.get("/v1/compliance/history?agency=H51.30").await;
+    other.problem(403, "agency_out_of_scope");
 }
 
 #[actix_web::test]

@@ -28,6 +28,8 @@ enum Shows {
     ASummary,
     /// A list that has the district for the same callers, and not for others.
     Agencies,
+    /// Numbers of the district for the same callers; others may not ask for them.
+    TheDistrict,
     /// Changes something of the district; for the same callers only.
     Change,
 }
@@ -272,6 +274,9 @@ async fn other_agencies_learn_nothing() {
                 }
                 Shows::Agencies => {
                     assert!(answer.status == 200 && !names_the_district(&text), "{id} {agency}: {text}");
+                }
+                Shows::TheDistrict => {
+                    answer.problem(403, "agency_out_of_scope");
                 }
                 Shows::Change => {
                     let refused = matches!(answer.status.as_u16(), 403 | 404);

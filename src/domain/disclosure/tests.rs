@@ -37,6 +37,19 @@ fn the_limit_counts_working_days_from_the_signing() {
     assert_eq!(next_year, Err(MissingYear(2023)));
 }
 
+#[test]
+fn a_decision_comes_before_the_text_that_it_rests_on() {
+    for (effective_on, level, by, why) in [
+        ("2022-02-15", Level::Province, "2022-02-08", "5 working days before"),
+        ("2022-02-15", Level::District, "2022-02-08", "the same at every level of a province"),
+        ("2022-02-15", Level::Central, "2022-01-11", "20 of a ministry, and Tet does not count"),
+        ("2022-02-13", Level::Province, "2022-02-07", "in force on a Sunday"),
+    ] {
+        assert_eq!(announced_by(day(effective_on), level, law(), &calendar()), Ok(day(by)), "{why}");
+    }
+    assert_eq!(announced_by(day("2022-01-04"), Level::Province, law(), &calendar()), Err(MissingYear(2021)));
+}
+
 /// Version 2 was signed on Tuesday 2022-02-08 and is to be disclosed through 2022-02-15; the period is the year through a day.
 #[test]
 fn an_agency_stands_in_the_first_state_that_matches() {

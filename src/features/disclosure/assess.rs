@@ -1,7 +1,7 @@
 //! Holds the procedures in force against what agencies disclose.
 
-use super::queries::{DisclosureRow, Disclosures, VersionRow};
-use crate::domain::agency_tree::Agency;
+use super::queries::{AnnouncedRow, DisclosureRow, Known, VersionRow};
+use crate::domain::agency_tree::{Agency, AgencyTree};
 use crate::domain::calendar::Calendars;
 use crate::domain::competence::decides;
 use crate::domain::disclosure;
@@ -10,6 +10,7 @@ use crate::domain::period::Period;
 use crate::domain::share::Share;
 use crate::domain::vocabulary::DisclosureState;
 use chrono::NaiveDate;
+use std::collections::BTreeMap;
 
 /// A procedure of an agency.
 #[derive(Clone, Copy, Debug)]
@@ -36,14 +37,13 @@ pub struct Item<'a> {
 /// The procedures of an agency: those in force that it decides or was assigned, and those of which it recorded anything.
 pub fn of_agency<'a>(
     agency: &'a Agency,
-    versions: &'a [VersionRow],
-    recorded: &'a Disclosures,
+    known: &'a Known,
     calendars: &'a Calendars,
     period: Period,
 ) -> impl Iterator<Item = Item<'a>> + 'a {
-    let own = recorded.get(&agency.id);
+    let own = known.recorded.get(&agency.id);
     let calendar = calendars.of(agency.id);
-    versions.iter().filter_map(move |version| {
+    known.versions.iter().filter_map(move |version| {
         let own = own.and_then(|rows| rows.get(&version.procedure_code));
         let of_remit = decides(&version.levels, &version.agencies, agency);
         let is_assigned = own.and_then(|row| row.assigned).unwrap_or(of_remit);
@@ -70,6 +70,8 @@ pub fn of_agency<'a>(
 pub struct Counts {
     /// Of each state, in the order of [`DisclosureState::ALL`].
     by_state: [i64; DisclosureState::ALL.len()],
+    /// Metric 1.1 of QĐ 766/QĐ-TTg: announced in time, of the procedures whose decisions were signed in the period.
+    pub announced: Share,
     /// Metric 1.2 of QĐ 766/QĐ-TTg: disclosed in time, of those disclosed or to be disclosed in the period.
     pub in_time: Share,
     /// Metric 1.3: with all parts, of those disclosed.
@@ -77,16 +79,23 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Counts the procedures of an agency that it is to disclose.
-    pub fn of<'a>(items: impl Iterator<Item = Item<'a>>, period: Period) -> Self {
-        let mut counts = Self::default();
-        for item in items.filter(|item| item.is_assigned) {
-            counts.add(&item, period);
+    /// Counts what an agency of a tree announced, and the procedures that it is to disclose.
+    pub fn of(
+        agency: &Agency,
+        tree: &AgencyTree,
+        known: &Known,
+        calendars: &Calendars,
+        period: Period,
+    ) -> Self {
+        let mut counts =
+            Self { announced: announced(agency, tree, &known.announced, calendars), ..Self::default() };
+        for item in of_agency(agency, known, calendars, period).filter(|item| item.is_assigned) {
+            counts.count_in(&item, period);
         }
         counts
     }
 
-    fn add(&mut self, item: &Item<'_>, period: Period) {
+    fn count_in(&mut self, item: &Item<'_>, period: Period) {
         if let Some(place) = DisclosureState::ALL.iter().position(|state| *state == item.state) {
             self.by_state[place] += 1;
         }
@@ -117,4 +126,32 @@ impl Counts {
     pub fn score(&self) -> Share {
         Share { numerator: self.count(DisclosureState::Current), denominator: self.in_force() }
     }
+}
+
+impl std::ops::AddAssign for Counts {
+    fn add_assign(&mut self, more: Self) {
+        for (sum, number) in self.by_state.iter_mut().zip(more.by_state) {
+            *sum += number;
+        }
+        self.announced += more.announced;
+        self.in_time += more.in_time;
+        self.whole += more.whole;
+    }
+}
+
+/// Each procedure once: one decision too late makes it late. What cannot be judged for want of a calendar is not counted.
+fn announced(agency: &Agency, tree: &AgencyTree, rows: &[AnnouncedRow], calendars: &Calendars) -> Share {
+    let mut procedures: BTreeMap<&str, bool> = BTreeMap::new();
+    for row in
+        rows.iter().filter(|row| tree.find(&row.publishing_agency).is_some_and(|it| it.id == agency.id))
+    {
+        let by =
+            disclosure::announced_by(row.basis_effective_on, agency.level, law(), calendars.of(agency.id));
+        if let Ok(by) = by {
+            *procedures.entry(&row.procedure_code).or_insert(true) &= row.signed_on <= by;
+        }
+    }
+    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let in_time = procedures.values().filter(|is_in_time| **is_in_time).count();
+    Share { numerator: count(in_time), denominator: count(procedures.len()) }
 }

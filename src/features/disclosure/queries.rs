@@ -5,6 +5,7 @@ use crate::db::schema::{agency_disclosures, procedures};
 use crate::domain::agency_tree::{AgencyId, ById};
 use crate::domain::disclosure::{Disclosed, InForce};
 use crate::domain::local_time::Instant;
+use crate::domain::period::Period;
 use crate::domain::vocabulary::Level;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -59,6 +60,34 @@ impl VersionRow {
     }
 }
 
+/// A decision that announced a version of a procedure.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct AnnouncedRow {
+    /// Code of the procedure.
+    #[diesel(sql_type = Text)]
+    pub procedure_code: String,
+    /// Code of the agency that announced it.
+    #[diesel(sql_type = Text)]
+    pub publishing_agency: String,
+    /// Day on which it was signed.
+    #[diesel(sql_type = Date)]
+    pub signed_on: NaiveDate,
+    /// Day on which the newest text of its legal basis takes effect.
+    #[diesel(sql_type = Date)]
+    pub basis_effective_on: NaiveDate,
+}
+
+/// What disclosure is judged by.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The versions in force.
+    pub versions: Vec<VersionRow>,
+    /// What agencies recorded.
+    pub recorded: Disclosures,
+    /// What was announced in a period.
+    pub announced: Vec<AnnouncedRow>,
+}
+
 /// What an agency discloses of a procedure.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = agency_disclosures)]
@@ -86,8 +115,38 @@ impl DisclosureRow {
 /// What agencies disclose, by agency and procedure.
 pub type Disclosures = ById<HashMap<String, DisclosureRow>>;
 
+/// What some agencies are judged by at the end of a period, as it was known at an instant.
+pub async fn known(
+    conn: &mut AsyncPgConnection,
+    agencies: &[AgencyId],
+    period: Period,
+    known: DateTime<Utc>,
+) -> QueryResult<Known> {
+    Ok(Known {
+        versions: in_force(conn, period.to, known).await?,
+        recorded: disclosures(conn, agencies, known).await?,
+        announced: announced(conn, period, known).await?,
+    })
+}
+
+/// The decisions signed in a period that say who announces and on what dated text, as they were known at an instant.
+async fn announced(
+    conn: &mut AsyncPgConnection,
+    period: Period,
+    known: DateTime<Utc>,
+) -> QueryResult<Vec<AnnouncedRow>> {
+    let query = "SELECT * FROM (
+            SELECT procedure_code, content->>'publishing_agency' AS publishing_agency, decision_signed_on AS signed_on,
+                (SELECT max((basis->>'effective_on')::date) FROM jsonb_array_elements(content->'legal_basis') basis) AS basis_effective_on
+            FROM procedure_versions
+            WHERE decision_signed_on BETWEEN $1 AND $2 AND recorded_at <= $3 AND content->>'publishing_agency' IS NOT NULL
+        ) decisions WHERE basis_effective_on IS NOT NULL";
+    let query = diesel::sql_query(query).bind::<Date, _>(period.from).bind::<Date, _>(period.to);
+    query.bind::<Timestamptz, _>(known).load(conn).await
+}
+
 /// The versions in force on a day as it was known at an instant, by code.
-pub async fn in_force(
+async fn in_force(
     conn: &mut AsyncPgConnection,
     day: NaiveDate,
     known: DateTime<Utc>,
@@ -107,7 +166,7 @@ pub async fn in_force(
 }
 
 /// What agencies disclose as it was known at an instant.
-pub async fn disclosures(
+async fn disclosures(
     conn: &mut AsyncPgConnection,
     agencies: &[AgencyId],
     known: DateTime<Utc>,

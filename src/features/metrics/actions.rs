@@ -7,12 +7,12 @@ use crate::domain::local_time::Instant;
 use crate::domain::period::Period;
 use crate::domain::vocabulary::DisclosureState;
 use crate::features::Shared;
-use crate::features::disclosure::assess::{self, Counts};
-use crate::features::disclosure::queries::{self as disclosure, Disclosures, VersionRow};
+use crate::features::disclosure::assess::Counts;
+use crate::features::disclosure::queries as disclosure;
 use crate::features::overdue::queries::mirror::Moment;
 use crate::features::standing::queries::{self as standing, Open};
 use crate::metrics::AgencyGauges;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -29,30 +29,20 @@ pub async fn count_dossiers(shared: &Shared, now: Instant) -> Result<usize, DbEr
             let agencies: Vec<&Agency> =
                 tree.all().into_iter().filter(|agency| agency.validity.contains(today)).collect();
             let ids: Vec<AgencyId> = agencies.iter().map(|agency| agency.id).collect();
-            let versions = disclosure::in_force(conn, today, known).await?;
-            let recorded = disclosure::disclosures(conn, &ids, known).await?;
-            let undisclosed = undisclosed(&agencies, (&versions, &recorded), &calendars, today);
+            let period = Period { from: today, to: today };
+            let known = disclosure::known(conn, &ids, period, known).await?;
+            // How many procedures each agency does not disclose although the limit is over.
+            let missing = |agency: &&Agency| {
+                let counts = Counts::of(agency, &tree, &known, &calendars, period);
+                (agency.id, counts.count(DisclosureState::Missing))
+            };
+            let undisclosed: ById<i64> = agencies.iter().map(missing).collect();
             Ok((tree, calendars, counted, undisclosed))
         })
         .await?;
     let shown = gauges(&tree, &calendars, (counted, undisclosed), now);
     shared.metrics.dossiers_counted(&shown, now.utc().timestamp_millis());
     Ok(shown.len())
-}
-
-/// How many procedures each agency does not disclose although the limit is over.
-fn undisclosed(
-    agencies: &[&Agency],
-    (versions, recorded): (&[VersionRow], &Disclosures),
-    calendars: &Calendars,
-    today: NaiveDate,
-) -> ById<i64> {
-    let period = Period { from: today, to: today };
-    let count = |agency: &&Agency| {
-        let items = assess::of_agency(agency, versions, recorded, calendars, period);
-        (agency.id, Counts::of(items, period).count(DisclosureState::Missing))
-    };
-    agencies.iter().map(count).collect()
 }
 
 fn gauges(

@@ -65,6 +65,11 @@ fn reads() -> Vec<Line> {
         line("list_agency_procedures", "/v1/agencies/H51.29/procedures", Shows::TheDossier),
         line("get_agency_procedure", "/v1/agencies/H51.29/procedures/1.004873", Shows::TheDossier),
         line("list_compliance", "/v1/compliance", Shows::Agencies),
+        line(
+            "list_compliance_history",
+            "/v1/compliance/history?from=2022-02-15&agency=H51.29",
+            Shows::TheDistrict,
+        ),
         line("list_violations", "/v1/compliance/violations?state=missing", Shows::Agencies),
         line("list_agency_activity", "/v1/agencies/activity", Shows::Agencies),
     ]

@@ -44,8 +44,8 @@ pub(super) async fn list(
     let caller = as_of.caller(&caller, &state).await?;
     let period = asked.period(as_of.now.local_date())?;
     let agency = seen(&caller, &code)?;
-    let (versions, recorded) = read(&state, &as_of, &[agency.id], period).await?;
-    let items = assess::of_agency(agency, &versions, &recorded, &caller.calendars, period);
+    let known = read(&state, &as_of, &[agency.id], period).await?;
+    let items = assess::of_agency(agency, &known, &caller.calendars, period);
     let mut fitting: Vec<Item<'_>> = items.filter(|item| asked.fits(item)).collect();
     let total = list.narrow(&mut fitting, |item| item.version.procedure_code.clone());
     let rows = fitting.iter().map(ItemBody::new).collect();
@@ -77,8 +77,8 @@ pub(super) async fn get_one(
     let period = nothing.period(as_of.now.local_date())?;
     let (code, procedure) = path.into_inner();
     let agency = seen(&caller, &code)?;
-    let (versions, recorded) = read(&state, &as_of, &[agency.id], period).await?;
-    let found = assess::of_agency(agency, &versions, &recorded, &caller.calendars, period)
+    let known = read(&state, &as_of, &[agency.id], period).await?;
+    let found = assess::of_agency(agency, &known, &caller.calendars, period)
         .find(|item| item.version.procedure_code == procedure)
         .ok_or(Refusal::NotFound)?;
     let version = found.own.map_or(0, |own| own.version);

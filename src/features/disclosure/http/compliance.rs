@@ -5,7 +5,7 @@ use crate::features::State;
 use crate::features::as_of::AsOf;
 use crate::features::auth::Authorized;
 use crate::features::auth::scope::ReportsRead;
-use crate::features::disclosure::assess::{self, Counts};
+use crate::features::disclosure::assess::Counts;
 use crate::features::disclosure::json::{ComplianceBody, ComplianceFilter};
 use crate::http::error::Problem;
 use crate::http::input::Input;
@@ -34,12 +34,11 @@ pub(super) async fn list(
     let period = asked.period(as_of.now.local_date())?;
     let mut agencies = asked.agencies(&caller, period)?;
     let total = list.narrow(&mut agencies, |id| caller.tree.code(*id).to_owned());
-    let (versions, recorded) = read(&state, &as_of, &agencies, period).await?;
-    let known = agencies.iter().filter_map(|id| caller.tree.get(*id));
+    let known = read(&state, &as_of, &agencies, period).await?;
+    let seen = agencies.iter().filter_map(|id| caller.tree.get(*id));
     let show = |agency| {
-        let items = assess::of_agency(agency, &versions, &recorded, &caller.calendars, period);
-        ComplianceBody::new(agency, &Counts::of(items, period))
+        ComplianceBody::new(agency, &Counts::of(agency, &caller.tree, &known, &caller.calendars, period))
     };
-    let rows: Vec<ComplianceBody> = known.map(show).collect();
+    let rows: Vec<ComplianceBody> = seen.map(show).collect();
     list.from_narrowed("compliance", rows, total, |row| row.agency.code.clone()).await
 }

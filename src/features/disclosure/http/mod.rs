@@ -1,10 +1,11 @@
-//! Handlers of disclosure: `agency` for the procedures of an agency, `compliance` for counts by agency, `violations` for what is behind them.
+//! Handlers of disclosure: `agency` for the procedures of an agency, `compliance` for counts by agency, `history` for counts by day, `violations` for what is behind them.
 
 mod agency;
 mod compliance;
+mod history;
 mod violations;
 
-use super::queries::{self, Disclosures, VersionRow};
+use super::queries::{self, Known};
 use crate::db::DbError;
 use crate::domain::agency_tree::AgencyId;
 use crate::domain::local_time::Instant;
@@ -21,22 +22,12 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(agency::get_one)
         .service(agency::put_one)
         .service(compliance::list)
+        .service(history::list)
         .service(violations::list);
 }
 
-/// The versions in force at the end of a period and what agencies disclose, as known.
-async fn read(
-    state: &State,
-    as_of: &AsOf,
-    agencies: &[AgencyId],
-    period: Period,
-) -> Result<(Vec<VersionRow>, Disclosures), DbError> {
+/// What agencies are judged by at the end of a period, as known.
+async fn read(state: &State, as_of: &AsOf, agencies: &[AgencyId], period: Period) -> Result<Known, DbError> {
     let known = as_of.known.map_or(DateTime::<Utc>::MAX_UTC, Instant::utc);
-    state
-        .slow
-        .snapshot(None, async |conn| {
-            let versions = queries::in_force(conn, period.to, known).await?;
-            Ok((versions, queries::disclosures(conn, agencies, known).await?))
-        })
-        .await
+    state.slow.snapshot(None, async |conn| queries::known(conn, agencies, period, known).await).await
 }

@@ -36,10 +36,9 @@ pub(super) async fn list(
     let caller = as_of.caller(&caller, &state).await?;
     let period = asked.period(as_of.now.local_date())?;
     let agencies = asked.agencies(&caller, period)?;
-    let (versions, recorded) = read(&state, &as_of, &agencies, period).await?;
-    let known = agencies.iter().filter_map(|id| caller.tree.get(*id));
-    let items =
-        known.flat_map(|agency| assess::of_agency(agency, &versions, &recorded, &caller.calendars, period));
+    let known = read(&state, &as_of, &agencies, period).await?;
+    let seen = agencies.iter().filter_map(|id| caller.tree.get(*id));
+    let items = seen.flat_map(|agency| assess::of_agency(agency, &known, &caller.calendars, period));
     let mut fitting: Vec<Item<'_>> = items.filter(|item| asked.fits(item)).collect();
     let key = |item: &Item<'_>| (item.agency.code.clone(), item.version.procedure_code.clone());
     let total = list.narrow(&mut fitting, key);

@@ -1,13 +1,11 @@
 //! Compliance by agency, and the procedures behind its numbers.
 
+use super::counted::counted;
 use super::period;
 use crate::domain::agency_tree::{Agency, AgencyId, AgencyTree};
-use crate::domain::deadline::text::decimal;
-use crate::domain::disclosure::points;
 use crate::domain::local_time::{Day, Instant};
 use crate::domain::period::Period;
 use crate::domain::refusal::Refusal;
-use crate::domain::share::Share;
 use crate::domain::vocabulary::DisclosureState;
 use crate::features::auth::Principal;
 use crate::features::disclosure::assess::{Counts, Item};
@@ -21,44 +19,16 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::{IntoParams, ToSchema};
 
-/// How an agency discloses what it is to disclose, without the agencies below it. The states sum to `in_force`.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Compliance)]
-pub struct ComplianceBody {
-    /// The agency.
-    pub agency: ComplianceAgency,
-    /// Procedures in force that it is to disclose.
-    #[schema(example = 42)]
-    pub in_force: i64,
-    /// Disclosed as they are in force, whole, in time and looked at since.
-    #[schema(example = 30)]
-    pub current: i64,
-    /// Not disclosed yet, within the limit.
-    #[schema(example = 1)]
-    pub pending: i64,
-    /// Disclosed in the period, after the limit.
-    #[schema(example = 2)]
-    pub late: i64,
-    /// Not disclosed, after the limit.
-    #[schema(example = 4)]
-    pub missing: i64,
-    /// Disclosed in an older version, after the limit of the one in force.
-    #[schema(example = 2)]
-    pub outdated: i64,
-    /// Disclosed without a part that they must have.
-    #[schema(example = 1)]
-    pub incomplete: i64,
-    /// Disclosed, and not verified for too long.
-    #[schema(example = 2)]
-    pub stale: i64,
-    /// `current` of `in_force`, a decimal; null when nothing is in force.
-    #[schema(example = "0.7143")]
-    pub score: Option<String>,
-    /// Metrics of the national index.
-    pub metrics: ComplianceMetrics,
-    /// Where the procedures are that are not current.
-    #[schema(example = "/v1/compliance/violations?agency=H51.29.05&below=false")]
-    pub violations: String,
+counted! {
+    /// How an agency discloses what it is to disclose, without the agencies below it. The states sum to `in_force`.
+    ComplianceBody as Compliance {
+        /// The agency.
+        agency: ComplianceAgency,
+    } {
+        /// Where the procedures are that are not current.
+        #[schema(example = "/v1/compliance/violations?agency=H51.29.05&below=false")]
+        violations: String,
+    }
 }
 
 /// An agency by code and name.
@@ -72,65 +42,14 @@ pub struct ComplianceAgency {
     pub name: String,
 }
 
-/// Metrics of group 1 of the index of QĐ 766/QĐ-TTg that disclosure tells.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ComplianceMetrics {
-    /// 1.2, disclosed in time: of the procedures disclosed in the period or to be disclosed in it; null when there are none.
-    #[serde(rename = "1.2")]
-    pub disclosed_in_time: Option<IndexMetric>,
-    /// 1.3, disclosed whole: with all seven parts, of the procedures that are disclosed; null when none is.
-    #[serde(rename = "1.3")]
-    pub disclosed_whole: Option<IndexMetric>,
-}
-
-/// A metric of the index.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct IndexMetric {
-    /// How many are meant.
-    #[schema(example = 30)]
-    pub numerator: i64,
-    /// Of how many.
-    #[schema(example = 36)]
-    pub denominator: i64,
-    /// Points, a decimal.
-    #[schema(example = "3.33")]
-    pub score: String,
-}
-
-impl IndexMetric {
-    fn new(share: Share, most: i64) -> Option<Self> {
-        let score = decimal(points(share, most)?);
-        Some(Self { numerator: share.numerator, denominator: share.denominator, score })
-    }
-}
-
 impl ListRow for ComplianceBody {}
-
-/// The most points of the metrics 1.2 and 1.3.
-const MOST_IN_TIME: i64 = 4;
-const MOST_WHOLE: i64 = 2;
 
 impl ComplianceBody {
     /// Shows how an agency discloses.
     pub fn new(agency: &Agency, counts: &Counts) -> Self {
-        use DisclosureState as S;
-        Self {
-            agency: ComplianceAgency { code: agency.code.clone(), name: agency.name.clone() },
-            in_force: counts.in_force(),
-            current: counts.count(S::Current),
-            pending: counts.count(S::Pending),
-            late: counts.count(S::Late),
-            missing: counts.count(S::Missing),
-            outdated: counts.count(S::Outdated),
-            incomplete: counts.count(S::Incomplete),
-            stale: counts.count(S::Stale),
-            score: counts.score().decimal(),
-            metrics: ComplianceMetrics {
-                disclosed_in_time: IndexMetric::new(counts.in_time, MOST_IN_TIME),
-                disclosed_whole: IndexMetric::new(counts.whole, MOST_WHOLE),
-            },
-            violations: format!("/v1/compliance/violations?agency={}&below=false", agency.code),
-        }
+        let violations = format!("/v1/compliance/violations?agency={}&below=false", agency.code);
+        let agency = ComplianceAgency { code: agency.code.clone(), name: agency.name.clone() };
+        Self::counted(agency, counts, violations)
     }
 }
 
@@ -232,7 +151,7 @@ impl ViolationFilter {
 }
 
 /// Of the agencies that the caller sees and that are in force on the last day of a period, those that are named, by code.
-fn agencies(
+pub fn agencies(
     named: Option<Several<String>>,
     with_below: bool,
     caller: &Principal,
