@@ -474,6 +474,39 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    review_confirmations (id) {
+        id -> Uuid,
+        review_id -> Uuid,
+        round -> Int4,
+        agency_id -> Int4,
+        procedure_code -> Text,
+        procedure_version -> Int4,
+        outcome -> Text,
+        note -> Nullable<Text>,
+        confirmed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    reviews (id) {
+        id -> Uuid,
+        title -> Text,
+        dispatch_number -> Nullable<Text>,
+        dispatch_signed_on -> Date,
+        dispatch_issued_by -> Text,
+        agency_ids -> Array<Int4>,
+        owner_ids -> Nullable<Array<Int4>>,
+        opens_on -> Date,
+        due_on -> Date,
+        every_months -> Nullable<Int2>,
+        created_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
+        closing_note -> Nullable<Text>,
+        version -> Int4,
+    }
+}
+
 diesel::joinable!(agency_codes -> agencies (agency_id));
 diesel::joinable!(calendar_jobs -> agencies (agency_id));
 diesel::joinable!(calendar_sessions -> calendars (calendar_id));
@@ -498,6 +531,9 @@ diesel::joinable!(reminder_runs -> agencies (agency_id));
 diesel::joinable!(reminder_runs -> reminder_rules (rule));
 diesel::joinable!(reminder_runs -> reminders (reminder_id));
 diesel::joinable!(reminders -> reminder_rules (rule));
+diesel::joinable!(review_confirmations -> agencies (agency_id));
+diesel::joinable!(review_confirmations -> procedures (procedure_code));
+diesel::joinable!(review_confirmations -> reviews (review_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     agencies,
@@ -531,4 +567,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     reminder_rules,
     reminder_runs,
     reminders,
+    review_confirmations,
+    reviews,
 );

@@ -35,6 +35,7 @@ pub mod policy;
 pub mod proof;
 pub mod refusal;
 pub mod reminder;
+pub mod review;
 pub mod share;
 pub mod signing;
 pub mod text;

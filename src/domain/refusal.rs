@@ -152,6 +152,11 @@ pub enum Refusal {
         /// How it stands.
         status: ReminderStatus,
     },
+    /// The review is closed.
+    ReviewClosed {
+        /// When it was.
+        closed_at: Instant,
+    },
     /// There is no draft of the procedure that could be published.
     NoDraft,
     /// The procedure was abolished or replaced already.

@@ -47,6 +47,7 @@ mod lateness;
 mod limits;
 mod procedures;
 mod reminders;
+mod reviews;
 
 pub use disclosure::DisclosureState;
 pub use lateness::{ClosingState, Measure, SummaryBy, TimingState};
@@ -56,6 +57,7 @@ pub use procedures::{
     WarningCode,
 };
 pub use reminders::{About, FollowUp, ReminderStatus, Weekday};
+pub use reviews::{ReviewOutcome, ReviewStatus};
 
 /// A word that is not in its list.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -22,6 +22,7 @@ pub mod policies;
 pub mod procedures;
 pub mod public;
 pub mod reminders;
+pub mod reviews;
 pub mod standing;
 mod state;
 
@@ -44,6 +45,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(evidence::http::routes)
         .configure(overdue::http::routes)
         .configure(reminders::http::routes)
+        .configure(reviews::http::routes)
         .configure(health::http::routes)
         .configure(metrics::http::routes);
 }

@@ -54,6 +54,7 @@ mod reminder_rules;
 mod reminders;
 mod reopened;
 mod retold;
+mod reviews;
 mod roots;
 mod schema;
 mod scope_proof;

@@ -69,6 +69,12 @@ fn reminder() -> Value {
     json!({"agency": "H51.29", "about": "overdue", "due_on": "2022-02-17"})
 }
 
+/// A review by an agency; by the commune of the district it is no stranger's.
+fn review(agency: &str) -> Value {
+    let dispatch = json!({"signed_on": "2022-02-10", "issued_by": "UBND"});
+    json!({"title": "Rà soát", "dispatch": dispatch, "agencies": [agency], "due_on": "2022-02-15"})
+}
+
 fn reminder_rule() -> Value {
     let schedule = json!({"days": ["monday"], "time": "08:00"});
     json!({"agencies": ["H51.29"], "about": "overdue", "schedule": schedule, "due_in": 3})
@@ -96,6 +102,7 @@ struct Stage {
     dossier: String,
     job: String,
     reminder: String,
+    review: String,
 }
 
 impl Stage {
@@ -113,7 +120,10 @@ impl Stage {
         let reminder = app.root().await.post("/v1/reminders", &reminder()).await.expect(201);
         let reminder = reminder["id"].as_str().unwrap().to_owned();
         app.root().await.put("/v1/reminder-rules/cua-huyen", &reminder_rule(), None).await.expect(201);
-        Self { app, dossier, job, reminder }
+        let review =
+            app.caller(Scope::ALL, &["H51.29"]).await.post("/v1/reviews", &review("H51.29.18")).await;
+        let review = review.expect(201)["id"].as_str().unwrap().to_owned();
+        Self { app, dossier, job, reminder, review }
     }
 
     async fn caller(&self, agency: &str) -> Client {
@@ -125,7 +135,8 @@ impl Stage {
             .path
             .replace("{dossier}", &self.dossier)
             .replace("{job}", &self.job)
-            .replace("{reminder}", &self.reminder);
+            .replace("{reminder}", &self.reminder)
+            .replace("{review}", &self.review);
         if dry_run {
             path.push_str("?dry_run=true");
         }
@@ -148,7 +159,8 @@ impl Stage {
     async fn stored(&self) -> i64 {
         let tables = "SELECT (SELECT count(*) FROM audit_log WHERE action NOT LIKE 'key.%') \
                       + (SELECT count(*) FROM dossiers) + (SELECT count(*) FROM dossier_events) \
-                      + (SELECT count(*) FROM idempotency_keys) + (SELECT count(*) FROM reminders) \
+                      + (SELECT count(*) FROM idempotency_keys) + (SELECT count(*) FROM reminders) + (SELECT sum(version) FROM reviews) \
+                      + (SELECT count(*) FROM review_confirmations) \
                       + (SELECT sum(revision) FROM procedures)";
         self.app.count(tables).await
     }

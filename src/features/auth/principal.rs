@@ -128,6 +128,15 @@ impl Principal {
         if self.visible.contains(agency) { Ok(()) } else { Err(self.out_of_scope(agency, place)) }
     }
 
+    /// Fails unless the caller governs every root of the key that wrote something; of a key without roots, unless they govern everything.
+    pub fn require_owned(&self, owners: Option<&[AgencyId]>) -> Result<(), Refusal> {
+        match owners {
+            None if self.governs_all() => Ok(()),
+            None => Err(Refusal::Everybodys { place: Place::whole() }),
+            Some(owners) => owners.iter().try_for_each(|id| self.require_governed(*id, Place::whole())),
+        }
+    }
+
     /// Fails unless the caller governs an agency.
     pub fn require_governed(&self, agency: AgencyId, place: Place) -> Result<(), Refusal> {
         if self.governs(agency) { Ok(()) } else { Err(self.out_of_scope(agency, place)) }

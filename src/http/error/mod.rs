@@ -145,6 +145,9 @@ impl From<Refusal> for Problem {
             Refusal::ReminderNotOpen { status } => {
                 Self::new(Code::ReminderNotOpen).detail(format!("The reminder is {status}."))
             }
+            Refusal::ReviewClosed { closed_at } => {
+                Self::new(Code::ReviewClosed).detail(format!("The review was closed at {closed_at}."))
+            }
             Refusal::NoDraft => Self::new(Code::NoDraft),
             Refusal::ProcedureEnded { code, ending, on, replaced_by } => {
                 let by = replaced_by.as_ref().map_or(String::new(), |by| format!(" by {by}"));

@@ -165,6 +165,9 @@ problems! {
     ReminderNotOpen = "reminder_not_open" 409 "Reminder not open" / "Văn bản đôn đốc không còn chờ trả lời":
         "The reminder was acknowledged already, or every dossier it speaks of is resolved."
         / "Văn bản đôn đốc đã được trả lời, hoặc mọi hồ sơ trong đó đã được giải quyết.";
+    ReviewClosed = "review_closed" 409 "Review closed" / "Đợt rà soát đã kết thúc":
+        "The review was closed. Nothing is confirmed or closed in it again."
+        / "Đợt rà soát đã kết thúc nên không xác nhận hoặc kết thúc lại được.";
     NoDraft = "no_draft" 409 "Nothing to publish" / "Không có bản thảo":
         "The procedure has no draft. PUT one first."
         / "Thủ tục không có bản thảo để công bố. Hãy gửi bản thảo trước.";

@@ -39,6 +39,7 @@ use utoipa::{OpenApi, ToSchema};
         (name = "dossiers", description = "Dossiers (hồ sơ) and their events."),
         (name = "lateness", description = "What is overdue, for scripts."),
         (name = "reminders", description = "Reminders (đôn đốc) to agencies about their dossiers, and the rules that issue them."),
+        (name = "reviews", description = "Review campaigns (đợt rà soát): agencies look at every procedure that they handle."),
         (name = "audit", description = "Tamper evidence: the signed roots of the daily log."),
         (name = "operations", description = "For those who run the service."),
     )

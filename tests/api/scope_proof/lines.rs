@@ -1,6 +1,6 @@
 //! Every operation as it is tried.
 
-use super::{Line, Shows, calculation, change, line, of_the_district, reminder, reminder_rule};
+use super::{Line, Shows, calculation, change, line, of_the_district, reminder, reminder_rule, review};
 use crate::harness::{Client, content, event, publication};
 use serde_json::{Value, json};
 
@@ -20,9 +20,23 @@ fn of_reminders() -> Vec<Line> {
     ]
 }
 
+fn of_reviews() -> Vec<Line> {
+    let confirmed =
+        json!({"agency": "H51.29.18", "items": [{"procedure": "1.004873", "outcome": "current"}]});
+    vec![
+        line("list_reviews", "/v1/reviews?count=exact", Shows::AList),
+        line("get_review", "/v1/reviews/{review}", Shows::TheDossier),
+        line("list_review_agencies", "/v1/reviews/{review}/agencies", Shows::TheDossier),
+        line("list_review_procedures", "/v1/reviews/{review}/procedures", Shows::TheDossier),
+        change("create_review", "/v1/reviews", review("H51.29")),
+        change("confirm_procedures", "/v1/reviews/{review}/confirmations", confirmed),
+        change("close_review", "/v1/reviews/{review}/closing", json!({})),
+    ]
+}
+
 /// Every operation there is.
 pub(super) fn lines() -> Vec<Line> {
-    [reads(), changes(), of_reminders()].into_iter().flatten().collect()
+    [reads(), changes(), of_reminders(), of_reviews()].into_iter().flatten().collect()
 }
 
 fn reads() -> Vec<Line> {

@@ -4,7 +4,7 @@ use super::{check_filter, seen};
 use crate::db::{Answer, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::agency_tree::AgencyId;
 use crate::domain::local_time::Instant;
-use crate::domain::refusal::{Place, Refusal};
+use crate::domain::refusal::Refusal;
 use crate::domain::reminder::Filter;
 use crate::domain::vocabulary::{About, Weekday};
 use crate::features::audit::{self, Change};
@@ -59,7 +59,8 @@ pub async fn put_rule(
     let work = async |tx: &mut Transaction| {
         let present = rules::lock(tx, &input.name).await?;
         if let Some(rule) = &present {
-            may_change(principal, rule)?;
+            // Who is urged by it does not change it.
+            principal.require_owned(rule.owner_ids.as_deref())?;
         }
         expects(present.as_ref().map(|rule| rule.version))?;
         let (version, owner_ids) = match present {
@@ -79,15 +80,6 @@ pub async fn put_rule(
         Ok(show(&row))
     };
     writer.on_terms(terms, now, work).await
-}
-
-/// Who is urged by a rule does not change it: only who governs all for whom it was written.
-fn may_change(principal: &Principal, rule: &RuleRow) -> Result<(), Refusal> {
-    match &rule.owner_ids {
-        None if principal.governs_all() => Ok(()),
-        None => Err(Refusal::Everybodys { place: Place::whole() }),
-        Some(owners) => owners.iter().try_for_each(|id| principal.require_governed(*id, Place::whole())),
-    }
 }
 
 fn row(
