@@ -60,6 +60,8 @@ made = 0
 jobs = []
 # Reminders that were issued and not acknowledged, and those that were ever issued.
 waiting, reminders = [], []
+# Reviews that run, and all that there were.
+campaigns, reviews = [], []
 # Agencies and years whose calendars were put.
 kept = set()
 
@@ -227,6 +229,23 @@ def put_disclosure(case):
     if body.get("disclosed_at"):
         body["disclosed_at"] = past(body["disclosed_at"])
     body["verified_at"] = None
+    # The communes go on to handle what they confirm in reviews.
+    if case.path_parameters["code"] in COMMUNES:
+        body["assigned"] = None
+
+
+def create_review(case):
+    body = case.body
+    body["agencies"] = [known(code) for code in body["agencies"]]
+    body["dispatch"]["signed_on"], body["due_on"] = "2022-02-10", "2022-12-30"
+
+
+def confirm_procedures(case):
+    body, seed = case.body, case.body
+    body["agency"] = pick(COMMUNES, seed)
+    body["items"] = body["items"][: len(PROCEDURES)]
+    for item, procedure in zip(body["items"], PROCEDURES):
+        item["procedure"] = procedure
 
 
 def calculate(case):
@@ -295,13 +314,14 @@ COMPLETE = {
 
 
 def ask(method, path, body):
-    """A request of our own, for what must be there before another makes sense."""
+    """The answer to a request of our own, for what must be there before another makes sense."""
     request = urllib.request.Request(os.environ["CONGKHAI_URL"] + path, json.dumps(body).encode(), method=method)
     request.add_header("Authorization", f"Bearer {os.environ['CONGKHAI_KEY']}")
     request.add_header("Content-Type", "application/json")
     if method == "POST":
         request.add_header("If-Match", "*")
-    urllib.request.urlopen(request, timeout=30).close()
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
 
 
 def draft():
@@ -324,6 +344,16 @@ def publish():
     drafts.remove(code)
     published.append(code)
     return code
+
+
+def campaign():
+    """The id of a review of the district that runs."""
+    if not campaigns:
+        dispatch = {"signed_on": "2022-02-10", "issued_by": "UBND"}
+        made = ask("POST", "/v1/reviews", {"title": "Rà soát", "dispatch": dispatch, "agencies": ["H51.29"], "due_on": "2022-12-30"})
+        campaigns.append(made["id"])
+        reviews.append(made["id"])
+    return campaigns[-1]
 
 
 def mend_limit(limit):
@@ -380,6 +410,8 @@ BODIES = {
     "issue_reminder": issue_reminder,
     "acknowledge_reminder": acknowledge_reminder,
     "put_reminder_rule": put_reminder_rule,
+    "create_review": create_review,
+    "confirm_procedures": confirm_procedures,
     "put_agency_procedure": put_disclosure,
     "calculate_deadlines": calculate,
 }
@@ -420,6 +452,13 @@ def before_call(context, case, kwargs):
         # One for each try: it is acknowledged once.
         tried = str((case.query or {}).get("dry_run", "")).lower() == "true"
         parameters["id"] = waiting[0] if tried or len(waiting) == 1 else waiting.pop()
+    if operation in ("confirm_procedures", "close_review"):
+        parameters["id"] = campaign()
+    if operation in ("get_review", "list_review_agencies", "list_review_procedures"):
+        parameters["id"] = pick(reviews, parameters["id"]) if reviews else campaign()
+        # None of them has a second round yet.
+        if case.query and "round" in case.query:
+            case.query["round"] = 1
     if operation == "get_reminder_rule":
         names = [name for kind, name in kept if kind == "put_reminder_rule"]
         parameters["name"] = pick(sorted(names) or ["x"], parameters["name"])
@@ -445,7 +484,7 @@ def before_call(context, case, kwargs):
         parameters["version"] = 1
     if operation == "compare_procedure_versions" and case.query:
         case.query.update({name: 1 for name in ("from", "to") if name in case.query})
-    if operation in ("record_event", "acknowledge_reminder") and "If-Match" in case.headers:
+    if operation in ("record_event", "acknowledge_reminder", "close_review") and "If-Match" in case.headers:
         case.headers["If-Match"] = "*"
     if "Idempotency-Key" in case.headers:
         # One key for each body, byte by byte: the same key with another body is refused.
@@ -472,6 +511,10 @@ def after_call(context, case, response):
         published[:] = [other for other in published if other != case.path_parameters["code"]]
     if response.status_code == 202:
         jobs.append(json.loads(response.content)["id"])
+    if operation == "create_review":
+        reviews.append(json.loads(response.content)["id"])
+    if operation == "close_review":
+        campaigns[:] = [other for other in campaigns if other != case.path_parameters["id"]]
     if operation == "issue_reminder":
         issued = json.loads(response.content)["id"]
         waiting.append(issued)

@@ -90,6 +90,11 @@ async fn it_starts_with_the_stated_numbers_and_three_lines_that_work() {
     assert!(sample["items"].as_array().unwrap().iter().all(|p| p["sample"] == true));
 
     // A second start finds everything, with a new key for the old one.
+    let reviews = demo.client().get("/v1/reviews").await.expect(200);
+    let review = format!("/v1/reviews/{}", reviews["items"][0]["id"].as_str().unwrap());
+    let totals = demo.client().get(&review).await.expect(200)["totals"].clone();
+    let said = ["current", "needs_update", "to_be_abolished"].map(|name| totals[name].as_i64().unwrap());
+    assert_eq!((said, &totals["late"]), ([12, 2, 1], &Value::from(0)), "its last day is not over");
     let old = demo.client();
     demo.stop();
     let again = Demo::start(&place, &["--now", "real"]);

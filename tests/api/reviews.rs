@@ -222,6 +222,13 @@ async fn what_makes_no_sense_is_refused_and_nothing_is_stored() {
         .problem(403, "agency_out_of_scope");
     assert_eq!(app.count("SELECT count(*) FROM reviews").await, 0);
 
+    // It watches one, orders it to review, and does not answer for it.
+    let watched = create(&district, &json!({"agencies": ["H51.12"]})).await;
+    let for_it = json!({"agency": "H51.12", "items": [said("1.012784", "current")]});
+    let path = format!("{watched}/confirmations");
+    district.post(&path, &for_it).await.problem(403, "agency_out_of_scope");
+    app.root().await.post(&format!("{path}?dry_run=true"), &for_it).await.expect(201);
+
     let review = create(&district, &json!({})).await;
     let path = format!("{review}/confirmations");
     for (agency, items, code, pointer) in [

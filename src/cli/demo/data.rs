@@ -1,10 +1,14 @@
-//! The agencies and procedures of the demonstration, from `data/demo`. The procedures are real, marked as samples.
+//! The agencies, the procedures and the review of the demonstration, from `data/demo`. The procedures are real, marked as samples.
 
+use crate::domain::local_time::Instant;
 use crate::domain::refusal::Refusal;
 use crate::features::agencies::actions::AgencyInput;
 use crate::features::agencies::json::PutAgency;
 use crate::features::procedures::actions::{ProcedureInput, Publication};
 use crate::features::procedures::json::{PostPublication, PutProcedure};
+use crate::features::reviews::actions::{ConfirmationInput, ReviewInput};
+use crate::features::reviews::json::{PostConfirmations, PostReview};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 type AnyError = Box<dyn std::error::Error>;
@@ -35,6 +39,34 @@ pub(super) fn procedures() -> Result<Vec<ProcedureInput>, AnyError> {
 pub(super) fn publication() -> Result<Publication, AnyError> {
     let body: PostPublication = serde_json::from_str(include_str!("../../../data/demo/publication.json"))?;
     checked(body.check())
+}
+
+/// The review of February 2022 and when it was created.
+pub(super) fn review() -> Result<Campaign, AnyError> {
+    let file: ReviewFile = serde_json::from_str(include_str!("../../../data/demo/review.json"))?;
+    let said = |Said { at, said }: Said| Ok((at, checked(said.check())?));
+    let confirmations = file.confirmations.into_iter().map(said).collect::<Result<_, AnyError>>()?;
+    Ok(Campaign { created_at: file.created_at, review: checked(file.review.check())?, confirmations })
+}
+
+/// A review as it went.
+pub(super) struct Campaign {
+    pub(super) created_at: Instant,
+    pub(super) review: ReviewInput,
+    pub(super) confirmations: Vec<(Instant, ConfirmationInput)>,
+}
+
+#[derive(Deserialize)]
+struct ReviewFile {
+    created_at: Instant,
+    review: PostReview,
+    confirmations: Vec<Said>,
+}
+
+#[derive(Deserialize)]
+struct Said {
+    at: Instant,
+    said: PostConfirmations,
 }
 
 /// The entries of a file: the code, and the rest as the body of a PUT.

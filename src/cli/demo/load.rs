@@ -1,7 +1,7 @@
 //! Loads the demonstration in one transaction: all of it or nothing, whenever the process is killed.
 
 use super::data;
-use super::generate::{Generator, Story};
+use super::generate::{DISTRICT, Generator, Story};
 use super::plan::PLAN;
 use super::random::Random;
 use crate::db::{Failure, Transaction, Writer};
@@ -14,6 +14,7 @@ use crate::features::auth::Visible;
 use crate::features::calendar;
 use crate::features::dossiers::actions::{self as dossiers, Context};
 use crate::features::procedures::{actions as procedures, queries::versions_at};
+use crate::features::reviews::actions as reviews;
 
 /// Makes the dossiers differ from those of any other seed; the number itself has no meaning.
 const SEED: u64 = 20_220_215;
@@ -23,7 +24,7 @@ type AnyError = Box<dyn std::error::Error>;
 /// Fills an empty database as it stood at `end`.
 pub(super) async fn load(writer: &Writer, end: Instant, opened: Instant) -> Result<(), AnyError> {
     let (agencies, procedures) = (data::agencies()?, data::procedures()?);
-    let publication = data::publication()?;
+    let (publication, review) = (data::publication()?, data::review()?);
     let calendar = calendar::national_calendar();
     let random = Random::new(SEED);
     let stories = Generator { random, procedures: &procedures, calendar, end }.stories(PLAN)?;
@@ -41,6 +42,14 @@ pub(super) async fn load(writer: &Writer, end: Instant, opened: Instant) -> Resu
             let calendars = calendar::queries::load(tx).await?;
             for story in &stories {
                 tell(tx, &actor, (&tree, &calendars), story).await?;
+            }
+            let named =
+                review.review.agencies.iter().filter_map(|code| tree.find(code)).map(|agency| agency.id);
+            let owners = tree.find(DISTRICT).map(|district| vec![district.id]);
+            let owned = (named.collect(), owners);
+            let row = reviews::create_in(tx, &actor, review.created_at, &review.review, owned).await?;
+            for (at, said) in &review.confirmations {
+                reviews::confirm_in(tx, &actor, (&tree, &calendars), *at, (&row, said)).await?;
             }
             Ok(())
         })

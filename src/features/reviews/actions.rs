@@ -1,18 +1,20 @@
 //! Creates and closes reviews, and records what agencies confirm, each in one transaction.
 
-use super::assess::{self, Shown};
-use super::queries::{self, Confirmation, ReviewRow};
+use super::assess::{self, Counts, Shown};
+use super::queries::{self, Confirmation, ReviewRow, Said};
 use crate::db::{Answer, Failure, Given, Terms, Transaction, Writer};
-use crate::domain::agency_tree::AgencyId;
+use crate::domain::agency_tree::{AgencyId, AgencyTree};
+use crate::domain::calendar::Calendars;
 use crate::domain::local_time::Instant;
 use crate::domain::period::Period;
 use crate::domain::refusal::{Place, Refusal, Rule, Violations};
 use crate::domain::vocabulary::ReviewOutcome;
-use crate::features::audit::{self, Change};
+use crate::features::audit::{self, Actor, Change};
 use crate::features::auth::Principal;
 use crate::features::disclosure::queries as disclosure;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::json;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A review as it is to be created.
@@ -34,7 +36,7 @@ pub struct ReviewInput {
     pub every_months: Option<i16>,
 }
 
-/// Creates a review on the given terms and shows it.
+/// Creates a review of agencies that the caller sees on the given terms, and shows it.
 pub async fn create(
     writer: &Writer,
     principal: &Principal,
@@ -52,44 +54,59 @@ pub async fn create(
         return Err(Refusal::invalid("/dispatch/signed_on", Rule::InTheFuture, message).into());
     }
     let named = input.agencies.iter().enumerate();
-    let named = named.map(|(i, code)| governed(principal, code, &format!("/agencies/{i}")));
+    let named = named.map(|(i, code)| {
+        let pointer = format!("/agencies/{i}");
+        let agency = found(principal, code, &pointer)?;
+        principal.require_visible(agency, Place::Pointer(pointer)).map(|()| agency)
+    });
     let mut agency_ids: Vec<AgencyId> = named.collect::<Result<_, _>>()?;
     agency_ids.sort_unstable();
     agency_ids.dedup();
     let work = async |tx: &mut Transaction| {
-        let row = ReviewRow {
-            id: Uuid::now_v7(),
-            title: input.title.clone(),
-            dispatch_number: input.dispatch_number.clone(),
-            dispatch_signed_on: input.dispatch_signed_on,
-            dispatch_issued_by: input.dispatch_issued_by.clone(),
-            agency_ids: agency_ids.clone(),
-            owner_ids: principal.roots().map(<[AgencyId]>::to_vec),
-            opens_on: today,
-            due_on: input.due_on,
-            every_months: input.every_months,
-            created_at: now.utc(),
-            closed_at: None,
-            closing_note: None,
-            version: 1,
-        };
-        queries::insert(tx, &row).await?;
-        let details = json!({
-            "title": row.title, "dispatch_number": row.dispatch_number, "dispatch_signed_on": row.dispatch_signed_on,
-            "agencies": input.agencies, "due_on": row.due_on, "every_months": row.every_months,
-        });
-        let change = Change { action: "review.created", subject: format!("review:{}", row.id), details };
-        audit::record(tx, &principal.actor(), now, change).await?;
-        Ok(show(&row))
+        let owner_ids = principal.roots().map(<[AgencyId]>::to_vec);
+        let owned = (agency_ids.clone(), owner_ids);
+        Ok(show(&create_in(tx, &principal.actor(), now, input, owned).await?))
     };
     writer.on_terms(terms, now, work).await
 }
 
-fn governed(principal: &Principal, code: &str, pointer: &str) -> Result<AgencyId, Refusal> {
+/// The same inside a transaction that does more, for agencies that were found, owned by some roots.
+pub async fn create_in(
+    tx: &mut Transaction,
+    actor: &Actor,
+    now: Instant,
+    input: &ReviewInput,
+    (agency_ids, owner_ids): (Vec<AgencyId>, Option<Vec<AgencyId>>),
+) -> Result<ReviewRow, Failure> {
+    let row = ReviewRow {
+        id: Uuid::now_v7(),
+        title: input.title.clone(),
+        dispatch_number: input.dispatch_number.clone(),
+        dispatch_signed_on: input.dispatch_signed_on,
+        dispatch_issued_by: input.dispatch_issued_by.clone(),
+        agency_ids,
+        owner_ids,
+        opens_on: now.local_date(),
+        due_on: input.due_on,
+        every_months: input.every_months,
+        created_at: now.utc(),
+        closed_at: None,
+        closing_note: None,
+        version: 1,
+    };
+    queries::insert(tx, &row).await?;
+    let details = json!({
+        "title": row.title, "dispatch_number": row.dispatch_number, "dispatch_signed_on": row.dispatch_signed_on,
+        "agencies": input.agencies, "due_on": row.due_on, "every_months": row.every_months,
+    });
+    let change = Change { action: "review.created", subject: format!("review:{}", row.id), details };
+    audit::record(tx, actor, now, change).await?;
+    Ok(row)
+}
+
+fn found(principal: &Principal, code: &str, pointer: &str) -> Result<AgencyId, Refusal> {
     let unknown = || Refusal::invalid(pointer, Rule::UnknownAgency, format!("no agency has the code {code}"));
-    let agency = principal.tree.find(code).ok_or_else(unknown)?.id;
-    principal.require_governed(agency, Place::Pointer(pointer.to_owned()))?;
-    Ok(agency)
+    Ok(principal.tree.find(code).ok_or_else(unknown)?.id)
 }
 
 /// What an agency says of procedures.
@@ -119,58 +136,70 @@ pub async fn confirm(
     terms: &Terms,
     show: impl Fn(&ReviewRow, &Confirmed) -> Answer,
 ) -> Result<Given, Failure> {
-    let today = now.local_date();
     let work = async |tx: &mut Transaction| {
         let row = seen(queries::lock(tx, id, false).await?, principal)?;
-        let agency_id = governed(principal, &input.agency, "/agency")?;
+        let agency = found(principal, &input.agency, "/agency")?;
+        principal.require_governed(agency, Place::Pointer("/agency".to_owned()))?;
         require_open(&row)?;
-        let reviews = assess::agencies(&row, &principal.tree, today, |id| id == agency_id);
-        let agency = *reviews.first().ok_or_else(|| {
-            let message = "must be one of the agencies that review, or below them";
-            Refusal::invalid("/agency", Rule::InvalidValue, message)
-        })?;
-        let shown = Shown::of(&row, None, now)?;
-        let period = Period { from: today, to: today };
-        let known = disclosure::known(tx, &[agency_id], period, DateTime::<Utc>::MAX_UTC).await?;
-        let nothing = queries::Said::default();
-        let versions: Vec<_> = assess::items(agency, &known, &nothing, &principal.calendars, shown)
-            .map(|item| item.version)
-            .collect();
-        let mut wrong = Violations::default();
-        let mut rows = vec![];
-        for (i, (code, outcome, note)) in input.items.iter().enumerate() {
-            let Some(version) = versions.iter().find(|version| version.procedure_code == *code) else {
-                let message = format!("must be a procedure in force that {} handles", agency.code);
-                wrong.add(format!("/items/{i}/procedure"), Rule::InvalidValue, message);
-                continue;
-            };
-            rows.push(Confirmation {
-                id: Uuid::now_v7(),
-                review_id: id,
-                round: shown.round.number,
-                agency_id,
-                procedure_code: code.clone(),
-                procedure_version: version.version,
-                outcome: *outcome,
-                note: note.clone(),
-                confirmed_at: now.utc(),
-            });
-        }
-        wrong.check()?;
-        queries::confirm(tx, &rows).await?;
-        let round = (id, shown.round.number);
-        let said = queries::said(tx, round, &[agency_id], now.utc()).await?;
-        let items = assess::items(agency, &known, &said, &principal.calendars, shown);
-        let confirmed = Confirmed { unconfirmed: assess::Counts::of(items).unconfirmed(), rows };
-        let items = confirmed.rows.iter().map(|row| json!([row.procedure_code, row.outcome]));
-        let details = json!({
-            "agency": agency.code, "round": shown.round.number, "items": items.collect::<Vec<_>>(),
-        });
-        let change = Change { action: "review.confirmed", subject: format!("review:{id}"), details };
-        audit::record(tx, &principal.actor(), now, change).await?;
+        let world = (&*principal.tree, &*principal.calendars);
+        let confirmed = confirm_in(tx, &principal.actor(), world, now, (&row, input)).await?;
         Ok(show(&row, &confirmed))
     };
     writer.on_terms(terms, now, work).await
+}
+
+/// The same inside a transaction that does more, in a review that is open.
+pub async fn confirm_in(
+    tx: &mut Transaction,
+    actor: &Actor,
+    (tree, calendars): (&AgencyTree, &Calendars),
+    now: Instant,
+    (row, input): (&ReviewRow, &ConfirmationInput),
+) -> Result<Confirmed, Failure> {
+    let today = now.local_date();
+    let named = tree.find(&input.agency).map(|agency| agency.id);
+    let reviews = assess::agencies(row, tree, today, |id| Some(id) == named);
+    let agency = *reviews.first().ok_or_else(|| {
+        let message = "must be one of the agencies that review, or below them";
+        Refusal::invalid("/agency", Rule::InvalidValue, message)
+    })?;
+    let shown = Shown::of(row, None, now)?;
+    let (ids, round) = ([agency.id], (row.id, shown.round.number));
+    let period = Period { from: today, to: today };
+    let known = disclosure::known(tx, &ids, period, DateTime::<Utc>::MAX_UTC).await?;
+    let nothing = Said::default();
+    let to_confirm = assess::items(agency, &known, &nothing, calendars, shown);
+    let versions: HashMap<&str, i32> =
+        to_confirm.map(|item| (&*item.version.procedure_code, item.version.version)).collect();
+    let mut wrong = Violations::default();
+    let mut rows = vec![];
+    for (i, (code, outcome, note)) in input.items.iter().enumerate() {
+        let Some(version) = versions.get(code.as_str()) else {
+            let message = format!("must be a procedure in force that {} handles", agency.code);
+            wrong.add(format!("/items/{i}/procedure"), Rule::InvalidValue, message);
+            continue;
+        };
+        rows.push(Confirmation {
+            id: Uuid::now_v7(),
+            review_id: row.id,
+            round: shown.round.number,
+            agency_id: agency.id,
+            procedure_code: code.clone(),
+            procedure_version: *version,
+            outcome: *outcome,
+            note: note.clone(),
+            confirmed_at: now.utc(),
+        });
+    }
+    wrong.check()?;
+    queries::confirm(tx, &rows).await?;
+    let said = queries::said(tx, round, &ids, now.utc()).await?;
+    let unconfirmed = Counts::of(assess::items(agency, &known, &said, calendars, shown)).unconfirmed();
+    let items: Vec<_> = rows.iter().map(|row| json!([row.procedure_code, row.outcome])).collect();
+    let details = json!({"agency": agency.code, "round": shown.round.number, "items": items});
+    let change = Change { action: "review.confirmed", subject: format!("review:{}", row.id), details };
+    audit::record(tx, actor, now, change).await?;
+    Ok(Confirmed { rows, unconfirmed })
 }
 
 /// Closes a review on the given terms and shows it. `expects` checks the version that is there.

@@ -7,5 +7,5 @@
 pub mod actions;
 mod assess;
 pub mod http;
-mod json;
+pub mod json;
 pub mod queries;

@@ -28,7 +28,8 @@ const NAME: &str = "reviews";
 
 /// Create a review
 ///
-/// A campaign in which agencies look at every procedure that they handle, as a dispatch orders, by a key that governs them. It begins today.
+/// A campaign in which agencies look at every procedure that they handle, as a dispatch orders, by a key that sees them: who watches an agency
+/// urges it too. It begins today.
 /// With `every_months` it is permanent: the day after a round is due, the next begins.
 #[utoipa::path(
     operation_id = "create_review", tag = "reviews", request_body = PostReview, security(("key" = ["reminders:write"])),

@@ -28,7 +28,7 @@ pub struct PostReview {
     /// The dispatch that orders it.
     #[serde(deserialize_with = "object")]
     pub dispatch: DispatchSent,
-    /// Codes of the agencies that review, each with everything below it. The key must govern them.
+    /// Codes of the agencies that review, each with everything below it. The key must see them.
     #[schema(value_type = Vec<AgencyCode>, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
     pub agencies: Vec<String>,
     /// Local day through which every procedure is to be confirmed; not past.
