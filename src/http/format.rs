@@ -5,7 +5,7 @@ use crate::domain::refusal::{Refusal, Rule};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// A format of lists.
+/// A format of answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
@@ -17,6 +17,9 @@ pub enum Format {
     Csv,
     /// An Excel workbook, the whole list of up to 1,048,575 rows.
     Xlsx,
+    /// JSON-LD 1.1: linked data, of one thing and by `Accept` alone.
+    #[serde(skip)]
+    JsonLd,
 }
 
 impl Format {
@@ -30,6 +33,7 @@ impl Format {
             Self::Ndjson => "ndjson",
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
+            Self::JsonLd => "jsonld",
         }
     }
 
@@ -40,6 +44,7 @@ impl Format {
             Self::Ndjson => "application/x-ndjson",
             Self::Csv => "text/csv",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::JsonLd => "application/ld+json",
         }
     }
 
@@ -48,7 +53,7 @@ impl Format {
         match self {
             Self::Csv => Some("csv"),
             Self::Xlsx => Some("xlsx"),
-            Self::Json | Self::Ndjson => None,
+            Self::Json | Self::Ndjson | Self::JsonLd => None,
         }
     }
 
@@ -56,7 +61,7 @@ impl Format {
     pub const fn content_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8; header=present",
-            Self::Json | Self::Ndjson | Self::Xlsx => self.media_type(),
+            Self::Json | Self::Ndjson | Self::Xlsx | Self::JsonLd => self.media_type(),
         }
     }
 }

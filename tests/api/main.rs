@@ -37,6 +37,7 @@ mod formats;
 mod harness;
 mod http;
 mod limits;
+mod linked;
 mod metrics;
 mod nullables;
 mod once;

@@ -73,3 +73,40 @@ words! {
         CaseWithoutLimit = "case_without_limit",
     }
 }
+
+impl Channel {
+    /// The Vietnamese term.
+    pub const fn vi(self) -> &'static str {
+        match self {
+            Self::InPerson => "Trực tiếp",
+            Self::Online => "Trực tuyến",
+            Self::Postal => "Dịch vụ bưu chính công ích",
+        }
+    }
+}
+
+impl ApplicantKind {
+    /// The Vietnamese term.
+    pub const fn vi(self) -> &'static str {
+        match self {
+            Self::Individual => "Cá nhân",
+            Self::Business => "Doanh nghiệp",
+            Self::Organization => "Tổ chức",
+            Self::StateAgency => "Cơ quan nhà nước",
+        }
+    }
+}
+
+impl VersionState {
+    /// The Vietnamese term.
+    pub const fn vi(self) -> &'static str {
+        match self {
+            Self::Draft => "Bản thảo",
+            Self::Announced => "Đã công bố",
+            Self::Published => "Đã công khai",
+            Self::Superseded => "Có phiên bản mới",
+            Self::Replaced => "Được thay thế",
+            Self::Abolished => "Bị bãi bỏ",
+        }
+    }
+}

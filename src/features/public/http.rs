@@ -4,6 +4,7 @@ mod progress;
 mod statistics;
 
 use super::json::PublicDossierBody;
+use super::json::linked::LinkedBody;
 use crate::domain::ids::{DossierCode, ProcedureCode};
 use crate::domain::local_time::Day;
 use crate::domain::refusal::Refusal;
@@ -13,8 +14,10 @@ use crate::features::procedures::json::{ProcedureBody, ProcedureFilter};
 use crate::features::procedures::listing;
 use crate::features::procedures::queries::{self as procedures, Procedure};
 use crate::http::error::Problem;
+use crate::http::format::Format;
 use crate::http::input::{Input, NoParameters};
 use crate::http::page::PageOf;
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -58,11 +61,13 @@ struct OnDay {
 /// Get a procedure in force
 ///
 /// The version of a day, today when none is given, once it is disclosed. A code that was replaced or abolished keeps its last version, with
-/// `replaced_by`, when no day is asked for.
+/// `replaced_by`, when no day is asked for. `Accept: application/ld+json` gives it as a public service of CPSV-AP 3.2.
 #[utoipa::path(
     operation_id = "get_public_procedure", tag = "public", security(()),
     params(("code" = ProcedureCode, Path, description = "Code of the procedure.", example = "1.004873"), OnDay),
-    responses((status = 200, description = "The version in force.", body = ProcedureBody))
+    responses((status = 200, description = "The version in force.", content(
+        (ProcedureBody = "application/json"), (LinkedBody = "application/ld+json"),
+    )))
 )]
 #[get("/v1/public/procedures/{code}")]
 async fn get_procedure(
@@ -73,7 +78,8 @@ async fn get_procedure(
 ) -> Result<HttpResponse, Problem> {
     let now = state.clock.now();
     let make = async || {
-        let asked: OnDay = input.query()?;
+        let offered = &[Format::Json, Format::JsonLd];
+        let (asked, format) = input.query_and_format(offered, |_: &OnDay| None)?;
         let code = ProcedureCode::parse(&code).map_err(|_| Refusal::NotFound)?;
         let day = asked.in_force_on.map_or_else(|| now.local_date(), Day::date);
         let tree = state.agencies.fresh(&state.reader).await?;
@@ -88,6 +94,10 @@ async fn get_procedure(
             Ok(Some((found.clone(), procedures::content(conn, found.row.id).await?)))
         });
         let (found, content) = read.await?.ok_or(Refusal::NotFound)?;
+        if format == Format::JsonLd {
+            let body = LinkedBody::new(&found, &content, &tree, day);
+            return Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, format.content_type())).json(body));
+        }
         Ok(HttpResponse::Ok().json(ProcedureBody::whole(&found, &content, &tree, day)))
     };
     state.public.answer(&request, now, make).await

@@ -1,5 +1,6 @@
 //! Bodies for the public. They have no field for an applicant, an officer or a private note.
 
+pub mod linked;
 pub mod progress;
 pub mod statistics;
 
