@@ -4,6 +4,7 @@
 //! end with status 2; `overdue` has a status of its own.
 
 mod calendar;
+mod catalogue;
 mod database;
 mod demo;
 mod health;
@@ -12,6 +13,7 @@ mod lifecycle;
 mod migrate;
 mod openapi;
 mod overdue;
+mod remote;
 mod serve;
 mod signing_key;
 mod verify;
@@ -54,6 +56,12 @@ enum Command {
     Lifecycle,
     /// Ask a running service what is overdue; ends with status 3 when something is
     Overdue(overdue::Overdue),
+    /// Send procedures to a running service, from a file
+    #[command(subcommand)]
+    Import(catalogue::Import),
+    /// Take procedures out of a running service
+    #[command(subcommand)]
+    Export(catalogue::Export),
     /// Ask a running service whether it is ready; for health checks of containers
     Health(health::Health),
 }
@@ -80,6 +88,8 @@ pub fn run() -> ExitCode {
         }
         Command::Lifecycle => lifecycle::run(),
         Command::Health(command) => command.run(),
+        Command::Import(command) => command.run(),
+        Command::Export(command) => command.run(),
         Command::Overdue(command) => match command.run() {
             Ok(status) => return status,
             Err(error) => Err(error),

@@ -2,6 +2,7 @@
 //!
 //! A code is an identity, never a source of meaning: nothing reads a date or an agency out of it.
 
+use super::text::fold;
 use chrono::NaiveDate;
 use utoipa::ToSchema;
 
@@ -86,6 +87,17 @@ parsed!(ProcedureCode, is_procedure, BadCode::Procedure);
 parsed!(DossierCode, is_dossier, BadCode::Dossier);
 parsed!(Slug, is_slug, BadCode::Slug);
 
+impl Slug {
+    /// The slug of a name: `Hộ tịch` is `ho-tich`. `None` when it has no letter or digit.
+    pub fn of(name: &str) -> Option<Self> {
+        let folded = fold(name);
+        let words = folded.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        let mut slug = words.collect::<Vec<_>>().join("-");
+        slug.truncate(60);
+        Self::parse(slug.trim_end_matches('-')).ok()
+    }
+}
+
 impl DossierCode {
     /// The generated code of the `number`-th dossier an agency received on a day. From 10,000 on it has five digits.
     pub fn generated(agency: &str, day: NaiveDate, number: i32) -> String {
@@ -160,6 +172,20 @@ fn is_slug(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slug_is_made_of_a_name() {
+        let long = "a ".repeat(40);
+        for (name, slug) in [
+            ("Hộ tịch", Some("ho-tich")),
+            ("  Đất đai – Môi trường (2024) ", Some("dat-dai-moi-truong-2024")),
+            (long.as_str(), Some("a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a")),
+            ("戸籍", None),
+            ("", None),
+        ] {
+            assert_eq!(Slug::of(name).as_ref().map(Slug::as_str), slug, "{name}");
+        }
+    }
 
     #[test]
     fn dossier_codes_of_both_grammars() {

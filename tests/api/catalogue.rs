@@ -172,6 +172,9 @@ async fn a_decision_must_fit_and_a_refusal_stores_nothing() {
 
     put(&root, &json!({"effective_from": "2022-03-01"})).await;
     root.post_if(&path, &publication("new"), "*").await.problem_at(422, "wrong_decision", "/decision/kind");
+    let mut late = publication("amended");
+    late["began_elsewhere"] = json!(true);
+    root.post_if(&path, &late, "*").await.problem_at(422, "invalid_value", "/began_elsewhere");
     let overlap = decision("amended", &json!({"effective_on": "2022-02-09"}));
     root.post_if(&path, &overlap, "*").await.problem_at(422, "validity_overlap", "/decision/effective_on");
     let tried = root.post_if(&format!("{path}?dry_run=true"), &publication("amended"), "*").await.expect(201);

@@ -16,6 +16,7 @@ mod caching;
 mod calendar_jobs;
 mod calendars;
 mod catalogue;
+mod catalogue_command;
 mod chain;
 mod clock;
 mod commands;

@@ -1,16 +1,14 @@
 //! `congkhai overdue`: asks a running service, here or far away, what is overdue. For scripts and for people: what it
 //! prints, and the status it ends with, are part of the product.
 //!
-//! 0: nothing is overdue; 3: something is; 1: it could not be told; 2: bad arguments. `remote` asks, `table` shows.
+//! 0: nothing is overdue; 3: something is; 1: it could not be told; 2: bad arguments. `table` shows.
 
-mod remote;
 mod table;
 
+use super::remote::Connection;
 use clap::{Args, ValueEnum};
-use remote::Service;
 use std::error::Error;
 use std::io::{BufRead, BufReader, ErrorKind, IsTerminal, Read, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use table::Row;
 
@@ -20,17 +18,8 @@ const OVERDUE: u8 = 3;
 /// Ends with status 3 when something is overdue, 0 when nothing is, 1 when that could not be told.
 #[derive(Args)]
 pub(super) struct Overdue {
-    /// Address of the service, such as `https://congkhai.example.gov.vn`
-    #[arg(long, env = "CONGKHAI_URL", default_value = "http://127.0.0.1:8080", value_parser = remote::address, value_name = "URL")]
-    url: String,
-    /// Key with the scope `dossiers:read`. In the environment it is hidden from the others on the machine, as an argument
-    /// it is not
-    #[arg(long, env = "CONGKHAI_KEY", hide_env_values = true, value_name = "KEY")]
-    key: Option<String>,
-    /// File with the certificates, in PEM, of the authority that the service's own is from; those that browsers know when
-    /// not given
-    #[arg(long, env = "CONGKHAI_CA_FILE", value_name = "FILE")]
-    ca_file: Option<PathBuf>,
+    #[command(flatten)]
+    connection: Connection,
     /// Code of an agency that decides, with those below it; repeat for several. All that the key sees when not given
     #[arg(long, value_name = "CODE")]
     agency: Vec<String>,
@@ -47,13 +36,18 @@ enum Format {
 
 impl Overdue {
     pub(super) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
-        let key = self.key.filter(|key| !key.trim().is_empty());
-        let key = key.ok_or("no key is given: set CONGKHAI_KEY to one with the scope dossiers:read")?;
-        let service = Service::new(self.url, key.trim(), self.ca_file.as_deref())?;
+        let service = self.connection.service("dossiers:read")?;
         let agency = (!self.agency.is_empty()).then(|| self.agency.join(","));
+        let list = |format, media_type| {
+            let query: Vec<_> = [("format", format)]
+                .into_iter()
+                .chain(agency.as_deref().map(|agency| ("agency", agency)))
+                .collect();
+            service.list("/v1/overdue", &query, media_type)
+        };
         let is_any = match self.format {
-            Format::Csv => csv(service.overdue("csv", agency.as_deref())?)?,
-            Format::Table => table(service.overdue("ndjson", agency.as_deref())?)?,
+            Format::Csv => csv(list("csv", "text/csv")?)?,
+            Format::Table => table(list("ndjson", "application/x-ndjson")?)?,
         };
         Ok(if is_any { ExitCode::from(OVERDUE) } else { ExitCode::SUCCESS })
     }

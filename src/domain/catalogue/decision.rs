@@ -48,6 +48,8 @@ pub struct Decision {
 pub enum Act {
     /// Its first version.
     First,
+    /// Its first version here, of a procedure that had others before this service kept it.
+    Continued,
     /// A version that takes the place of one.
     Next,
     /// Its abolition.
@@ -63,6 +65,7 @@ impl Act {
     pub const fn kinds(self) -> &'static [DecisionKind] {
         match self {
             Self::First => &[DecisionKind::New, DecisionKind::Replaced],
+            Self::Continued => &[DecisionKind::New, DecisionKind::Amended, DecisionKind::Replaced],
             Self::Next => &[DecisionKind::Amended, DecisionKind::Replaced],
             Self::Abolition => &[DecisionKind::Abolished],
             Self::Replacement => &[DecisionKind::Replaced],
@@ -84,6 +87,7 @@ mod tests {
         use DecisionKind as K;
         for (act, fitting) in [
             (Act::First, [true, false, true, false]),
+            (Act::Continued, [true, true, true, false]),
             (Act::Next, [false, true, true, false]),
             (Act::Abolition, [false, false, false, true]),
             (Act::Replacement, [false, false, true, false]),

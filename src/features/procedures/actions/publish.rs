@@ -21,6 +21,8 @@ pub struct Publication {
     pub decision: Decision,
     /// Day of its disclosure; `None`: today.
     pub published_on: Option<NaiveDate>,
+    /// Whether it had versions before this service kept it.
+    pub began_elsewhere: bool,
 }
 
 /// Publishes the draft of a procedure on the given terms and shows the new version. `read` reads the draft.
@@ -71,7 +73,15 @@ pub async fn publish_in(
     newest.as_ref().map_or(Ok(()), require_open)?;
     let effective_on = publication.decision.effective_on.unwrap_or(input.effective_from);
     let from = effective_on.date();
-    let act = if newest.is_some() { Act::Next } else { Act::First };
+    let act = match (&newest, publication.began_elsewhere) {
+        (None, false) => Act::First,
+        (None, true) => Act::Continued,
+        (Some(_), false) => Act::Next,
+        (Some(before), true) => {
+            let message = format!("must not be true: version {} is here", before.row.version);
+            return Err(Refusal::invalid("/began_elsewhere", Rule::InvalidValue, message).into());
+        }
+    };
     require_fitting(&publication.decision, act, from, now)?;
     if let Some(before) = newest.filter(|before| from < before.row.effective_from) {
         let begins = before.row.effective_from;

@@ -20,6 +20,10 @@ pub struct PostPublication {
     /// Day of its disclosure (công khai) here, from which the public sees it; today when not given. Not before the decision was signed.
     #[serde(default)]
     pub published_on: Option<Day>,
+    /// Of the first version here: true when there were others before, such as in the catalogue that it is taken over from. Its decision may
+    /// then be one that `amended`.
+    #[serde(default)]
+    pub began_elsewhere: bool,
 }
 
 /// An abolition.
@@ -49,7 +53,11 @@ impl PostPublication {
         let mut wrong = Violations::default();
         check_decision(&mut self.decision, &mut wrong);
         wrong.check()?;
-        Ok(Publication { decision: self.decision, published_on: self.published_on.map(Day::date) })
+        Ok(Publication {
+            decision: self.decision,
+            published_on: self.published_on.map(Day::date),
+            began_elsewhere: self.began_elsewhere,
+        })
     }
 }
 

@@ -11,5 +11,5 @@ mod put;
 pub use acts::{PostAbolition, PostPublication, PostReplacement};
 pub use body::{DiffBody, ProcedureBody, VersionsBody};
 pub use filter::{OneProcedure, ProcedureFilter, VersionsCompared};
-pub use limit::CaseLimitBody;
+pub use limit::{CaseLimitBody, LimitBody};
 pub use put::PutProcedure;
