@@ -65,7 +65,7 @@ fn line(code: &str) -> Value {
 }
 
 fn lines(lines: &[Value]) -> String {
-    lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n")
+    lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n") + "\n"
 }
 
 #[actix_web::test]
@@ -85,7 +85,7 @@ async fn each_line_is_told_apart_and_a_second_run_goes_on_where_the_first_ended(
     let shown: Vec<String> = told.iter().map(|columns| columns.join("|")).collect();
     let expected = [
         "1|1.000001|published",
-        "2|1.000002|rejected|/content/steps: the steps is missing (NĐ 63/2010/NĐ-CP Đ.8(2)(b))",
+        "2|1.000002|rejected|/content/steps: is missing: trình tự thực hiện (the steps), NĐ 63/2010/NĐ-CP Đ.8(2)(b)",
         "3|1.000003|drafted",
     ];
     assert_eq!(shown[..3], expected);

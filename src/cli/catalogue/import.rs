@@ -147,12 +147,8 @@ impl Import<'_> {
         let missing = checked.body["missing"].as_array().filter(|missing| !missing.is_empty());
         if let (Some(missing), true) = (missing, line.publication.is_some()) {
             let parts = missing.iter().map(|part| {
-                format!(
-                    "{}: {} is missing ({})",
-                    said(&part["pointer"]),
-                    said(&part["en"]),
-                    said(&part["law"])
-                )
+                let [pointer, vi, en, law] = ["pointer", "vi", "en", "law"].map(|name| said(&part[name]));
+                format!("{pointer}: is missing: {vi} ({en}), {law}")
             });
             return Ok(Err(parts.collect::<Vec<_>>().join("; ")));
         }
