@@ -45,7 +45,7 @@ def fill(db):
             ON CONFLICT (procedure_code, version) DO NOTHING;
         INSERT INTO procedure_limits (procedure_version_id, unit, amount_hundredths, starts)
             SELECT id, 'working_days', 300, 'received' FROM procedure_versions WHERE field = 'bench' ON CONFLICT DO NOTHING;
-        ANALYZE procedure_versions;""")
+        ANALYZE procedure_versions, procedure_limits;""")
     print(f"{db.run('SELECT count(*) FROM procedure_versions')} versions")
 
 

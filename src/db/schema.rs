@@ -371,6 +371,7 @@ diesel::table! {
         search_text -> Text,
         is_whole -> Bool,
         is_shortened -> Bool,
+        search_length -> Int4,
     }
 }
 

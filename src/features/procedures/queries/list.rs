@@ -55,16 +55,6 @@ define_sql_function! {
     fn procedure_rank(code: Text, search_text: Text, asked_code: Text, asked_words: Text) -> Integer;
 }
 
-define_sql_function! {
-    /// How many characters a text has.
-    fn length(text: Text) -> Integer;
-}
-
-define_sql_function! {
-    /// Whether a text begins with another.
-    fn starts_with(text: Text, with: Text) -> Bool;
-}
-
 /// Rows that an export reads at once, for limits and agencies come with queries of their own.
 const ROWS_AT_ONCE: i64 = 200;
 
@@ -125,11 +115,11 @@ where
         let rank = || procedure_rank(v::procedure_code, v::search_text, &search.code, search.phrase());
         if let Some((after_rank, after_length, after_code)) = &page.after {
             let behind = v::procedure_code.gt(after_code);
-            let behind = length(v::search_text).eq(*after_length).and(behind);
-            let behind = length(v::search_text).gt(*after_length).or(behind);
+            let behind = v::search_length.eq(*after_length).and(behind);
+            let behind = v::search_length.gt(*after_length).or(behind);
             query = query.filter(rank().gt(*after_rank).or(rank().eq(*after_rank).and(behind)));
         }
-        query = query.order((rank(), length(v::search_text), v::procedure_code));
+        query = query.order((rank(), v::search_length, v::procedure_code));
     } else {
         if let Some((_, _, after_code)) = &page.after {
             query = query.filter(v::procedure_code.gt(after_code));
