@@ -1,3 +1,5 @@
+ALTER INDEX procedure_versions_search_idx RESET (fastupdate);
+DROP FUNCTION procedure_has_words;
 CREATE OR REPLACE FUNCTION procedure_rank(code text, search_text text, asked_code text, asked_words text) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     RETURN CASE

@@ -55,6 +55,11 @@ define_sql_function! {
     fn procedure_rank(code: Text, search_text: Text, asked_code: Text, asked_words: Text) -> Integer;
 }
 
+define_sql_function! {
+    /// Whether a text has the words of a query; an index serves it.
+    fn procedure_has_words(search_text: Text, query: Text) -> Bool;
+}
+
 /// Rows that an export reads at once, for limits and agencies come with queries of their own.
 const ROWS_AT_ONCE: i64 = 200;
 
@@ -69,10 +74,7 @@ fn filtered(filter: &Filter) -> Versions<'_> {
         query = query.filter(v::published_on.le(day));
     }
     if let Some(search) = &filter.search {
-        let has_words =
-            sql::<Bool>("to_tsvector('simple'::regconfig, search_text) @@ to_tsquery('simple'::regconfig, ")
-                .bind::<Text, _>(search.ts_query())
-                .sql(")");
+        let has_words = procedure_has_words(v::search_text, search.ts_query());
         // A pattern of letters, digits and points has no wildcard, and the index on codes serves it.
         let has_code = v::procedure_code.like(format!("{}%", search.code));
         query = match (search.code.is_empty(), search.words.is_empty()) {
@@ -111,7 +113,7 @@ where
 {
     use procedure_versions as v;
     let mut query = filtered(filter).limit(page.fetch());
-    if let Some(search) = &filter.search {
+    let rows: Vec<VersionRow> = if let Some(search) = &filter.search {
         let rank = || procedure_rank(v::procedure_code, v::search_text, &search.code, search.phrase());
         if let Some((after_rank, after_length, after_code)) = &page.after {
             let behind = v::procedure_code.gt(after_code);
@@ -119,14 +121,16 @@ where
             let behind = v::search_length.gt(*after_length).or(behind);
             query = query.filter(rank().gt(*after_rank).or(rank().eq(*after_rank).and(behind)));
         }
-        query = query.order((rank(), v::search_length, v::procedure_code));
+        let order = || (rank(), v::search_length, v::procedure_code);
+        // Of all that is found only the ids are sorted, and of the page alone whole rows.
+        let nearest = v::table.filter(v::id.eq_any(query.order(order()).select(v::id)));
+        nearest.order(order()).select(VersionRow::as_select()).load(conn).await?
     } else {
         if let Some((_, _, after_code)) = &page.after {
             query = query.filter(v::procedure_code.gt(after_code));
         }
-        query = query.order(v::procedure_code);
-    }
-    let rows: Vec<VersionRow> = query.select(VersionRow::as_select()).load(conn).await?;
+        query.order(v::procedure_code).select(VersionRow::as_select()).load(conn).await?
+    };
     complete(conn, rows).await
 }
 
