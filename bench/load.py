@@ -52,8 +52,8 @@ def load_reference(db, day):
     columns = "id, procedure_code, version, name, name_folded, field, field_name, levels, sample, effective_from, published_on, recorded_at"
     versions = [(p["id"], p["code"], 1, p["name"], p["folded"], p["field"], p["field_name"], "{" + p["level"] + "}", "t",
                  "2021-01-01", "2021-01-01", "2021-01-01T00:00:00+07:00") for p in procedures]
-    script.append("CREATE TEMP TABLE v (LIKE procedure_versions INCLUDING GENERATED);")
-    script.append("ALTER TABLE v ALTER id DROP NOT NULL, ALTER content DROP NOT NULL;" + copy("v", columns, versions))
+    script.append(f"CREATE TEMP TABLE v AS SELECT {columns} FROM procedure_versions WITH NO DATA;")
+    script.append(copy("v", columns, versions))
     script.append(f"""
         INSERT INTO procedure_versions ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM v;
         SELECT setval(pg_get_serial_sequence('procedure_versions', 'id'), (SELECT max(id) FROM procedure_versions));""")
