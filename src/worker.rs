@@ -12,6 +12,7 @@ use crate::features::calendar::actions::jobs;
 use crate::features::evidence::actions as evidence;
 use crate::features::metrics::actions as metrics;
 use crate::features::reminders::actions::work as reminders;
+use crate::features::reports::actions::fold;
 use futures_util::FutureExt;
 use futures_util::future::{Either, LocalBoxFuture};
 use std::panic::AssertUnwindSafe;
@@ -40,7 +41,7 @@ struct Job {
     run: for<'a> fn(&'a Shared) -> LocalBoxFuture<'a, Result<usize, DbError>>,
 }
 
-const JOBS: [Job; 6] = [
+const JOBS: [Job; 7] = [
     Job {
         name: "forget_idle_buckets",
         every: TICK,
@@ -62,7 +63,21 @@ const JOBS: [Job; 6] = [
             expiry::idempotency_keys(&shared.writer, before).boxed_local()
         },
     },
-    Job { name: "sign_log", every: TICK, by: By::Leader, run: |shared| sign_log(shared).boxed_local() },
+    Job {
+        name: "sign_log",
+        every: TICK,
+        by: By::Leader,
+        run: |shared| {
+            evidence::step(&shared.writer, shared.signer.as_deref(), shared.clock.now()).boxed_local()
+        },
+    },
+    // After the days are closed.
+    Job {
+        name: "count_reports",
+        every: TICK,
+        by: By::Leader,
+        run: |shared| fold::step(&shared.writer).boxed_local(),
+    },
     Job {
         name: "issue_reminders",
         every: TICK,
@@ -82,14 +97,6 @@ const JOBS: [Job; 6] = [
         },
     },
 ];
-
-/// Closes and signs the days of the log, where there is a key.
-async fn sign_log(shared: &Shared) -> Result<usize, DbError> {
-    match &shared.signer {
-        Some(key) => evidence::step(&shared.writer, key, shared.clock.now()).await,
-        None => Ok(0),
-    }
-}
 
 /// The worker of a process.
 pub struct Worker {

@@ -254,6 +254,7 @@ diesel::table! {
         person_digest -> Nullable<Bytea>,
         holder_digest -> Nullable<Bytea>,
         unanswered_from -> Nullable<Timestamptz>,
+        interruptions -> Nullable<Jsonb>,
     }
 }
 

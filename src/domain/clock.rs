@@ -6,6 +6,7 @@
 use super::deadline::{Extension, Move};
 use super::local_time::Instant;
 use super::policy::Policy;
+use super::report::Stop;
 use super::vocabulary::{EventKind, SecondSupplement, Starts, StopEffect, SupplementStage};
 
 /// An event that may touch the clock.
@@ -114,6 +115,15 @@ impl<'a> DossierClock<'a> {
             }
             SecondSupplement::Same | SecondSupplement::Ignored | SecondSupplement::Late => stop,
         }
+    }
+
+    /// Its stops, in order of time; only the last one may not be over.
+    pub fn stops(&self) -> Vec<Stop> {
+        let stop = |happened: &Move<'_>| match *happened {
+            Move::Stopped { from, to, .. } => Some(Stop { from, to }),
+            Move::Extended { .. } | Move::DeemedLate { .. } => None,
+        };
+        self.moves.iter().filter_map(stop).collect()
     }
 
     /// Since when it is stopped; `None` while it runs.

@@ -6,7 +6,7 @@
 //! (what may happen to it), `timing` (the one definition of early, on time, late and overdue), `delays` (where the days
 //! went), `activity` (who records how much, and how soon), `reminder` (what became of what an agency was reminded of),
 //! `catalogue` (what a procedure must say, and what becomes of its versions), `disclosure` (whether agencies show it),
-//! `competence` (who decides it), `share` (parts of a whole), `agency_tree` (who may see it), `canonical`, `hash_chain`,
+//! `competence` (who decides it), `share` (parts of a whole), `report` (the form that counts what came in, ended and is pending), `agency_tree` (who may see it), `canonical`, `hash_chain`,
 //! `merkle`, `signing`, `daily_log`
 //! and `proof` (that nobody changed it), `refusal` (every reason to say no).
 
@@ -35,6 +35,7 @@ pub mod policy;
 pub mod proof;
 pub mod refusal;
 pub mod reminder;
+pub mod report;
 pub mod review;
 pub mod share;
 pub mod signing;

@@ -47,6 +47,7 @@ mod lateness;
 mod limits;
 mod procedures;
 mod reminders;
+mod reports;
 mod reviews;
 
 pub use disclosure::DisclosureState;
@@ -57,6 +58,7 @@ pub use procedures::{
     WarningCode,
 };
 pub use reminders::{About, FollowUp, ReminderStatus, Weekday};
+pub use reports::{Column, ReportBy};
 pub use reviews::{ReviewOutcome, ReviewStatus};
 
 /// A word that is not in its list.
@@ -70,6 +72,18 @@ pub struct UnknownWord {
 words! {
     /// Administrative level (cấp). `district` exists until 30/6/2025 and stays for history.
     Level { Central = "central", Province = "province", District = "district", Commune = "commune", }
+}
+
+impl Level {
+    /// The Vietnamese term.
+    pub const fn vi(self) -> &'static str {
+        match self {
+            Self::Central => "Cấp trung ương",
+            Self::Province => "Cấp tỉnh",
+            Self::District => "Cấp huyện",
+            Self::Commune => "Cấp xã",
+        }
+    }
 }
 
 words! {

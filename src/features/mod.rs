@@ -22,6 +22,7 @@ pub mod policies;
 pub mod procedures;
 pub mod public;
 pub mod reminders;
+pub mod reports;
 pub mod reviews;
 pub mod standing;
 mod state;
@@ -45,6 +46,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(evidence::http::routes)
         .configure(overdue::http::routes)
         .configure(reminders::http::routes)
+        .configure(reports::http::routes)
         .configure(reviews::http::routes)
         .configure(health::http::routes)
         .configure(metrics::http::routes);

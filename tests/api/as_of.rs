@@ -43,6 +43,11 @@ pub fn questions(codes: &[String]) -> Vec<String> {
         "/v1/late?count=exact&limit=200",
         "/v1/late?measure=closing&format=csv",
         "/v1/unanswered?count=exact&limit=200",
+        "/v1/reports/resolution?from=2022-02-01&to=2022-02-28",
+        "/v1/reports/resolution?from=2022-02-15&to=2022-02-16&by=agency",
+        "/v1/reports/resolution?from=2022-02-10&to=2022-02-15&by=procedure&agency=H51.29.05&format=csv",
+        "/v1/reports/resolution/cells/total/pending_total?from=2022-02-10&to=2022-02-17&count=exact&limit=200",
+        "/v1/reports/resolution/cells/district/resolved_total?from=2022-02-10&to=2022-02-17&by=level&format=ndjson",
     ];
     of_each.chain(lists.map(ToOwned::to_owned)).collect()
 }

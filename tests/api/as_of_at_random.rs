@@ -7,8 +7,9 @@
 use crate::as_of::{answers, asked_again, questions};
 use crate::calendars::{table, with_day_off, work, year};
 use crate::feeds::every_cell_is_its_list;
-use crate::harness::evidence::Verifier;
+use crate::harness::evidence::{Verifier, tick};
 use crate::harness::{Client, Dice, TestApp, event, receipt};
+use crate::reports::agrees_with_the_rule;
 use chrono::TimeDelta;
 use congkhai::domain::local_time::Instant;
 use futures_util::future::{join, join_all};
@@ -131,6 +132,10 @@ async fn an_answer_stays_the_answer_of_its_instant() {
         };
         let (written, ()) = join(writers, looks_back).await;
         change_what_is_around(&app, &root, round).await;
+        if round % 3 == 2 {
+            tick(&app).await;
+        }
+        agrees_with_the_rule(&app, &root).await;
         recorded += written.iter().map(|(recorded, _)| recorded).sum::<usize>();
         codes.extend(written.into_iter().filter_map(|(_, received)| received));
         let asked = questions(&codes);

@@ -55,6 +55,7 @@ mod registered;
 mod reminder_rules;
 mod reminders;
 mod reopened;
+mod reports;
 mod retold;
 mod reviews;
 mod roots;

@@ -148,7 +148,7 @@ async fn two_leaders_at_once_sign_each_day_once() {
     lived(&app, &root).await;
     app.now("2022-02-18T09:00:00+07:00");
     let key = signing_key();
-    let lead = async || evidence::step(&app.shared.writer, &key, app.clock.now()).await.unwrap();
+    let lead = async || evidence::step(&app.shared.writer, Some(&key), app.clock.now()).await.unwrap();
     let signed: usize = join_all((0..4).map(|_| lead())).await.into_iter().sum();
     assert_eq!(signed + lead().await, 3);
     let list = root.get(ALL).await.expect(200);

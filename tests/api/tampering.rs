@@ -354,7 +354,9 @@ async fn roots_kept_elsewhere_tell_of_a_log_that_was_signed_anew() {
     let other = congkhai::domain::signing::SecretKey::of_random(&[8; 32]);
     app.db.sql("SET session_replication_role = replica; DELETE FROM log_leaves; DELETE FROM log_days");
     app.now("2022-02-16T00:10:00+07:00");
-    congkhai::features::evidence::actions::step(&app.shared.writer, &other, app.clock.now()).await.unwrap();
+    congkhai::features::evidence::actions::step(&app.shared.writer, Some(&other), app.clock.now())
+        .await
+        .unwrap();
     let verdict = with_roots();
     assert!(
         verdict.lines.contains(

@@ -111,6 +111,7 @@ covered! {
         "last_step_at" = row.last_step_at,
         "filed_at" = row.filed_at,
         "unanswered_from" = row.unanswered_from,
+        "interruptions" = row.interruptions.as_ref(),
     }
 }
 

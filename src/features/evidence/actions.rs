@@ -1,4 +1,4 @@
-//! Closes the days of the log and signs them: the leader's work, step by step, each step a transaction.
+//! Closes the days of the log, and signs them where there is a key: the leader's work, step by step, each step a transaction.
 //!
 //! First the boundary after a day is committed. From then on no event of the day is taken (`require_open_day` of the migration). Who
 //! began before may still commit one, so the day waits until they have ended. Then its events are gathered and its root is
@@ -19,11 +19,11 @@ use serde_json::json;
 /// How long after its end a day is closed: the clocks of the machines that record differ a little.
 const GRACE: TimeDelta = TimeDelta::minutes(5);
 
-/// Does what is due; says how many days were signed.
-pub async fn step(writer: &Writer, key: &SecretKey, now: Instant) -> Result<usize, DbError> {
+/// Closes the days that are over, and signs those that can be where there is a key; says how many were signed.
+pub async fn step(writer: &Writer, key: Option<&SecretKey>, now: Instant) -> Result<usize, DbError> {
     writer.transaction(async |tx| close_days(tx, now).await).await?;
     writer.transaction(async |tx| Ok::<_, DbError>(log::note_writers(tx).await?)).await?;
-    let mut signed = 0;
+    let (Some(key), mut signed) = (key, 0) else { return Ok(0) };
     while writer.transaction(async |tx| sign_next(tx, key, now).await).await? {
         signed += 1;
     }

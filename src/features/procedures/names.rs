@@ -23,6 +23,14 @@ impl Names {
     pub fn of(&self, version_id: i32) -> &ProcedureName {
         self.by_id.get(&version_id).unwrap_or(&NOBODYS)
     }
+
+    /// The versions of which something holds, by their numbers in order.
+    pub fn versions_of(&self, holds: impl Fn(&ProcedureName) -> bool) -> Vec<i32> {
+        let found = self.by_id.iter().filter(|(_, name)| holds(name)).map(|(id, _)| *id);
+        let mut ids: Vec<i32> = found.collect();
+        ids.sort_unstable();
+        ids
+    }
 }
 
 impl Versioned for Names {

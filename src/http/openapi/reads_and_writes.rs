@@ -47,7 +47,8 @@ pub fn conditional_gets(document: &mut Document) {
     }
 }
 
-/// Says of every list with a `format` in which it can be had, besides JSON. The item of the page is the row.
+/// Says of every list with a `format` in which it can be had, besides JSON. The item of the page is the row, unless the handler names
+/// another one.
 pub fn list_formats(document: &mut Document) {
     let lists = operations(document)
         .filter(|(_, _, operation)| takes(operation, &ParameterIn::Query, Some("format")));
@@ -61,9 +62,9 @@ pub fn list_formats(document: &mut Document) {
             (Format::Csv, ContentBuilder::new().schema(Some(text()))),
             (Format::Xlsx, ContentBuilder::new().schema(Some(binary()))),
         ];
-        let named =
-            contents.map(|(format, content)| (format.media_type().to_owned(), content.build().into()));
-        found.content.extend(named);
+        for (format, content) in contents {
+            found.content.entry(format.media_type().to_owned()).or_insert_with(|| content.build().into());
+        }
     }
 }
 

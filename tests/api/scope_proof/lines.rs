@@ -86,6 +86,16 @@ fn reads() -> Vec<Line> {
         ),
         line("list_violations", "/v1/compliance/violations?state=missing", Shows::Agencies),
         line("list_agency_activity", "/v1/agencies/activity", Shows::Agencies),
+        line(
+            "report_resolution",
+            "/v1/reports/resolution?from=2022-02-01&to=2022-02-28&by=agency",
+            Shows::Agencies,
+        ),
+        line(
+            "list_report_dossiers",
+            "/v1/reports/resolution/cells/total/received_total?from=2022-02-01&to=2022-02-28&count=exact",
+            Shows::AList,
+        ),
     ]
 }
 

@@ -7,6 +7,7 @@ use crate::domain::calendar::{Calendars, MissingYear};
 use crate::domain::clock::{ClockEvent, DossierClock};
 use crate::domain::deadline::{self, Course, Leg, Log, NoLog, Standing};
 use crate::domain::local_time::Instant;
+use crate::domain::report::{Interruptions, Stop};
 use crate::domain::time_limit::{self, CaseLimit, TimeLimit};
 use crate::domain::vocabulary::{AgencyRole, Clock, JudgeBy};
 use crate::features::dossiers::queries::DossierRow;
@@ -31,6 +32,8 @@ pub struct Dated {
     pub standing: Option<Standing>,
     /// The year whose calendar is missing.
     pub missing: Option<MissingYear>,
+    /// The stops of its clock, in order of time; only the last one may not be over.
+    pub stops: Vec<Stop>,
     /// Since when its clock is stopped.
     pub stopped_at: Option<Instant>,
 }
@@ -56,8 +59,8 @@ pub fn date<'a>(
 ) -> Dated {
     let policy = row.policy();
     let clock = DossierClock::of(events, limit.starts, policy);
-    let mut dated =
-        Dated { start: clock.start, standing: None, missing: None, stopped_at: clock.stopped_at() };
+    let (stops, stopped_at) = (clock.stops(), clock.stopped_at());
+    let mut dated = Dated { start: clock.start, standing: None, missing: None, stops, stopped_at };
     let Some(start) = clock.start else { return dated };
     let legs = legs(offices, row, limit);
     let appointed = row.appointed_at.map(Instant::from).filter(|_| policy.judge_by == JudgeBy::Appointed);
@@ -113,6 +116,11 @@ pub fn redate(offices: &Offices<'_>, row: &mut DossierRow, limit: &CaseLimit, ev
         row.clock = if stopped_at.is_some() { Clock::Stopped } else { Clock::Running };
         row.stopped_at = stopped_at;
     }
+    let ended_at = row.ended_at.map(Instant::from);
+    let over = |stop: Stop| Stop { to: stop.to.or(ended_at), ..stop };
+    let stops = dated.stops.into_iter().map(over).collect();
+    let interruptions = Interruptions { stops, ..row.interruptions() };
+    row.set_interruptions(&interruptions);
 }
 
 /// The latest day to which a limit may be extended by `by`; `None` when the calendar does not say.

@@ -65,6 +65,7 @@ pub(super) fn dossier_row(
         last_step_at: filed_at,
         filed_at,
         unanswered_from: None,
+        interruptions: None,
     };
     bound.bind(&mut row);
     let kind = first_kind(input);

@@ -4,6 +4,7 @@ use crate::domain::law::law;
 use crate::domain::lifecycle::Position;
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::Refusal;
+use crate::domain::report::Undone;
 use crate::domain::vocabulary::{Clock, EventKind, Status};
 use crate::features::dossiers::history::is_step;
 use crate::features::dossiers::queries::{DossierRow, EventRow};
@@ -24,6 +25,9 @@ pub(super) fn after(dossier: &DossierRow, kind: EventKind) -> Result<Position, R
 
 /// The state that follows from an event, but for its dates.
 pub(super) fn apply(dossier: &mut DossierRow, event: &EventRow, position: Position) {
+    if event.kind == EventKind::Reopened {
+        keep_undone_end(dossier, event);
+    }
     dossier.status = position.status;
     dossier.resumes_to = position.resumes_to;
     if position.status != Status::SupplementRequested {
@@ -80,6 +84,21 @@ pub(super) fn apply(dossier: &mut DossierRow, event: &EventRow, position: Positi
         dossier.last_step_at = event.occurred_at;
     }
     dossier.last_event_at = dossier.last_event_at.max(event.occurred_at);
+}
+
+/// Keeps how a dossier had ended that is opened again: reports of the time in between go on counting it.
+fn keep_undone_end(dossier: &mut DossierRow, event: &EventRow) {
+    let Some((ended_at, judged_at)) = dossier.ended_at.zip(dossier.judged_at) else { return };
+    let mut interruptions = dossier.interruptions();
+    interruptions.ends.push(Undone {
+        ended_at: ended_at.into(),
+        judged_at: judged_at.into(),
+        status: dossier.status,
+        due_on: dossier.due_on,
+        overdue_from: dossier.overdue_from.map(Instant::from),
+        reopened_at: event.occurred_at.into(),
+    });
+    dossier.set_interruptions(&interruptions);
 }
 
 /// NĐ 61/2018 Art. 19(9): at the latest a day before the due day.

@@ -38,7 +38,7 @@ pub(super) fn replay(
     follow::apply(&mut dossier, first, position);
     clock.extend(first.clock_event());
     for event in &events[1..] {
-        if event.id == new || event.kind == EventKind::Apologised {
+        if event.id == new || matches!(event.kind, EventKind::Apologised | EventKind::Reopened) {
             // Judged by the due date that it then had.
             dating::redate(&offices, &mut dossier, limit, &clock);
         }
@@ -95,6 +95,7 @@ fn opened(bound: &DossierRow, first: &EventRow) -> DossierRow {
         resumes_to: None,
         last_step_at: at,
         unanswered_from: None,
+        interruptions: None,
         ..bound.clone()
     }
 }

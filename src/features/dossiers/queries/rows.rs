@@ -8,6 +8,7 @@ use crate::domain::law::law;
 use crate::domain::lifecycle::{self, Position};
 use crate::domain::local_time::Instant;
 use crate::domain::policy::Policy;
+use crate::domain::report::Interruptions;
 use crate::domain::time_limit::TimeLimit;
 use crate::domain::timing::Facts;
 use crate::domain::vocabulary::{
@@ -68,6 +69,7 @@ pub struct DossierRow {
     pub last_step_at: At,
     pub filed_at: At,
     pub unanswered_from: Option<At>,
+    pub interruptions: Option<serde_json::Value>,
 }
 
 impl DossierRow {
@@ -81,6 +83,18 @@ impl DossierRow {
     pub fn policy(&self) -> Policy {
         let own = self.policy.clone().and_then(|policy| serde_json::from_value(policy).ok());
         own.unwrap_or_else(|| law().policy_on(Instant::from(self.filed_at).local_date()))
+    }
+
+    /// What interrupted its handling.
+    pub fn interruptions(&self) -> Interruptions {
+        let stored = self.interruptions.clone().and_then(|stored| serde_json::from_value(stored).ok());
+        stored.unwrap_or_default()
+    }
+
+    /// Sets what interrupted its handling.
+    pub fn set_interruptions(&mut self, interruptions: &Interruptions) {
+        let stored = (!interruptions.is_empty()).then(|| serde_json::to_value(interruptions).ok());
+        self.interruptions = stored.flatten();
     }
 
     /// What its timing depends on.

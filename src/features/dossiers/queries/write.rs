@@ -134,6 +134,7 @@ struct Present<'a> {
     resumes_to: Option<&'static str>,
     last_step_at: DateTime<Utc>,
     unanswered_from: Option<DateTime<Utc>>,
+    interruptions: Option<&'a serde_json::Value>,
     head_hash: &'a [u8],
     holder_digest: Option<&'a [u8]>,
 }
@@ -174,6 +175,7 @@ fn present<'a>(row: &'a DossierRow, seal: &'a Seal) -> Present<'a> {
         resumes_to: row.resumes_to.map(Status::as_str),
         last_step_at: row.last_step_at,
         unanswered_from: row.unanswered_from,
+        interruptions: row.interruptions.as_ref(),
         head_hash: &seal.hash.0,
         holder_digest: bytes(seal.holder.as_ref()),
     }

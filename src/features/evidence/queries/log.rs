@@ -8,7 +8,7 @@ use crate::domain::local_time::Instant;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Date, Timestamptz};
+use diesel::sql_types::{Date, Nullable, Timestamptz};
 use diesel_async::{AsyncConnectionCore, RunQueryDsl, SimpleAsyncConnection};
 
 /// The latest day of the log; `None` before its first.
@@ -64,6 +64,21 @@ pub async fn lock_settled(tx: &mut Transaction) -> QueryResult<Option<OpenDay>> 
         FOR UPDATE";
     let found: Vec<OpenDay> = diesel::sql_query(settled).load(tx).await?;
     Ok(found.into_iter().next())
+}
+
+#[derive(QueryableByName)]
+struct Settled {
+    #[diesel(sql_type = Nullable<Date>)]
+    day: Option<NaiveDate>,
+}
+
+/// The last day to which, as to all before it, nobody is left who may still add an event; `None`: there is none.
+pub async fn settled_through(tx: &mut Transaction) -> QueryResult<Option<NaiveDate>> {
+    let settled = "SELECT max(day) AS day FROM log_days WHERE day < coalesce((
+            SELECT min(day) FROM log_days WHERE root IS NULL AND (waits_for IS NULL
+                OR EXISTS (SELECT FROM pg_locks WHERE virtualtransaction = ANY (string_to_array(waits_for, ' '))))
+        ), 'infinity')";
+    Ok(diesel::sql_query(settled).get_result::<Settled>(tx).await?.day)
 }
 
 /// Stores the leaves of a day: the events with a hash that were recorded before its end and not before the end of the day before.

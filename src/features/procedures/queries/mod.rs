@@ -99,8 +99,13 @@ pub struct Procedure {
 
 impl From<&VersionRow> for ProcedureName {
     fn from(row: &VersionRow) -> Self {
-        let (procedure_code, name, field) = (row.procedure_code.clone(), row.name.clone(), row.field.clone());
-        Self { procedure_code, version: row.version, name, field }
+        Self {
+            procedure_code: row.procedure_code.clone(),
+            version: row.version,
+            name: row.name.clone(),
+            field: row.field.clone(),
+            field_name: row.field_name.clone(),
+        }
     }
 }
 

@@ -18,6 +18,8 @@ pub struct ProcedureName {
     pub name: String,
     /// Field.
     pub field: String,
+    /// Its name.
+    pub field_name: String,
 }
 
 /// The present version of the catalogue.

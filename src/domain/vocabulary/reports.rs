@@ -1,0 +1,41 @@
+//! The words of reports.
+
+use super::UnknownWord;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+words! {
+    /// What a report is made for, row by row: the field, the agency that decides, the procedure, or the level of that agency.
+    ReportBy { Field = "field", Agency = "agency", Procedure = "procedure", Level = "level", }
+}
+
+words! {
+    /// Columns of the report on the handling of procedures: 3 to 13 of form II.06 (TT 01/2020/TT-VPCP), then what is counted in them
+    /// and shown beside.
+    Column {
+        ReceivedTotal = "received_total",
+        ReceivedOnline = "received_online",
+        ReceivedDirectPostal = "received_direct_postal",
+        CarriedOver = "carried_over",
+        ResolvedTotal = "resolved_total",
+        ResolvedEarly = "resolved_early",
+        ResolvedOnTime = "resolved_on_time",
+        ResolvedLate = "resolved_late",
+        PendingTotal = "pending_total",
+        PendingInTime = "pending_in_time",
+        PendingOverdue = "pending_overdue",
+        ResolvedNoDeadline = "resolved_no_deadline",
+        ResolvedWithdrawn = "resolved_withdrawn",
+        ResolvedTerminated = "resolved_terminated",
+        CarriedReopened = "carried_reopened",
+        PendingStopped = "pending_stopped",
+        PendingNoDeadline = "pending_no_deadline",
+    }
+}
+
+impl Column {
+    /// Its bit in a number that marks columns.
+    pub const fn mark(self) -> i32 {
+        1 << self as i32
+    }
+}

@@ -1,0 +1,3 @@
+//! What reports write.
+
+pub mod fold;

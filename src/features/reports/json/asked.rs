@@ -1,0 +1,115 @@
+//! What a report is asked for.
+
+use crate::domain::agency_tree::AgencyId;
+use crate::domain::local_time::{Day, Instant};
+use crate::domain::period::Period;
+use crate::domain::refusal::{Place, Refusal, Rule};
+use crate::domain::report::Frame;
+use crate::domain::vocabulary::ReportBy;
+use crate::features::auth::Principal;
+use crate::features::reports::queries::sums::Asked;
+use crate::http::format::Format;
+use crate::http::list::listed;
+use crate::http::page::Count;
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use utoipa::IntoParams;
+
+/// The parameters of an operation: those of every report, then its own.
+macro_rules! reported {
+    ($(#[$meta:meta])* $name:ident { $($own:tt)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Deserialize, IntoParams)]
+        #[serde(deny_unknown_fields)]
+        #[into_params(parameter_in = Query)]
+        pub struct $name {
+            /// First local day of the period.
+            #[param(example = "2021-12-15")]
+            pub from: Day,
+            /// Last local day of the period; at most 365 days after `from`. It may be still to come.
+            #[param(example = "2022-02-14")]
+            pub to: Day,
+            /// Of dossiers that this agency or one below it decides. Those that the key was given for when not given.
+            #[param(example = "H51.29")]
+            pub agency: Option<String>,
+            /// What a row is for; `field` when not given.
+            #[param(inline)]
+            pub by: Option<ReportBy>,
+            /// As it was answered at this instant, now or earlier: what was recorded later is not known.
+            pub as_of: Option<Instant>,
+            $($own)*
+        }
+
+        impl $name {
+            /// The period and as of when, and the agencies.
+            pub fn asked(&self, caller: &Principal, now: Instant) -> Result<Asked, Refusal> {
+                asked((self.from, self.to), self.agency.as_deref(), caller, now)
+            }
+
+            /// What a row is for.
+            pub fn by(&self) -> ReportBy {
+                self.by.unwrap_or(ReportBy::Field)
+            }
+        }
+    };
+}
+
+reported! {
+    /// What a report is asked for.
+    ReportFilter {
+        /// Format; by the `Accept` header when not given.
+        #[param(inline)]
+        pub format: Option<Format>,
+    }
+}
+
+reported! {
+    /// What the dossiers behind a number are asked for: that of the report, then those of a list.
+    CellFilter {
+        /// Format; by the `Accept` header when not given. All but `json` give the whole list.
+        #[param(inline)]
+        pub format: Option<Format>,
+        /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
+        #[param(minimum = 1, maximum = 200)]
+        pub limit: Option<i64>,
+        /// `next_cursor` of the page before.
+        pub cursor: Option<String>,
+        /// `exact` adds `total`.
+        #[param(inline)]
+        pub count: Option<Count>,
+    }
+}
+
+listed!(CellFilter);
+
+fn asked(
+    (from, to): (Day, Day),
+    agency: Option<&str>,
+    caller: &Principal,
+    now: Instant,
+) -> Result<Asked, Refusal> {
+    let period = Period::asked(from.date(), to.date())?;
+    if period.from > now.local_date() {
+        return Err(Refusal::parameter("from", Rule::InTheFuture, "must not be after today"));
+    }
+    Ok(Asked { frame: Frame { period, now }, agencies: agencies(agency, caller)? })
+}
+
+/// The agencies at and below one, or below the roots of the key, that the caller sees; `None`: all.
+fn agencies(named: Option<&str>, caller: &Principal) -> Result<Option<Vec<AgencyId>>, Refusal> {
+    let tree = &caller.tree;
+    let below = |roots: &[AgencyId]| -> BTreeSet<AgencyId> {
+        roots.iter().flat_map(|root| tree.subtree(*root)).collect()
+    };
+    let meant = match (named, caller.roots()) {
+        (Some(code), _) => {
+            let unknown = || Refusal::parameter("agency", Rule::UnknownAgency, "no agency has this code");
+            let agency = tree.find(code).ok_or_else(unknown)?;
+            caller.require_visible(agency.id, Place::Parameter("agency".into()))?;
+            below(&[agency.id])
+        }
+        (None, Some(roots)) => below(roots),
+        (None, None) => return Ok(None),
+    };
+    Ok(Some(meant.into_iter().filter(|id| caller.visible.contains(*id)).collect()))
+}
