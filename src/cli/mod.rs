@@ -5,6 +5,7 @@
 
 mod calendar;
 mod catalogue;
+mod check;
 mod database;
 mod demo;
 mod health;
@@ -48,6 +49,9 @@ enum Command {
     SigningKey(signing_key::SigningKey),
     /// Look for rows that were changed by hand, or check the proof of a dossier
     Verify(verify::Verify),
+    /// Make anew what is kept to make answers quick, and compare
+    #[command(subcommand)]
+    Check(check::Check),
     /// Print the `OpenAPI` document
     Openapi,
     /// Print the table of problems, as it is committed in `docs/errors.md`
@@ -81,6 +85,7 @@ pub fn run() -> ExitCode {
         Command::Keys(command) => command.run(),
         Command::SigningKey(command) => command.run(),
         Command::Verify(command) => command.run(),
+        Command::Check(command) => command.run(),
         Command::Openapi => openapi::run(),
         Command::Problems => {
             print!("{}", crate::http::error::markdown());

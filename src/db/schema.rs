@@ -477,6 +477,43 @@ diesel::table! {
 }
 
 diesel::table! {
+    report_corrections (report_id, number) {
+        report_id -> Uuid,
+        number -> Int4,
+        as_of -> Timestamptz,
+        corrected_at -> Timestamptz,
+        corrected_by -> Text,
+        content -> Jsonb,
+        digest -> Bytea,
+    }
+}
+
+diesel::table! {
+    report_counters (agency_id) {
+        agency_id -> Int4,
+        last_number -> Int4,
+    }
+}
+
+diesel::table! {
+    reports (id) {
+        id -> Uuid,
+        agency_id -> Nullable<Int4>,
+        number -> Int4,
+        kind -> Text,
+        agency_ids -> Nullable<Array<Int4>>,
+        first_day -> Date,
+        last_day -> Date,
+        by -> Text,
+        as_of -> Timestamptz,
+        sealed_at -> Timestamptz,
+        sealed_by -> Text,
+        content -> Jsonb,
+        digest -> Bytea,
+    }
+}
+
+diesel::table! {
     review_confirmations (id) {
         id -> Uuid,
         review_id -> Uuid,
@@ -533,6 +570,8 @@ diesel::joinable!(reminder_runs -> agencies (agency_id));
 diesel::joinable!(reminder_runs -> reminder_rules (rule));
 diesel::joinable!(reminder_runs -> reminders (reminder_id));
 diesel::joinable!(reminders -> reminder_rules (rule));
+diesel::joinable!(report_corrections -> reports (report_id));
+diesel::joinable!(reports -> agencies (agency_id));
 diesel::joinable!(review_confirmations -> agencies (agency_id));
 diesel::joinable!(review_confirmations -> procedures (procedure_code));
 diesel::joinable!(review_confirmations -> reviews (review_id));
@@ -569,6 +608,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     reminder_rules,
     reminder_runs,
     reminders,
+    report_corrections,
+    report_counters,
+    reports,
     review_confirmations,
     reviews,
 );

@@ -7,8 +7,8 @@ use crate::domain::catalogue::decision::Decision;
 use crate::domain::reminder::Filter;
 use crate::domain::vocabulary::{
     About, ApplicantKind, Channel, Clock, Ending, EventKind, Granularity, JobStatus, JudgeBy, Level,
-    OnlineLevel, Origin, Outcome, ReminderStatus, ReviewOutcome, SecondSupplement, Starts, Status,
-    StopEffect, Unit, Weekday,
+    OnlineLevel, Origin, Outcome, ReminderStatus, ReportBy, ReportKind, ReviewOutcome, SecondSupplement,
+    Starts, Status, StopEffect, Unit, Weekday,
 };
 use diesel::deserialize::{FromSql, Queryable, Result};
 use diesel::pg::{Pg, PgValue};
@@ -38,7 +38,7 @@ macro_rules! read_from_text {
 read_from_text!(ApplicantKind, Channel, Clock, EventKind, JobStatus, Level, Origin, Outcome, Status, Unit);
 read_from_text!(Granularity, JudgeBy, SecondSupplement, Starts, StopEffect);
 read_from_text!(Ending, OnlineLevel);
-read_from_text!(About, ReminderStatus, ReviewOutcome, Weekday);
+read_from_text!(About, ReminderStatus, ReportBy, ReportKind, ReviewOutcome, Weekday);
 
 macro_rules! read_from_json {
     ($($of:ty),+) => {$(

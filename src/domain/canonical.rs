@@ -118,6 +118,13 @@ impl<T: Into<Self>> From<Option<T>> for Field {
     }
 }
 
+/// The canonical text of a value.
+pub fn text_of(value: &Value) -> String {
+    let mut text = String::with_capacity(1024);
+    write(&mut text, value);
+    text
+}
+
 /// Writes a value. `serde_json` writes text and whole numbers as RFC 8785 does.
 fn write(text: &mut String, value: &Value) {
     match value {
@@ -189,10 +196,8 @@ mod tests {
             "1": "One", "\u{1f600}": "Emoji: Grinning Face", "\u{80}": "Control", "\u{f6}": "Latin Small Letter O With Diaeresis",
             "string": "\u{20ac}$\u{f}\nA'B\"\\\\\"/\u{7f}"
         });
-        let mut text = String::new();
-        write(&mut text, &value);
         assert_eq!(
-            text,
+            text_of(&value),
             "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"string\":\"\u{20ac}$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\u{7f}\",\
              \"\u{80}\":\"Control\",\"\u{f6}\":\"Latin Small Letter O With Diaeresis\",\"\u{20ac}\":\"Euro Sign\",\
              \"\u{1f600}\":\"Emoji: Grinning Face\",\"\u{fb33}\":\"Hebrew Letter Dalet With Dagesh\"}"

@@ -157,6 +157,8 @@ pub enum Refusal {
         /// When it was.
         closed_at: Instant,
     },
+    /// Nothing is otherwise than the report says.
+    NothingToCorrect,
     /// There is no draft of the procedure that could be published.
     NoDraft,
     /// The procedure was abolished or replaced already.
@@ -198,7 +200,8 @@ impl Refusal {
         Self::at(Place::Header(name.into()), rule, message)
     }
 
-    fn at(place: Place, rule: Rule, message: impl Display) -> Self {
+    /// One violation at a place.
+    pub fn at(place: Place, rule: Rule, message: impl Display) -> Self {
         Self::Invalid(Violations(vec![Violation { place, rule, message: message.to_string() }]))
     }
 }

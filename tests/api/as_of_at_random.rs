@@ -9,7 +9,7 @@ use crate::calendars::{table, with_day_off, work, year};
 use crate::feeds::every_cell_is_its_list;
 use crate::harness::evidence::{Verifier, tick};
 use crate::harness::{Client, Dice, TestApp, event, receipt};
-use crate::reports::agrees_with_the_rule;
+use crate::reports::{agrees_with_the_rule, counters_are_right};
 use chrono::TimeDelta;
 use congkhai::domain::local_time::Instant;
 use futures_util::future::{join, join_all};
@@ -147,6 +147,8 @@ async fn an_answer_stays_the_answer_of_its_instant() {
     assert_eq!(parent, "H51.29", "the district sees again what it saw");
     app.clock.set(now + TimeDelta::days(30));
     Verifier::new("as-of-at-random").database(&app).holds();
+    tick(&app).await;
+    assert_eq!(counters_are_right(&app).await, Ok(()));
     for (at, asked, [to_root, to_district]) in &remembered {
         asked_again(&root, asked, at, to_root).await;
         asked_again(&district, asked, at, to_district).await;

@@ -61,6 +61,7 @@ mod reviews;
 mod roots;
 mod schema;
 mod scope_proof;
+mod sealed_reports;
 mod search;
 mod server;
 mod statistics;

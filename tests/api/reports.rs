@@ -1,7 +1,7 @@
 //! Reports on the handling of procedures: their numbers, the dossiers behind them, what was recorded late.
 
 use crate::harness::evidence::tick;
-use crate::harness::{Client, TestApp, event, receipt};
+use crate::harness::{Client, TestApp, event, receipt, run};
 use congkhai::db::page::Page;
 use congkhai::domain::local_time::{Day, Instant};
 use congkhai::domain::period::Period;
@@ -24,7 +24,7 @@ fn numbers(row: &Value) -> Vec<(String, i64)> {
     shown.map(|(column, n)| (column.to_owned(), n)).collect()
 }
 
-fn number(row: &Value, column: Column) -> i64 {
+pub fn number(row: &Value, column: Column) -> i64 {
     let cell = &row[column.as_str()];
     if cell.is_null() { &row["of_which"][column.as_str()] } else { cell }.as_i64().unwrap()
 }
@@ -37,7 +37,7 @@ fn counted(row: &Value) -> Counts {
     counts
 }
 
-async fn report(caller: &Client, query: &str) -> Value {
+pub async fn report(caller: &Client, query: &str) -> Value {
     let body = caller.get(&format!("/v1/reports/resolution?{query}")).await.expect(200);
     let rows = body["rows"].as_array().unwrap();
     let mut sum = Counts::default();
@@ -127,12 +127,12 @@ async fn received(app: &TestApp, caller: &Client, at: &str, more: Value) -> Stri
     caller.receive(&body).await
 }
 
-async fn ended(app: &TestApp, caller: &Client, code: &str, at: &str) {
+pub async fn ended(app: &TestApp, caller: &Client, code: &str, at: &str) {
     app.happens(caller, code, "completed", at, json!({"result": {"outcome": "granted"}})).await;
 }
 
 /// Three working days each: received on Monday the 7th, due on Thursday the 10th.
-async fn february(app: &TestApp, caller: &Client) -> Vec<String> {
+pub async fn february(app: &TestApp, caller: &Client) -> Vec<String> {
     let mut codes = vec![];
     for _ in 0..3 {
         codes.push(received(app, caller, "02-07T08:00", json!({})).await);
@@ -320,4 +320,31 @@ async fn as_a_table_the_report_ends_with_its_total() {
         .text();
     assert_eq!(list.lines().count(), 2, "{list}");
     assert!(list.contains(",2022-02-10,2022-02-11T08:00:00+07:00,late,1"), "{list}");
+}
+
+/// What `congkhai check reports` says: its last line when something is wrong.
+pub async fn counters_are_right(app: &TestApp) -> Result<(), String> {
+    let url = app.db.url.clone();
+    let output =
+        actix_web::web::block(move || run(&["check", "reports", "--database-url", &url])).await.unwrap();
+    let (out, error) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    if output.status.success() {
+        assert!(out.ends_with("no fault\n"), "{out}");
+        return Ok(());
+    }
+    Err(format!("{out}{error}"))
+}
+
+#[actix_web::test]
+async fn counters_that_are_not_what_they_should_be_are_found() {
+    let app = TestApp::start();
+    let root = app.root().await;
+    february(&app, &root).await;
+    app.now("2022-02-12T10:00:00+07:00");
+    tick(&app).await;
+    assert_eq!(counters_are_right(&app).await, Ok(()));
+    app.db.sql("UPDATE report_counts SET changed_by = changed_by + 1 WHERE grain = 'month' AND measure = 5");
+    let found = counters_are_right(&app).await.unwrap_err();
+    let line = "month 2022-02-01: agency H51.29.05, procedure 1.004873, measure 5: 2 instead of 1";
+    assert!(found.contains(line) && found.contains("congkhai: 1 fault"), "{found}");
 }

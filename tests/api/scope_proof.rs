@@ -69,6 +69,11 @@ fn reminder() -> Value {
     json!({"agency": "H51.29", "about": "overdue", "due_on": "2022-02-17"})
 }
 
+/// A report of the district on January.
+fn report() -> Value {
+    json!({"kind": "resolution", "agency": "H51.29", "from": "2022-01-01", "to": "2022-01-31"})
+}
+
 /// A review by an agency; by the commune of the district it is no stranger's.
 fn review(agency: &str) -> Value {
     let dispatch = json!({"signed_on": "2022-02-10", "issued_by": "UBND"});
@@ -91,7 +96,7 @@ async fn one_for_each_list(root: &Client) {
 }
 
 /// How the district is named in a list of agencies.
-const DISTRICT: [&str; 2] = ["\"code\":\"H51.29\"", "\"agency\":\"H51.29\""];
+const DISTRICT: [&str; 3] = ["\"code\":\"H51.29\"", "\"agency\":\"H51.29\"", "\"row\":\"H51.29\""];
 
 fn names_the_district(text: &str) -> bool {
     DISTRICT.iter().any(|name| text.contains(name))
@@ -103,11 +108,15 @@ struct Stage {
     job: String,
     reminder: String,
     review: String,
+    report: String,
 }
 
 impl Stage {
     async fn set() -> Self {
         let app = TestApp::start();
+        // Before the dossier is recorded: so that there is something to correct.
+        let sealed = app.root().await.post("/v1/reports", &report()).await.expect(201);
+        let report = sealed["id"].as_str().unwrap().to_owned();
         let dossier = app.root().await.receive(&of_the_district("2022-01-10T08:00:00+07:00")).await;
         one_for_each_list(&app.root().await).await;
         lines::own_procedure(&app.root().await).await;
@@ -123,7 +132,8 @@ impl Stage {
         let review =
             app.caller(Scope::ALL, &["H51.29"]).await.post("/v1/reviews", &review("H51.29.18")).await;
         let review = review.expect(201)["id"].as_str().unwrap().to_owned();
-        Self { app, dossier, job, reminder, review }
+        app.now("2022-02-15T10:05:00+07:00");
+        Self { app, dossier, job, reminder, review, report }
     }
 
     async fn caller(&self, agency: &str) -> Client {
@@ -136,7 +146,8 @@ impl Stage {
             .replace("{dossier}", &self.dossier)
             .replace("{job}", &self.job)
             .replace("{reminder}", &self.reminder)
-            .replace("{review}", &self.review);
+            .replace("{review}", &self.review)
+            .replace("{report}", &self.report);
         if dry_run {
             path.push_str("?dry_run=true");
         }
@@ -161,6 +172,7 @@ impl Stage {
                       + (SELECT count(*) FROM dossiers) + (SELECT count(*) FROM dossier_events) \
                       + (SELECT count(*) FROM idempotency_keys) + (SELECT count(*) FROM reminders) + (SELECT sum(version) FROM reviews) \
                       + (SELECT count(*) FROM review_confirmations) \
+                      + (SELECT count(*) FROM reports) + (SELECT count(*) FROM report_corrections) \
                       + (SELECT sum(revision) FROM procedures)";
         self.app.count(tables).await
     }

@@ -5,6 +5,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 words! {
+    /// Kinds of reports that can be sealed: how procedures were handled.
+    ReportKind { Resolution = "resolution", }
+}
+
+words! {
     /// What a report is made for, row by row: the field, the agency that decides, the procedure, or the level of that agency.
     ReportBy { Field = "field", Agency = "agency", Procedure = "procedure", Level = "level", }
 }

@@ -33,6 +33,8 @@ needs! {
     RemindersWrite = Some(Scope::RemindersWrite);
     /// `reports:read`.
     ReportsRead = Some(Scope::ReportsRead);
+    /// `reports:seal`.
+    ReportsSeal = Some(Scope::ReportsSeal);
     /// `audit:read`.
     AuditRead = Some(Scope::AuditRead);
     /// `admin`.

@@ -90,6 +90,11 @@ impl Table {
         Self { rows: found.into_iter().map(row).collect(), total }
     }
 
+    /// The row of all rows together.
+    pub fn total_row(&self) -> Row {
+        Row { key: TOTAL.to_owned(), name: "Tổng cộng".to_owned(), counts: self.total }
+    }
+
     /// The cells that differ from an earlier table, in the order of rows and columns. The total is not among them.
     pub fn differences(&self, then: &Self) -> Vec<Difference> {
         let mut keys: Vec<&str> = self.rows.iter().map(|row| row.key.as_str()).collect();
@@ -109,8 +114,19 @@ impl Table {
         differences
     }
 
+    /// Puts another number into a cell, and into the total. A row that is not there is added.
+    pub fn correct(&mut self, (key, name): (&str, &str), column: Column, new: i64) {
+        let at = self.rows.iter().position(|row| row.key == key).unwrap_or_else(|| {
+            self.rows.push(Row { key: key.to_owned(), name: name.to_owned(), counts: Counts::default() });
+            self.rows.len() - 1
+        });
+        let cell = &mut self.rows[at].counts[column];
+        self.total[column] += new - *cell;
+        *cell = new;
+    }
+
     /// The numbers of a row; none for one that is not there.
-    fn counts(&self, key: &str) -> Counts {
+    pub fn counts(&self, key: &str) -> Counts {
         self.rows.iter().find(|row| row.key == key).map_or_else(Counts::default, |row| row.counts)
     }
 }

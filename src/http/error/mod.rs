@@ -148,6 +148,7 @@ impl From<Refusal> for Problem {
             Refusal::ReviewClosed { closed_at } => {
                 Self::new(Code::ReviewClosed).detail(format!("The review was closed at {closed_at}."))
             }
+            Refusal::NothingToCorrect => Self::new(Code::NothingToCorrect),
             Refusal::NoDraft => Self::new(Code::NoDraft),
             Refusal::ProcedureEnded { code, ending, on, replaced_by } => {
                 let by = replaced_by.as_ref().map_or(String::new(), |by| format!(" by {by}"));

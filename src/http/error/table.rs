@@ -168,6 +168,9 @@ problems! {
     ReviewClosed = "review_closed" 409 "Review closed" / "Đợt rà soát đã kết thúc":
         "The review was closed. Nothing is confirmed or closed in it again."
         / "Đợt rà soát đã kết thúc nên không xác nhận hoặc kết thúc lại được.";
+    NothingToCorrect = "nothing_to_correct" 409 "Nothing to correct" / "Không có gì để đính chính":
+        "Everything that the report says, with its corrections, is what is known now."
+        / "Số liệu của báo cáo, kể cả các lần đính chính, vẫn đúng với dữ liệu hiện có.";
     NoDraft = "no_draft" 409 "Nothing to publish" / "Không có bản thảo":
         "The procedure has no draft. PUT one first."
         / "Thủ tục không có bản thảo để công bố. Hãy gửi bản thảo trước.";

@@ -1,6 +1,8 @@
 //! Every operation as it is tried.
 
-use super::{Line, Shows, calculation, change, line, of_the_district, reminder, reminder_rule, review};
+use super::{
+    Line, Shows, calculation, change, line, of_the_district, reminder, reminder_rule, report, review,
+};
 use crate::harness::{Client, content, event, publication};
 use serde_json::{Value, json};
 
@@ -34,9 +36,34 @@ fn of_reviews() -> Vec<Line> {
     ]
 }
 
+fn of_reports() -> Vec<Line> {
+    vec![
+        line(
+            "report_resolution",
+            "/v1/reports/resolution?from=2022-02-01&to=2022-02-28&by=agency",
+            Shows::Agencies,
+        ),
+        line(
+            "list_report_dossiers",
+            "/v1/reports/resolution/cells/total/pending_overdue?from=2022-02-01&to=2022-02-28&count=exact",
+            Shows::AList,
+        ),
+        line("list_reports", "/v1/reports", Shows::Agencies),
+        line("get_report", "/v1/reports/{report}", Shows::TheDossier),
+        line(
+            "list_sealed_report_dossiers",
+            "/v1/reports/{report}/cells/total/received_total",
+            Shows::TheDossier,
+        ),
+        line("compare_reports", "/v1/reports/{report}/comparison?with={report}", Shows::TheDossier),
+        change("seal_report", "/v1/reports", report()),
+        change("correct_report", "/v1/reports/{report}/corrections", json!({"reason": "Ghi muộn"})),
+    ]
+}
+
 /// Every operation there is.
 pub(super) fn lines() -> Vec<Line> {
-    [reads(), changes(), of_reminders(), of_reviews()].into_iter().flatten().collect()
+    [reads(), changes(), of_reminders(), of_reviews(), of_reports()].into_iter().flatten().collect()
 }
 
 fn reads() -> Vec<Line> {
@@ -86,16 +113,6 @@ fn reads() -> Vec<Line> {
         ),
         line("list_violations", "/v1/compliance/violations?state=missing", Shows::Agencies),
         line("list_agency_activity", "/v1/agencies/activity", Shows::Agencies),
-        line(
-            "report_resolution",
-            "/v1/reports/resolution?from=2022-02-01&to=2022-02-28&by=agency",
-            Shows::Agencies,
-        ),
-        line(
-            "list_report_dossiers",
-            "/v1/reports/resolution/cells/total/received_total?from=2022-02-01&to=2022-02-28&count=exact",
-            Shows::AList,
-        ),
     ]
 }
 

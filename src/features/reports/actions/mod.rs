@@ -1,3 +1,4 @@
 //! What reports write.
 
 pub mod fold;
+pub mod seal;

@@ -36,7 +36,7 @@ const NAME: &str = "report-dossiers";
     responses((status = 200, description = "A page of dossiers.", body = PageOf<PlaceBody>))
 )]
 #[get("/v1/reports/resolution/cells/{row}/{column}")]
-pub(super) async fn list(
+pub(super) async fn dossiers(
     caller: Authorized<ReportsRead>,
     request: HttpRequest,
     path: web::Path<(String, String)>,
@@ -47,31 +47,64 @@ pub(super) async fn list(
     let as_of = AsOf::asked(filter.as_of, state.clock.now())?;
     let caller = as_of.caller(&caller, &state).await?;
     let asked = filter.asked(&caller, as_of.now)?;
-    let names = state.names.fresh(&state.reader).await?;
-    let (row, column) = (&path.0, path.1.parse().map_err(|_| Refusal::NotFound)?);
-    let cell = cell(&asked, (filter.by(), row, column), &names, &caller).ok_or(Refusal::NotFound)?;
-    let (frame, tree, calendars) = (asked.frame, Arc::clone(&caller.tree), Arc::clone(&caller.calendars));
-    let show = move |row: PlacedRow| {
-        let procedure = names.of(row.procedure_version_id);
-        PlaceBody::new(row, frame, procedure, &tree, &calendars)
-    };
-    if list.is_whole {
-        let view =
-            format!("{} {:?} {:?} {:?} {column}", as_of.view(), frame.period, cell.agencies, cell.versions);
-        let whole =
-            Whole { request: &request, format: list.format, name: NAME, view: &view, as_of: as_of.known };
-        return whole.answer(&state.slow, places::Whole(cell), async || Ok(show)).await;
+    let row = (filter.by(), path.0.as_str(), path.1.as_str());
+    Opened { request: &request, list: &list, as_of: &as_of, caller: &caller, state: &state }
+        .answer(&asked, row)
+        .await
+}
+
+/// A number that somebody opens.
+pub(super) struct Opened<'a> {
+    /// The request.
+    pub request: &'a HttpRequest,
+    /// The list as it was asked for.
+    pub list: &'a List<Key>,
+    /// As of when.
+    pub as_of: &'a AsOf,
+    /// Who asks, as they were then.
+    pub caller: &'a Principal,
+    /// What handlers work with.
+    pub state: &'a State,
+}
+
+impl Opened<'_> {
+    /// Answers with the dossiers behind a number: what rows are for, the key of the row, and the column.
+    pub(super) async fn answer(
+        &self,
+        asked: &Asked,
+        (by, row, column): (ReportBy, &str, &str),
+    ) -> Result<HttpResponse, Problem> {
+        let Self { request, list, as_of, caller, state } = *self;
+        let names = state.names.fresh(&state.reader).await?;
+        let column: Column = column.parse().map_err(|_| Refusal::NotFound)?;
+        let cell = cell(asked, (by, row, column), &names, caller).ok_or(Refusal::NotFound)?;
+        let (frame, tree, calendars) = (asked.frame, Arc::clone(&caller.tree), Arc::clone(&caller.calendars));
+        let show = move |row: PlacedRow| {
+            let procedure = names.of(row.procedure_version_id);
+            PlaceBody::new(row, frame, procedure, &tree, &calendars)
+        };
+        if list.is_whole {
+            let view = format!(
+                "{} {:?} {:?} {:?} {column}",
+                as_of.view(),
+                frame.period,
+                cell.agencies,
+                cell.versions
+            );
+            let whole = Whole { request, format: list.format, name: NAME, view: &view, as_of: as_of.known };
+            return whole.answer(&state.slow, places::Whole(cell), async || Ok(show)).await;
+        }
+        let (rows, total) = state
+            .slow
+            .snapshot(as_of.known, async |conn| {
+                let rows = places::page(conn, &cell, &list.page).await?;
+                let total = if list.count { Some(places::count(conn, &cell).await?) } else { None };
+                Ok((rows, total))
+            })
+            .await?;
+        let (rows, next) = list.page.cut(rows, PlacedRow::key);
+        list.answer(NAME, rows.into_iter().map(show).collect(), next, total).await
     }
-    let (rows, total) = state
-        .slow
-        .snapshot(as_of.known, async |conn| {
-            let rows = places::page(conn, &cell, &list.page).await?;
-            let total = if list.count { Some(places::count(conn, &cell).await?) } else { None };
-            Ok((rows, total))
-        })
-        .await?;
-    let (rows, next) = list.page.cut(rows, PlacedRow::key);
-    list.answer(NAME, rows.into_iter().map(show).collect(), next, total).await
 }
 
 /// The cell of a row and a column; `None`: there is no such row.

@@ -92,20 +92,25 @@ fn asked(
     if period.from > now.local_date() {
         return Err(Refusal::parameter("from", Rule::InTheFuture, "must not be after today"));
     }
-    Ok(Asked { frame: Frame { period, now }, agencies: agencies(agency, caller)? })
+    let place = Place::Parameter("agency".into());
+    Ok(Asked { frame: Frame { period, now }, agencies: agencies(agency, place, caller)? })
 }
 
-/// The agencies at and below one, or below the roots of the key, that the caller sees; `None`: all.
-fn agencies(named: Option<&str>, caller: &Principal) -> Result<Option<Vec<AgencyId>>, Refusal> {
+/// The agencies at and below one that stands at a place, or below the roots of the key, that the caller sees; `None`: all.
+pub fn agencies(
+    named: Option<&str>,
+    place: Place,
+    caller: &Principal,
+) -> Result<Option<Vec<AgencyId>>, Refusal> {
     let tree = &caller.tree;
     let below = |roots: &[AgencyId]| -> BTreeSet<AgencyId> {
         roots.iter().flat_map(|root| tree.subtree(*root)).collect()
     };
     let meant = match (named, caller.roots()) {
         (Some(code), _) => {
-            let unknown = || Refusal::parameter("agency", Rule::UnknownAgency, "no agency has this code");
+            let unknown = || Refusal::at(place.clone(), Rule::UnknownAgency, "no agency has this code");
             let agency = tree.find(code).ok_or_else(unknown)?;
-            caller.require_visible(agency.id, Place::Parameter("agency".into()))?;
+            caller.require_visible(agency.id, place.clone())?;
             below(&[agency.id])
         }
         (None, Some(roots)) => below(roots),

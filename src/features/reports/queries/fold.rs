@@ -9,10 +9,11 @@ use diesel::prelude::*;
 use diesel::sql_types::{Date, Nullable, Timestamptz};
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
+/// How far is counted.
 #[derive(QueryableByName)]
-struct Progress {
+pub(super) struct Progress {
     #[diesel(sql_type = Nullable<Date>)]
-    counted_through: Option<NaiveDate>,
+    pub counted_through: Option<NaiveDate>,
 }
 
 /// The last day that is counted, locked until the transaction ends.
@@ -31,7 +32,7 @@ pub async fn counted_through(tx: &mut Transaction, day: NaiveDate) -> QueryResul
 
 /// What each day of records changed: rows `known_on`, `day`, agency, version, measure, `changed_by`. The states come from the statement
 /// before it; `$1` and `$2` bound the records.
-fn changed(states: &str) -> String {
+pub(super) fn changed(states: &str) -> String {
     let known_on = day!("known.at");
     let on = day!("c.at");
     format!(
@@ -46,7 +47,7 @@ fn changed(states: &str) -> String {
 }
 
 /// Every state: for a first fold.
-const ALL: &str = "SELECT * FROM dossier_history";
+pub(super) const ALL: &str = "SELECT * FROM dossier_history";
 
 /// The states of dossiers with a record within the bounds.
 const TOUCHED: &str = "SELECT history.* FROM dossier_history history WHERE code IN (

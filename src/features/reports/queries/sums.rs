@@ -3,6 +3,7 @@
 //! Runs on a snapshot, of the present or as of an instant. The counters tell what was recorded before a day, `known_before`. For the
 //! dossiers with a record since then, what they were then is taken away, and what they are now is added.
 
+use super::fold::Progress;
 use super::mirror::{CHANGES, day, placed};
 use crate::domain::agency_tree::AgencyId;
 use crate::domain::local_time::Instant;
@@ -11,7 +12,7 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
-use diesel::sql_types::{Array, BigInt, Date, Integer, Nullable, SmallInt, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Date, Integer, SmallInt, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use std::collections::HashMap;
 
@@ -60,12 +61,6 @@ struct Marked {
 struct Events {
     #[diesel(sql_type = BigInt)]
     events: i64,
-}
-
-#[derive(QueryableByName)]
-struct Progress {
-    #[diesel(sql_type = Nullable<Date>)]
-    counted_through: Option<NaiveDate>,
 }
 
 /// The numbers of all dossiers that are alike. What has none is left out.

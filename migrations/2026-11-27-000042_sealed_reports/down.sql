@@ -1,0 +1,2 @@
+DROP TABLE report_counters, report_corrections, reports;
+DROP FUNCTION keep_report();

@@ -1,0 +1,52 @@
+//! The numbers of a report as they are known, and as they were at the end of the period.
+
+use super::queries::sums::{self, Alike, Asked};
+use super::table::{Difference, Rows, Table};
+use crate::db::{DbError, Slow};
+use crate::domain::local_time::Instant;
+use crate::domain::report::{Counts, Frame};
+use std::collections::HashMap;
+
+/// The numbers of a report.
+#[derive(Clone, Debug)]
+pub struct Numbers {
+    counts: HashMap<Alike, Counts>,
+    /// What was known at the end of the period; `None`: it is not over.
+    then: Option<HashMap<Alike, Counts>>,
+    /// How many events were recorded since about the period.
+    pub late_events: i64,
+}
+
+impl Numbers {
+    /// Reads them: as they are known, or as of an instant.
+    pub async fn read(slow: &Slow, known: Option<Instant>, asked: &Asked) -> Result<Self, DbError> {
+        let ends = asked.frame.ends();
+        let is_over = ends <= asked.frame.now;
+        let (counts, late_events) = slow
+            .snapshot(known, async |conn| {
+                let late = if is_over { sums::late_events(conn, asked).await? } else { 0 };
+                Ok((sums::counts(conn, asked).await?, late))
+            })
+            .await?;
+        if !is_over {
+            return Ok(Self { counts, then: None, late_events });
+        }
+        let then = Asked { frame: Frame { now: ends, ..asked.frame }, ..asked.clone() };
+        let then = slow.snapshot(Some(ends), async |conn| sums::counts(conn, &then).await).await?;
+        Ok(Self { counts, then: Some(then), late_events })
+    }
+
+    /// The procedure versions that are counted.
+    pub fn versions(&self) -> impl Iterator<Item = i32> {
+        let all = self.counts.keys().chain(self.then.iter().flat_map(HashMap::keys));
+        all.map(|(_, version)| *version)
+    }
+
+    /// The table, and the cells that are not what they were at the end of the period.
+    pub fn table(&self, rows: Rows<'_>) -> (Table, Vec<Difference>) {
+        let table = Table::of(rows, &self.counts);
+        let then = self.then.as_ref().map(|then| Table::of(rows, then));
+        let differences = then.map(|then| table.differences(&then)).unwrap_or_default();
+        (table, differences)
+    }
+}
