@@ -348,3 +348,22 @@ async fn counters_that_are_not_what_they_should_be_are_found() {
     let line = "month 2022-02-01: agency H51.29.05, procedure 1.004873, measure 5: 2 instead of 1";
     assert!(found.contains(line) && found.contains("congkhai: 1 fault"), "{found}");
 }
+
+#[actix_web::test]
+async fn standard_periods_are_listed() {
+    let app = TestApp::start();
+    let root = app.root().await;
+    let all = root.get("/v1/reports/periods?count=exact&limit=200").await.expect(200);
+    assert_eq!((&all["total"], all["items"].as_array().unwrap().len()), (&json!(36), 36));
+    let quarters =
+        root.get("/v1/reports/periods?year=2022&kind=quarter&basis=reporting&limit=1").await.expect(200);
+    let first = &quarters["items"][0];
+    assert_eq!((&first["from"], &first["to"]), (&json!("2021-12-15"), &json!("2022-03-14")));
+    assert_eq!((&first["due_on"]["province"], &first["in_force"]), (&json!("2022-03-25"), &json!(true)));
+    let path = "/v1/reports/periods?year=2022&kind=quarter&basis=reporting&limit=1&cursor=";
+    let next = root.get(&format!("{path}{}", quarters["next_cursor"].as_str().unwrap())).await.expect(200);
+    assert_eq!(next["items"][0]["from"], "2022-03-15");
+    let calendar = root.get("/v1/reports/periods?year=2021&basis=calendar&kind=year").await.expect(200);
+    assert_eq!(calendar["items"][0]["in_force"], false, "before the Decision");
+    root.get("/v1/reports/periods?year=1900").await.problem(422, "invalid_value");
+}

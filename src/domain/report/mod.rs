@@ -6,17 +6,19 @@
 //!
 //! Counting the places of all dossiers takes as long as there are many. So a dossier is also told as changes of counters on local days
 //! (`changes`), which are summed once and for all. A property test proves that both come to the same numbers; `features/reports`
-//! has the mirror of both in SQL.
+//! has the mirror of both in SQL. The periods for which reports are due are in `standard`.
 
 mod changes;
 mod counts;
 mod facts;
 mod place;
+mod standard;
 
 pub use changes::{Change, Measure, Tally, changes};
 pub use counts::Counts;
 pub use facts::{End, Facts, Interruptions, Stop, Undone};
 pub use place::{Intake, Place, Standing, columns, place};
+pub use standard::{Basis, Standard, bases};
 
 use super::local_time::Instant;
 use super::period::Period;

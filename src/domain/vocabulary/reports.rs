@@ -15,6 +15,22 @@ words! {
 }
 
 words! {
+    /// Standard periods of reports: a month, a quarter, the first half of a year, its first nine months, a year.
+    PeriodKind {
+        Month = "month",
+        Quarter = "quarter",
+        HalfYear = "half_year",
+        NineMonths = "nine_months",
+        Year = "year",
+    }
+}
+
+words! {
+    /// How standard periods begin and end: on the 15th, as reports close (NĐ 09/2019/NĐ-CP), or with the calendar (QĐ 766/QĐ-TTg).
+    PeriodBasis { Reporting = "reporting", Calendar = "calendar", }
+}
+
+words! {
     /// Columns of the report on the handling of procedures: 3 to 13 of form II.06 (TT 01/2020/TT-VPCP), then what is counted in them
     /// and shown beside.
     Column {

@@ -11,3 +11,4 @@ pub mod json;
 pub mod numbers;
 pub mod queries;
 pub mod table;
+pub mod workbook;

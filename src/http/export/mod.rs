@@ -113,7 +113,7 @@ fn unwritable(error: &serde_json::Error) -> Problem {
 }
 
 /// Status and headers. Formats for spreadsheets are files to be saved.
-fn head(format: Format, name: &str) -> HttpResponse<()> {
+pub fn head(format: Format, name: &str) -> HttpResponse<()> {
     let mut response = HttpResponse::Ok();
     response.insert_header((CONTENT_TYPE, format.content_type()));
     if let Some(suffix) = format.file_suffix() {

@@ -48,6 +48,7 @@ fn of_reports() -> Vec<Line> {
             "/v1/reports/resolution/cells/total/pending_overdue?from=2022-02-01&to=2022-02-28&count=exact",
             Shows::AList,
         ),
+        line("list_report_periods", "/v1/reports/periods", Shows::EveryKey),
         line("list_reports", "/v1/reports", Shows::Agencies),
         line("get_report", "/v1/reports/{report}", Shows::TheDossier),
         line(

@@ -1,8 +1,11 @@
-//! Handlers of reports: `resolution` gives the table of a period, `cells` the dossiers behind its numbers, `sealed` seals, lists, shows,
-//! corrects and compares reports.
+//! Handlers of reports: `resolution` gives the table of a period, `cells` the dossiers behind its numbers, `seal` seals, lists and
+//! corrects reports, `sealed` shows and compares them, `periods` lists the standard periods, `printed` gives workbooks.
 
 mod cells;
+mod periods;
+mod printed;
 mod resolution;
+mod seal;
 mod sealed;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -10,12 +13,13 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
+        .service(periods::periods)
         .service(resolution::get_one)
         .service(cells::dossiers)
-        .service(sealed::seal)
-        .service(sealed::all)
+        .service(seal::seal)
+        .service(seal::all)
         .service(sealed::get_one)
         .service(sealed::dossiers)
-        .service(sealed::correct)
+        .service(seal::correct)
         .service(sealed::compare);
 }

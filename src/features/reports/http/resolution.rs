@@ -1,5 +1,6 @@
 //! GET /v1/reports/resolution.
 
+use super::printed::workbook;
 use crate::features::State;
 use crate::features::as_of::AsOf;
 use crate::features::auth::Authorized;
@@ -7,6 +8,7 @@ use crate::features::auth::scope::ReportsRead;
 use crate::features::reports::json::{ReportFilter, ResolutionBody, RowBody, agency_of};
 use crate::features::reports::numbers::Numbers;
 use crate::features::reports::table::Rows;
+use crate::features::reports::workbook::Printed;
 use crate::http::caching;
 use crate::http::error::Problem;
 use crate::http::export;
@@ -22,7 +24,8 @@ const NAME: &str = "resolution";
 /// Form II.06 of TT 01/2020/TT-VPCP for any period of up to a year: what came in, what ended and what is pending, by field, agency,
 /// procedure or level. A dossier is where it was at the last instant of the period, whatever happened later; what was recorded later
 /// about the period counts, and `late_recorded` names what it changed. Each cell is the number of dossiers at
-/// `/v1/reports/resolution/cells/{row}/{column}` with the same parameters. As CSV, NDJSON or XLSX: the rows, then the total.
+/// `/v1/reports/resolution/cells/{row}/{column}` with the same parameters. As CSV or NDJSON: the rows, then the total. As XLSX: the form
+/// as an office sends it, with the dossiers that ended late or are overdue on a second sheet.
 #[utoipa::path(
     operation_id = "report_resolution", tag = "reports", params(ReportFilter), security(("key" = ["reports:read"])),
     responses((status = 200, description = "The report.", content(
@@ -48,6 +51,19 @@ pub(super) async fn get_one(
         let mut response = HttpResponse::Ok().json(&body);
         caching::set(&mut response, &body.tag());
         return Ok(response);
+    }
+    if format == Format::Xlsx {
+        let (tag, (table, _)) = (body.tag(), numbers.table(rows));
+        let printed = Printed {
+            form: body.form,
+            agency: agency.map(|agency| agency.name.clone()).unwrap_or_default(),
+            period: (body.from, body.to),
+            as_of: body.as_of,
+            by: body.by,
+            table,
+            sealed: None,
+        };
+        return workbook((&state, &as_of, &caller), &asked, printed, &tag).await;
     }
     let rows: Vec<RowBody> = body.rows.into_iter().chain([body.total]).collect();
     export::page(format, NAME, rows).await

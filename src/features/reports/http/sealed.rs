@@ -1,142 +1,37 @@
-//! POST and GET /v1/reports, GET /v1/reports/{id} and what is below it.
+//! GET /v1/reports/{id}, its numbers opened, and its comparison.
 
 use super::cells::Opened;
-use crate::db::Answer;
+use super::printed::workbook;
 use crate::domain::local_time::Instant;
 use crate::domain::period::Period;
-use crate::domain::refusal::{Place, Refusal, Rule};
+use crate::domain::refusal::{Refusal, Rule};
 use crate::domain::report::Frame;
-use crate::domain::vocabulary::{Column, ReportBy};
+use crate::domain::vocabulary::Column;
 use crate::features::State;
 use crate::features::as_of::AsOf;
-use crate::features::auth::scope::{ReportsRead, ReportsSeal};
+use crate::features::auth::scope::ReportsRead;
 use crate::features::auth::{Authorized, Principal, Visible};
-use crate::features::reports::actions::seal::{self as actions, Correcting, CorrectionStamp, Sealing, Stamp};
 use crate::features::reports::json::{
-    ComparisonBody, CorrectionBody, PlaceBody, PostCorrection, PostReport, ReportList, ResolutionBody,
-    RowBody, SealedBody, SealedCellFilter, SummaryBody, With, agencies, agency_of,
+    ComparisonBody, PlaceBody, RowBody, SealedBody, SealedCellFilter, With,
 };
-use crate::features::reports::numbers::Numbers;
 use crate::features::reports::queries::places;
-use crate::features::reports::queries::sealed::{self as queries, CorrectionRow, Filter, Key, ReportRow};
+use crate::features::reports::queries::sealed::{self as queries, CorrectionRow, ReportRow};
 use crate::features::reports::queries::sums::Asked;
-use crate::features::reports::table::Rows;
+use crate::features::reports::workbook::Printed;
 use crate::http::error::{Code, Problem};
 use crate::http::etag::Tag;
 use crate::http::format::Format;
 use crate::http::input::Input;
 use crate::http::list::List;
 use crate::http::page::PageOf;
-use crate::http::write::{self, Write};
 use crate::http::{caching, export};
-use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-/// Name of the files that hold the list.
-const NAME: &str = "reports";
-
-/// Seal a report
-///
-/// Keeps the report of a period that is over as it is known a minute ago: it never changes, carries a digest, and each of its numbers opens to
-/// its dossiers for ever. What turns out later is named by corrections. By a key that governs the agency.
-#[utoipa::path(
-    operation_id = "seal_report", tag = "reports", request_body = PostReport, security(("key" = ["reports:seal"])),
-    responses((status = 201, description = "Sealed.", body = SealedBody, headers(("Location" = String, description = "Its address."))))
-)]
-#[post("/v1/reports")]
-pub(super) async fn seal(
-    caller: Authorized<ReportsSeal>,
-    request: HttpRequest,
-    input: Input,
-    state: web::Data<State>,
-) -> Result<HttpResponse, Problem> {
-    let Write { body, terms, .. } = Write::<PostReport>::of(&request, &input, &caller.key_id)?;
-    let now = state.clock.now();
-    let as_of = AsOf::asked(Some(actions::settled(now)), now)?;
-    let then = as_of.caller(&caller, &state).await?;
-    let place = || Place::Pointer("/agency".into());
-    let period = Period::asked(body.from.date(), body.to.date());
-    let period = period.map_err(|_| {
-        let message = "must not be after `to`, and at most 365 days before it";
-        Refusal::invalid("/from", Rule::InvalidValue, message)
-    })?;
-    let among = agencies(body.agency.as_deref(), place(), &then)?;
-    let agency = agency_of(body.agency.as_deref(), &then);
-    if let Some(agency) = agency {
-        caller.require_governed(agency.id, place())?;
-    }
-    let asked = Asked { frame: Frame { period, now: as_of.now }, agencies: among };
-    actions::require_over(asked.frame)?;
-    let by = body.by.unwrap_or(ReportBy::Field);
-    let numbers = Numbers::read(&state.slow, as_of.known, &asked).await?;
-    let names = state.names.with(numbers.versions(), &state.reader).await?;
-    let rows = Rows { by, names: &names, tree: &then.tree };
-    let report = ResolutionBody::new(asked.frame, rows, agency, &numbers);
-    let content = |stamp: &Stamp<'_>| SealedBody::content(report.clone(), stamp);
-    let sealing = Sealing { asked: &asked, by, agency: agency.map(|agency| agency.id) };
-    let given = actions::seal(&state.writer, &caller, now, &sealing, &terms, (content, made)).await?;
-    Ok(write::respond(given))
-}
-
-/// The answer with a report that was sealed.
-fn made(row: &ReportRow) -> Answer {
-    // It was made of such a body.
-    let body = SealedBody::new(row, &[]).ok();
-    write::answer(StatusCode::CREATED, Some(format!("/v1/reports/{}", row.id)), None, &body)
-}
-
-/// List sealed reports
-///
-/// Those all of whose agencies the key sees, the latest first.
-#[utoipa::path(
-    operation_id = "list_reports", tag = "reports", params(ReportList), security(("key" = ["reports:read"])),
-    responses((status = 200, description = "A page of reports.", body = PageOf<SummaryBody>))
-)]
-#[get("/v1/reports")]
-pub(super) async fn all(
-    caller: Authorized<ReportsRead>,
-    request: HttpRequest,
-    input: Input,
-    state: web::Data<State>,
-) -> Result<HttpResponse, Problem> {
-    let (asked, list) = List::<Key>::of::<ReportList>(&request, &input, &caller.key_id)?;
-    let agency = match asked.agency.as_deref() {
-        Some(code) => {
-            agencies(Some(code), Place::Parameter("agency".into()), &caller)?;
-            caller.tree.find(code).map(|agency| agency.id)
-        }
-        None => None,
-    };
-    let seen = match &caller.visible {
-        Visible::All => None,
-        Visible::Of(agencies) => Some(agencies.iter().copied().collect()),
-    };
-    let filter = Filter { seen, agency };
-    let (rows, total) = state
-        .slow
-        .snapshot(None, async |conn| {
-            let rows = queries::page(conn, &filter, (!list.is_whole).then_some(&list.page)).await?;
-            let total = if list.count { Some(queries::count(conn, &filter).await?) } else { None };
-            Ok((rows, total))
-        })
-        .await?;
-    let show = |(row, corrections): &(ReportRow, i64)| {
-        let agency = row.agency_id.map(|id| caller.tree.code(id).to_owned());
-        SummaryBody::new(row, agency, *corrections)
-    };
-    if list.is_whole {
-        // Reports are few: some a quarter for each agency.
-        return export::page(list.format, NAME, rows.iter().map(show).collect()).await;
-    }
-    let (rows, next) = list.page.cut(rows, |(row, _)| (row.sealed_at.into(), row.id));
-    list.answer(NAME, rows.iter().map(show).collect(), next, total).await
-}
-
 /// A sealed report of which the caller sees every agency, with its corrections.
-async fn found(id: &str, caller: &Principal, state: &State) -> Result<Found, Problem> {
+pub(super) async fn found(id: &str, caller: &Principal, state: &State) -> Result<Found, Problem> {
     let id = Uuid::try_parse(id).map_err(|_| Refusal::NotFound)?;
     let (row, corrections) = state
         .reader
@@ -158,17 +53,39 @@ async fn found(id: &str, caller: &Principal, state: &State) -> Result<Found, Pro
     Ok(Found { row, corrections, body })
 }
 
-struct Found {
-    row: ReportRow,
-    corrections: Vec<CorrectionRow>,
-    body: SealedBody,
+/// A sealed report.
+pub(super) struct Found {
+    /// Its row.
+    pub row: ReportRow,
+    /// Its corrections.
+    pub corrections: Vec<CorrectionRow>,
+    /// What it says.
+    pub body: SealedBody,
 }
 
 impl Found {
     /// What was asked for when it was sealed, as of an instant.
-    fn asked(&self, now: Instant) -> Asked {
+    pub(super) fn asked(&self, now: Instant) -> Asked {
         let period = Period { from: self.row.first_day, to: self.row.last_day };
         Asked { frame: Frame { period, now }, agencies: self.row.agency_ids.clone() }
+    }
+
+    /// Answers with its workbook, with its corrections.
+    async fn printed(&self, caller: &Principal, state: &State, tag: &Tag) -> Result<HttpResponse, Problem> {
+        let at = self.corrections.last().map_or(self.row.as_of, |correction| correction.as_of).into();
+        let as_of = AsOf { now: at, known: Some(at) };
+        let then = as_of.caller(caller, state).await?;
+        let agency = self.row.agency_id.and_then(|id| then.tree.get(id));
+        let printed = Printed {
+            form: self.body.form.clone(),
+            agency: agency.map(|agency| agency.name.clone()).unwrap_or_default(),
+            period: (self.body.from, self.body.to),
+            as_of: at,
+            by: self.row.by,
+            table: self.body.corrected(),
+            sealed: Some((self.row.number, self.body.digest.clone(), self.corrections.len())),
+        };
+        workbook((state, &as_of, &then), &self.asked(at), printed, tag).await
     }
 }
 
@@ -184,7 +101,8 @@ pub struct ReportFormat {
 
 /// Get a sealed report
 ///
-/// As it was sealed, with what was corrected since. As CSV, NDJSON or XLSX: the rows, then the total, with the corrections in them.
+/// As it was sealed, with what was corrected since. As CSV or NDJSON: the rows, then the total, with the corrections in them; as XLSX: the
+/// form as an office sends it, with them too.
 #[utoipa::path(
     operation_id = "get_report", tag = "reports", security(("key" = ["reports:read"])),
     params(("id" = Uuid, Path, description = "Id of the report.", example = "019ac2f0-7a3e-7cc1-a5a1-3f1a2b4c5d6e"), ReportFormat),
@@ -201,11 +119,15 @@ pub(super) async fn get_one(
 ) -> Result<HttpResponse, Problem> {
     let (_, format) = input.query_and_format(Format::ALL, |asked: &ReportFormat| asked.format)?;
     let found = found(&id, &caller, &state).await?;
+    let last = found.body.corrections.last().map_or(&found.body.digest, |correction| &correction.digest);
+    let tag = Tag::of_stream(last.as_bytes());
     if format == Format::Json {
         let mut response = HttpResponse::Ok().json(&found.body);
-        let last = found.body.corrections.last().map_or(&found.body.digest, |correction| &correction.digest);
-        caching::set(&mut response, &Tag::of_stream(last.as_bytes()));
+        caching::set(&mut response, &tag);
         return Ok(response);
+    }
+    if format == Format::Xlsx {
+        return found.printed(&caller, &state, &tag).await;
     }
     let table = found.body.corrected();
     let total = table.total_row();
@@ -250,50 +172,6 @@ pub(super) async fn dossiers(
     Opened { request: &request, list: &list, as_of: &as_of, caller: &then, state: &state }
         .answer(&found.asked(as_of.now), row)
         .await
-}
-
-/// Correct a sealed report
-///
-/// Compares the report, with its corrections, with what is known a minute ago, and keeps what is otherwise as a numbered correction, with the
-/// reason. The numbers are not sent: they are counted. The report itself stays as it is.
-#[utoipa::path(
-    operation_id = "correct_report", tag = "reports", request_body = PostCorrection, security(("key" = ["reports:seal"])),
-    params(("id" = Uuid, Path, description = "Id of the report.", example = "019ac2f0-7a3e-7cc1-a5a1-3f1a2b4c5d6e")),
-    responses((status = 201, description = "Corrected.", body = CorrectionBody, headers(("Location" = String, description = "Address of the report."))))
-)]
-#[post("/v1/reports/{id}/corrections")]
-pub(super) async fn correct(
-    caller: Authorized<ReportsSeal>,
-    request: HttpRequest,
-    id: web::Path<String>,
-    input: Input,
-    state: web::Data<State>,
-) -> Result<HttpResponse, Problem> {
-    let Write { body, terms, .. } = Write::<PostCorrection>::of(&request, &input, &caller.key_id)?;
-    let (reason, now) = (body.check()?, state.clock.now());
-    let found = found(&id, &caller, &state).await?;
-    if let Some(agency) = found.row.agency_id {
-        caller.require_governed(agency, Place::whole())?;
-    }
-    let at = actions::settled(now);
-    let asked = found.asked(at);
-    let numbers = Numbers::read(&state.slow, Some(at), &asked).await?;
-    let names = state.names.with(numbers.versions(), &state.reader).await?;
-    let as_of = AsOf { now: at, known: Some(at) };
-    let then = as_of.caller(&caller, &state).await?;
-    let (table, _) = numbers.table(Rows { by: found.row.by, names: &names, tree: &then.tree });
-    let content = |row: &ReportRow, before: &[CorrectionRow], stamp: &CorrectionStamp<'_>| {
-        let said = SealedBody::new(row, before).ok()?.corrected();
-        CorrectionBody::content((at, &reason), (&table, table.differences(&said)), stamp)
-    };
-    let location = format!("/v1/reports/{}", found.row.id);
-    let show = |row: &CorrectionRow| {
-        let body = CorrectionBody::new(row).ok();
-        write::answer(StatusCode::CREATED, Some(location.clone()), None, &body)
-    };
-    let correcting = Correcting { id: found.row.id, as_of: at, reason: &reason };
-    let given = actions::correct(&state.writer, &caller, now, &correcting, &terms, (content, show)).await?;
-    Ok(write::respond(given))
 }
 
 /// Compare two sealed reports

@@ -1,16 +1,19 @@
 //! Bodies of reports: `asked` for the parameters, `resolution` for the table, `place` for the dossiers behind a number, `sealed` for
-//! reports that were sealed, `comparison` for two of them.
+//! reports that were sealed, `comparison` for two of them, `sent` for what is sent, `period` for the standard
+//! periods.
 
 mod asked;
 mod comparison;
+mod period;
 mod place;
 mod resolution;
 mod sealed;
+mod sent;
 
 pub use asked::{CellFilter, ReportFilter, agencies};
 pub use comparison::{ComparisonBody, With};
+pub use period::{PeriodBody, PeriodList, YEARS};
 pub use place::PlaceBody;
 pub use resolution::{ResolutionBody, RowBody, agency_of};
-pub use sealed::{
-    CorrectionBody, PostCorrection, PostReport, ReportList, SealedBody, SealedCellFilter, SummaryBody,
-};
+pub use sealed::{CorrectionBody, SealedBody, SummaryBody};
+pub use sent::{PostCorrection, PostReport, ReportList, SealedCellFilter};
