@@ -3,10 +3,12 @@
 use crate::harness::evidence::tick;
 use crate::harness::{Client, TestApp, event};
 use crate::reports::{ended, february, number, report};
+use calamine::{Reader, Xlsx};
 use congkhai::domain::canonical;
 use congkhai::domain::vocabulary::{Column, Scope};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use std::io::Cursor;
 
 const WEEK: &str = "from=2022-02-07&to=2022-02-13";
 
@@ -75,6 +77,57 @@ async fn a_sealed_report_stays_as_it_is() {
         let refused = client.execute(statement, &[]).await.unwrap_err();
         assert_eq!(refused.as_db_error().unwrap().constraint(), Some("reports_are_kept"), "{statement}");
     }
+}
+
+/// What the cells of a sheet show, row by row.
+fn cells(book: &[u8], sheet: &str) -> Vec<Vec<String>> {
+    let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(book)).unwrap();
+    let range = book.worksheet_range(sheet).unwrap();
+    range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+}
+
+#[actix_web::test]
+async fn a_report_is_printed_as_an_office_sends_it() {
+    let app = TestApp::start();
+    let district = app.district().await;
+    february(&app, &district).await;
+    app.now("2022-02-14T09:00:00+07:00");
+    let (path, shown) = sealed(&district, &sealing()).await;
+    let answer = district.get(&format!("{path}?format=xlsx")).await;
+    assert_eq!(answer.header("content-disposition"), "attachment; filename=\"report.xlsx\"");
+    let form = cells(&answer.body, "Biểu II.06");
+    let has = |text: &str| form.iter().flatten().any(|cell| cell.contains(text));
+    for text in [
+        "ỦY BAN NHÂN DÂN HUYỆN",
+        "Biểu số II.06a/VPCP/KSTT",
+        "Kỳ báo cáo: từ ngày 07/02/2022 đến ngày 13/02/2022",
+        "Trực tiếp, dịch vụ bưu chính",
+        "(3)=(4)+(5)+(6)",
+        "đang tạm dừng, chờ bổ sung: 1",
+        "cập nhật đến 08:59 ngày 14/02/2022",
+        shown["digest"].as_str().unwrap(),
+        "THỦ TRƯỞNG CƠ QUAN, ĐƠN VỊ",
+    ] {
+        assert!(has(text), "{text}: {form:?}");
+    }
+    let rows: Vec<&Vec<String>> =
+        form.iter().filter(|row| row.iter().any(|cell| cell == "Hộ tịch")).collect();
+    assert_eq!(rows[0][..], ["1", "Hộ tịch", "5", "1", "4", "0", "3", "1", "1", "1", "2", "1", "1"]);
+    let total = form.iter().find(|row| row[0] == "Tổng cộng").unwrap();
+    assert_eq!(
+        total[2..],
+        ["5", "1", "4", "0", "3", "1", "1", "1", "2", "1", "1"],
+        "sums, with their results"
+    );
+    let late = cells(&answer.body, "Hồ sơ quá hạn");
+    assert_eq!(late.len(), 4, "a title, a heading, one late and one overdue: {late:?}");
+    assert_eq!((late[2][8].as_str(), late[3][7].as_str()), ("1", "Đang giải quyết"));
+    let live = district.get(&format!("/v1/reports/resolution?{WEEK}&format=xlsx")).await;
+    assert_eq!(cells(&live.body, "Hồ sơ quá hạn")[2..], late[2..]);
+    let none = district.get("/v1/reports/resolution?from=2022-01-03&to=2022-01-04&format=xlsx").await;
+    assert!(
+        cells(&none.body, "Hồ sơ quá hạn").iter().flatten().any(|cell| cell == "Không có hồ sơ quá hạn.")
+    );
 }
 
 #[actix_web::test]
