@@ -56,7 +56,7 @@ pub(super) async fn seal(
         let message = "must not be after `to`, and at most 365 days before it";
         Refusal::invalid("/from", Rule::InvalidValue, message)
     })?;
-    let among = agencies(body.agency.as_deref(), place(), &then)?;
+    let among = agencies(body.agency.as_deref(), &place(), &then)?;
     let agency = agency_of(body.agency.as_deref(), &then);
     if let Some(agency) = agency {
         caller.require_governed(agency.id, place())?;
@@ -98,7 +98,7 @@ pub(super) async fn all(
     let (asked, list) = List::<Key>::of::<ReportList>(&request, &input, &caller.key_id)?;
     let agency = match asked.agency.as_deref() {
         Some(code) => {
-            agencies(Some(code), Place::Parameter("agency".into()), &caller)?;
+            agencies(Some(code), &Place::Parameter("agency".into()), &caller)?;
             caller.tree.find(code).map(|agency| agency.id)
         }
         None => None,

@@ -93,13 +93,13 @@ fn asked(
         return Err(Refusal::parameter("from", Rule::InTheFuture, "must not be after today"));
     }
     let place = Place::Parameter("agency".into());
-    Ok(Asked { frame: Frame { period, now }, agencies: agencies(agency, place, caller)? })
+    Ok(Asked { frame: Frame { period, now }, agencies: agencies(agency, &place, caller)? })
 }
 
 /// The agencies at and below one that stands at a place, or below the roots of the key, that the caller sees; `None`: all.
 pub fn agencies(
     named: Option<&str>,
-    place: Place,
+    place: &Place,
     caller: &Principal,
 ) -> Result<Option<Vec<AgencyId>>, Refusal> {
     let tree = &caller.tree;
