@@ -74,7 +74,7 @@ def make_keys(db, binary):
     keys = {}
     for name, scope, sees in [("read", "dossiers:read", ["--all-agencies"]), ("district", "dossiers:read", ["--agency", "H51.29"]),
                               ("agency", "dossiers:read", ["--agency", "H51.29.31"]),
-                              ("write", "dossiers:write", ["--all-agencies"])]:
+                              ("write", "dossiers:write", ["--all-agencies"]), ("reports", "reports:read", ["--all-agencies"])]:
         command = [binary, "keys", "create", "--name", f"bench {name}", "--scope", scope, *sees, *plan]
         done = subprocess.run(command, env=environment, capture_output=True, text=True)
         if done.returncode:
