@@ -20,6 +20,9 @@ pub enum Format {
     /// JSON-LD 1.1: linked data, of one thing and by `Accept` alone.
     #[serde(skip)]
     JsonLd,
+    /// A page for people, of what has one.
+    #[serde(skip)]
+    Html,
 }
 
 impl Format {
@@ -34,6 +37,7 @@ impl Format {
             Self::Csv => "csv",
             Self::Xlsx => "xlsx",
             Self::JsonLd => "jsonld",
+            Self::Html => "html",
         }
     }
 
@@ -45,6 +49,7 @@ impl Format {
             Self::Csv => "text/csv",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Self::JsonLd => "application/ld+json",
+            Self::Html => "text/html",
         }
     }
 
@@ -53,7 +58,7 @@ impl Format {
         match self {
             Self::Csv => Some("csv"),
             Self::Xlsx => Some("xlsx"),
-            Self::Json | Self::Ndjson | Self::JsonLd => None,
+            Self::Json | Self::Ndjson | Self::JsonLd | Self::Html => None,
         }
     }
 
@@ -61,6 +66,7 @@ impl Format {
     pub const fn content_type(self) -> &'static str {
         match self {
             Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::Html => "text/html; charset=utf-8",
             Self::Json | Self::Ndjson | Self::Xlsx | Self::JsonLd => self.media_type(),
         }
     }

@@ -7,7 +7,7 @@
 use crate::as_of::{answers, asked_again, questions};
 use crate::calendars::{table, with_day_off, work, year};
 use crate::feeds::every_cell_is_its_list;
-use crate::harness::evidence::{Verifier, tick};
+use crate::harness::evidence::{Verifier, close_days};
 use crate::harness::{Client, Dice, TestApp, event, receipt};
 use crate::reports::{agrees_with_the_rule, counters_are_right};
 use chrono::TimeDelta;
@@ -133,7 +133,7 @@ async fn an_answer_stays_the_answer_of_its_instant() {
         let (written, ()) = join(writers, looks_back).await;
         change_what_is_around(&app, &root, round).await;
         if round % 3 == 2 {
-            tick(&app).await;
+            close_days(&app).await;
         }
         agrees_with_the_rule(&app, &root).await;
         recorded += written.iter().map(|(recorded, _)| recorded).sum::<usize>();
@@ -147,7 +147,7 @@ async fn an_answer_stays_the_answer_of_its_instant() {
     assert_eq!(parent, "H51.29", "the district sees again what it saw");
     app.clock.set(now + TimeDelta::days(30));
     Verifier::new("as-of-at-random").database(&app).holds();
-    tick(&app).await;
+    close_days(&app).await;
     assert_eq!(counters_are_right(&app).await, Ok(()));
     for (at, asked, [to_root, to_district]) in &remembered {
         asked_again(&root, asked, at, to_root).await;

@@ -1,6 +1,6 @@
 //! Reports on the handling of procedures: their numbers, the dossiers behind them, what was recorded late.
 
-use crate::harness::evidence::tick;
+use crate::harness::evidence::close_days;
 use crate::harness::{Client, TestApp, event, receipt, run};
 use congkhai::db::page::Page;
 use congkhai::domain::local_time::{Day, Instant};
@@ -12,6 +12,8 @@ use congkhai::features::calendar::queries as calendar;
 use congkhai::features::dossiers::queries::DossierRow;
 use congkhai::features::dossiers::queries::list::{self, Filter};
 use congkhai::features::overdue::queries::mirror::Moment;
+use congkhai::features::reports::queries::months::months;
+use congkhai::features::reports::queries::sums::Asked;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -118,6 +120,24 @@ pub async fn agrees_with_the_rule(app: &TestApp, root: &Client) {
         assert_eq!(counted(&report(root, &query).await["total"]), counts, "{query} at {now}");
     }
     every_number_is_its_list(root, "from=2022-02-12&to=2022-02-15&by=agency").await;
+    the_months_are_reports_of_their_own(app, root).await;
+}
+
+/// The chart of a page counts in each month what a report of the month does.
+async fn the_months_are_reports_of_their_own(app: &TestApp, root: &Client) {
+    let now = app.clock.now();
+    let day = |text: &str| text.parse::<Day>().unwrap().date();
+    let period = Period { from: day("2021-12-15"), to: day("2022-03-14") };
+    let asked = Asked { frame: Frame { period, now }, agencies: None };
+    let parts = app.shared.slow.snapshot(Some(now), async |conn| months(conn, &asked).await).await.unwrap();
+    assert_eq!(parts.len(), 4);
+    for part in parts.iter().filter(|part| part.period.from <= now.local_date()) {
+        let query = format!("from={}&to={}", part.period.from, part.period.to);
+        let total = counted(&report(root, &query).await["total"]);
+        let received = total[Column::ReceivedOnline] + total[Column::ReceivedDirectPostal];
+        let resolved = (total[Column::ResolvedTotal], total[Column::ResolvedLate]);
+        assert_eq!((part.received, (part.resolved, part.late)), (received, resolved), "{query} at {now}");
+    }
 }
 
 async fn received(app: &TestApp, caller: &Client, at: &str, more: Value) -> String {
@@ -174,7 +194,7 @@ async fn a_report_counts_what_came_in_what_ended_and_what_is_pending() {
     assert!(every_number_is_its_list(&root, &format!("{FEBRUARY}&by=procedure")).await > 15);
     // The next day its records are counters.
     app.now("2022-02-12T10:00:00+07:00");
-    tick(&app).await;
+    close_days(&app).await;
     assert!(app.count("SELECT count(*) FROM report_counts WHERE grain = 'day'").await > 5);
     expected(&report(&root, FEBRUARY).await);
     expected(&report(&root, "from=2022-02-07&to=2022-02-11").await);
@@ -195,7 +215,7 @@ async fn a_period_that_is_over_does_not_change_with_what_happens_later() {
     let root = app.root().await;
     let codes = february(&app, &root).await;
     app.now("2022-02-15T10:00:00+07:00");
-    tick(&app).await;
+    close_days(&app).await;
     let (first, week) =
         (report(&root, "from=2022-02-07&to=2022-02-13").await, "from=2022-02-07&to=2022-02-13");
     ended(&app, &root, &codes[3], "02-15T11:00").await;
@@ -203,7 +223,7 @@ async fn a_period_that_is_over_does_not_change_with_what_happens_later() {
     app.happens(&root, &codes[2], "reopened", "02-15T12:00", json!({"ground": "Nhầm"})).await;
     for at in ["2022-02-15T13:00:00+07:00", "2022-02-17T13:00:00+07:00"] {
         app.now(at);
-        tick(&app).await;
+        close_days(&app).await;
         let again = report(&root, week).await;
         assert_eq!(
             (&again["rows"], &again["late_recorded"]),
@@ -230,7 +250,7 @@ async fn what_is_recorded_late_counts_and_is_named() {
     let codes = february(&app, &root).await;
     let week = "from=2022-02-07&to=2022-02-13";
     app.now("2022-02-14T00:10:00+07:00");
-    tick(&app).await;
+    close_days(&app).await;
     let then = report(&root, week).await;
     assert_eq!(then["late_recorded"]["events"], 0);
     // It had ended on Friday, and nobody had said so.
@@ -245,7 +265,7 @@ async fn what_is_recorded_late_counts_and_is_named() {
     ]});
     assert_eq!(report(&root, week).await["late_recorded"], named);
     app.now("2022-02-18T09:00:00+07:00");
-    tick(&app).await;
+    close_days(&app).await;
     assert_eq!(report(&root, week).await["late_recorded"], named, "also from counters");
     let earlier = report(&root, &format!("{week}&as_of=2022-02-15T09:00:00%2B07:00")).await;
     assert_eq!((&earlier["rows"], &earlier["late_recorded"]), (&then["rows"], &then["late_recorded"]));
@@ -342,7 +362,7 @@ async fn counters_that_are_not_what_they_should_be_are_found() {
     let root = app.root().await;
     february(&app, &root).await;
     app.now("2022-02-12T10:00:00+07:00");
-    tick(&app).await;
+    close_days(&app).await;
     assert_eq!(counters_are_right(&app).await, Ok(()));
     app.db.sql("UPDATE report_counts SET changed_by = changed_by + 1 WHERE grain = 'month' AND measure = 5");
     let found = counters_are_right(&app).await.unwrap_err();

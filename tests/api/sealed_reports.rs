@@ -1,6 +1,6 @@
 //! Reports that were sealed never change: their numbers, their dossiers, their corrections.
 
-use crate::harness::evidence::tick;
+use crate::harness::evidence::close_days;
 use crate::harness::{Client, TestApp, event};
 use crate::reports::{ended, february, number, report};
 use calamine::{Reader, Xlsx};
@@ -66,7 +66,7 @@ async fn a_sealed_report_stays_as_it_is() {
     ended(&app, &root, &codes[4], "02-15T12:00").await;
     recorded_late(&app, &root, &codes[3]).await;
     app.now("2022-02-18T09:00:00+07:00");
-    tick(&app).await;
+    close_days(&app).await;
     assert_eq!(root.get(&path).await.expect(200), shown);
     opens(&root, &path, &shown, "").await;
     assert_ne!(report(&root, WEEK).await["rows"], shown["rows"], "what is known now is otherwise");
@@ -128,6 +128,35 @@ async fn a_report_is_printed_as_an_office_sends_it() {
     assert!(
         cells(&none.body, "Hồ sơ quá hạn").iter().flatten().any(|cell| cell == "Không có hồ sơ quá hạn.")
     );
+}
+
+#[actix_web::test]
+async fn a_report_is_a_page_without_scripts() {
+    let app = TestApp::start();
+    let district = app.district().await;
+    february(&app, &district).await;
+    app.now("2022-02-14T09:00:00+07:00");
+    let (path, shown) = sealed(&district, &sealing()).await;
+    let answer = district.get(&format!("{path}?format=html")).await;
+    assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
+    assert_eq!(answer.header("content-security-policy"), "default-src 'none'; style-src 'unsafe-inline'");
+    let page = answer.text();
+    for text in [
+        "<b>Ủy ban nhân dân huyện</b>",
+        "Từ ngày 07/02/2022 đến ngày 13/02/2022",
+        "<td class=\"n\">Hộ tịch</td><td>5</td><td>1</td><td>4</td><td>0</td><td>3</td>",
+        ">02/2022</text>",
+        "Phòng Tư pháp</text>",
+        "33,3% (1/3)",
+        shown["digest"].as_str().unwrap(),
+    ] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    assert!(!page.contains("<script") && !page.contains("http"), "{page}");
+    let live = format!("/v1/reports/resolution?{WEEK}");
+    let accepted = district.get_with(&live, ("accept", "text/html")).await;
+    assert!(accepted.text().starts_with("<!DOCTYPE html>"));
+    district.get(&format!("{live}&format=pdf")).await.problem(422, "invalid_value");
 }
 
 #[actix_web::test]

@@ -9,6 +9,7 @@ pub mod actions;
 pub mod http;
 pub mod json;
 pub mod numbers;
+pub mod page;
 pub mod queries;
 pub mod table;
 pub mod workbook;

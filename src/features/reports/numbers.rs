@@ -3,6 +3,7 @@
 use super::queries::sums::{self, Alike, Asked};
 use super::table::{Difference, Rows, Table};
 use crate::db::{DbError, Slow};
+use crate::domain::agency_tree::AgencyId;
 use crate::domain::local_time::Instant;
 use crate::domain::report::{Counts, Frame};
 use std::collections::HashMap;
@@ -22,17 +23,18 @@ impl Numbers {
     pub async fn read(slow: &Slow, known: Option<Instant>, asked: &Asked) -> Result<Self, DbError> {
         let ends = asked.frame.ends();
         let is_over = ends <= asked.frame.now;
-        let (counts, late_events) = slow
+        let (counted, counts, late_events) = slow
             .snapshot(known, async |conn| {
                 let late = if is_over { sums::late_events(conn, asked).await? } else { 0 };
-                Ok((sums::counts(conn, asked).await?, late))
+                let counted = sums::counted(conn, asked).await?;
+                Ok((counted.clone(), sums::counts(conn, asked, counted).await?, late))
             })
             .await?;
         if !is_over {
             return Ok(Self { counts, then: None, late_events });
         }
         let then = Asked { frame: Frame { now: ends, ..asked.frame }, ..asked.clone() };
-        let then = slow.snapshot(Some(ends), async |conn| sums::counts(conn, &then).await).await?;
+        let then = slow.snapshot(Some(ends), async |conn| sums::counts(conn, &then, counted).await).await?;
         Ok(Self { counts, then: Some(then), late_events })
     }
 
@@ -40,6 +42,15 @@ impl Numbers {
     pub fn versions(&self) -> impl Iterator<Item = i32> {
         let all = self.counts.keys().chain(self.then.iter().flat_map(HashMap::keys));
         all.map(|(_, version)| *version)
+    }
+
+    /// The numbers of each agency.
+    pub fn by_agency(&self) -> HashMap<AgencyId, Counts> {
+        let mut agencies: HashMap<AgencyId, Counts> = HashMap::new();
+        for ((agency, _), counts) in &self.counts {
+            *agencies.entry(*agency).or_default() += *counts;
+        }
+        agencies
     }
 
     /// The table, and the cells that are not what they were at the end of the period.

@@ -3,6 +3,8 @@
 use super::world::receipt;
 use super::{Client, Directory, TestApp, directory, run};
 use congkhai::domain::signing::SecretKey;
+use congkhai::features::evidence::actions as evidence;
+use congkhai::features::reports::actions::fold;
 use congkhai::worker::Worker;
 use serde_json::json;
 use std::path::PathBuf;
@@ -92,4 +94,11 @@ pub async fn tick(app: &TestApp) {
     let mut worker = Worker::new(app.shared.clone());
     worker.tick().await;
     assert!(worker.leads());
+}
+
+/// Closes the days that are over and folds their records into the counters of reports, as the leader does. Nobody has to lead for it.
+pub async fn close_days(app: &TestApp) {
+    let signer = app.shared.signer.as_deref();
+    evidence::step(&app.shared.writer, signer, app.clock.now()).await.unwrap();
+    fold::step(&app.shared.writer).await.unwrap();
 }

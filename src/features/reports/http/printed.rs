@@ -1,11 +1,18 @@
-//! A report as a workbook that an office can send.
+//! A report for people: as a workbook that an office can send, and as a page with charts.
 
 use crate::db::page::Page;
+use crate::domain::local_time::Instant;
+use crate::domain::share::Share;
 use crate::domain::vocabulary::Column;
 use crate::features::State;
 use crate::features::as_of::AsOf;
 use crate::features::auth::Principal;
+use crate::features::disclosure::assess;
+use crate::features::disclosure::queries as disclosure;
 use crate::features::reports::json::PlaceBody;
+use crate::features::reports::numbers::Numbers;
+use crate::features::reports::page::{self, AgencyLine};
+use crate::features::reports::queries::months::months;
 use crate::features::reports::queries::places::{self, Cell, PlacedRow};
 use crate::features::reports::queries::sums::Asked;
 use crate::features::reports::workbook::{self, MOST_DOSSIERS, Printed};
@@ -14,38 +21,94 @@ use crate::http::etag::Tag;
 use crate::http::format::Format;
 use crate::http::{caching, export};
 use actix_web::HttpResponse;
+use actix_web::http::header::CONTENT_SECURITY_POLICY;
+use chrono::{DateTime, Utc};
 
-/// Answers with the workbook of a report, and the dossiers in it that ended late or are overdue.
-pub(super) async fn workbook(
-    (state, as_of, caller): (&State, &AsOf, &Principal),
-    asked: &Asked,
-    printed: Printed,
-    tag: &Tag,
-) -> Result<HttpResponse, Problem> {
-    let (mut rows, mut left_out) = (vec![], 0);
-    for column in [Column::ResolvedLate, Column::PendingOverdue] {
-        let most = MOST_DOSSIERS - rows.len();
-        let cell = Cell { frame: asked.frame, column, agencies: asked.agencies.clone(), versions: None };
-        let page = Page { limit: i64::try_from(most).unwrap_or(i64::MAX), after: None };
-        let mut found =
-            state.slow.snapshot(as_of.known, async |conn| places::page(conn, &cell, &page).await).await?;
-        found.truncate(most);
-        left_out += printed.table.total[column] - i64::try_from(found.len()).unwrap_or(i64::MAX);
-        rows.append(&mut found);
+/// Whoever reads a report.
+pub(super) struct Reader<'a> {
+    /// What handlers work with.
+    pub state: &'a State,
+    /// As of when.
+    pub as_of: &'a AsOf,
+    /// Who it is, as they were then.
+    pub caller: &'a Principal,
+}
+
+impl Reader<'_> {
+    /// Answers with the workbook of a report, and the dossiers in it that ended late or are overdue.
+    pub(super) async fn workbook(
+        &self,
+        asked: &Asked,
+        printed: Printed,
+        tag: &Tag,
+    ) -> Result<HttpResponse, Problem> {
+        let Self { state, as_of, caller } = *self;
+        let (mut rows, mut left_out) = (vec![], 0);
+        for column in [Column::ResolvedLate, Column::PendingOverdue] {
+            let most = MOST_DOSSIERS - rows.len();
+            let cell = Cell { frame: asked.frame, column, agencies: asked.agencies.clone(), versions: None };
+            let page = Page { limit: i64::try_from(most).unwrap_or(i64::MAX), after: None };
+            let mut found =
+                state.slow.snapshot(as_of.known, async |conn| places::page(conn, &cell, &page).await).await?;
+            found.truncate(most);
+            left_out += printed.table.total[column] - i64::try_from(found.len()).unwrap_or(i64::MAX);
+            rows.append(&mut found);
+        }
+        let names = state.names.with(rows.iter().map(|row| row.procedure_version_id), &state.reader).await?;
+        let show = |row: PlacedRow| {
+            let procedure = names.of(row.procedure_version_id);
+            PlaceBody::new(row, asked.frame, procedure, &caller.tree, &caller.calendars)
+        };
+        let late: Vec<PlaceBody> = rows.into_iter().map(show).collect();
+        let failed = |why: &dyn std::fmt::Display| {
+            log::error!("a workbook could not be written: {why}");
+            Problem::new(Code::Internal)
+        };
+        let written = actix_web::web::block(move || workbook::write(&printed, &late, left_out.max(0))).await;
+        let written = written.map_err(|why| failed(&why))?.map_err(|why| failed(&why))?;
+        let mut response = export::head(Format::Xlsx, "report").set_body(written).map_into_boxed_body();
+        caching::set(&mut response, tag);
+        Ok(response)
     }
-    let names = state.names.with(rows.iter().map(|row| row.procedure_version_id), &state.reader).await?;
-    let show = |row: PlacedRow| {
-        let procedure = names.of(row.procedure_version_id);
-        PlaceBody::new(row, asked.frame, procedure, &caller.tree, &caller.calendars)
-    };
-    let late: Vec<PlaceBody> = rows.into_iter().map(show).collect();
-    let failed = |why: &dyn std::fmt::Display| {
-        log::error!("a workbook could not be written: {why}");
-        Problem::new(Code::Internal)
-    };
-    let written = actix_web::web::block(move || workbook::write(&printed, &late, left_out.max(0))).await;
-    let written = written.map_err(|why| failed(&why))?.map_err(|why| failed(&why))?;
-    let mut response = export::head(Format::Xlsx, "report").set_body(written).map_into_boxed_body();
-    caching::set(&mut response, tag);
-    Ok(response)
+
+    /// Answers with the page of a report.
+    pub(super) async fn page(
+        &self,
+        asked: &Asked,
+        (printed, numbers): (&Printed, &Numbers),
+        tag: &Tag,
+    ) -> Result<HttpResponse, Problem> {
+        let months =
+            self.state.slow.snapshot(self.as_of.known, async |conn| months(conn, asked).await).await?;
+        let page = page::write(printed, &months, &self.agencies(asked, numbers).await?);
+        let mut response = export::head(Format::Html, "report").set_body(page).map_into_boxed_body();
+        // Nothing is fetched and nothing runs, whatever the name of an agency is.
+        let policy = "default-src 'none'; style-src 'unsafe-inline'".parse().ok();
+        if let Some(policy) = policy {
+            response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
+        }
+        caching::set(&mut response, tag);
+        Ok(response)
+    }
+
+    /// The agencies of a report: how much ended late, and how they disclose.
+    async fn agencies(&self, asked: &Asked, numbers: &Numbers) -> Result<Vec<AgencyLine>, Problem> {
+        let Self { state, as_of, caller } = *self;
+        let all = || caller.tree.all().into_iter().map(|agency| agency.id).collect();
+        let ids = asked.agencies.clone().unwrap_or_else(all);
+        let (period, known) =
+            (asked.frame.period, as_of.known.map_or(DateTime::<Utc>::MAX_UTC, Instant::utc));
+        let known = state
+            .slow
+            .snapshot(None, async |conn| disclosure::known(conn, &ids, period, known).await)
+            .await?;
+        let counts = numbers.by_agency();
+        let lines = ids.iter().filter_map(|id| caller.tree.get(*id)).map(|agency| {
+            let of = counts.get(&agency.id).copied().unwrap_or_default();
+            let late = Share { numerator: of[Column::ResolvedLate], denominator: of[Column::ResolvedTotal] };
+            let disclosed = assess::Counts::of(agency, &caller.tree, &known, &caller.calendars, period);
+            AgencyLine { name: agency.name.clone(), late, compliance: disclosed.score() }
+        });
+        Ok(lines.collect())
+    }
 }

@@ -1,11 +1,11 @@
 //! GET /v1/reports/resolution.
 
-use super::printed::workbook;
+use super::printed::Reader;
 use crate::features::State;
 use crate::features::as_of::AsOf;
 use crate::features::auth::Authorized;
 use crate::features::auth::scope::ReportsRead;
-use crate::features::reports::json::{ReportFilter, ResolutionBody, RowBody, agency_of};
+use crate::features::reports::json::{PRINTED, ReportFilter, ResolutionBody, RowBody, agency_of};
 use crate::features::reports::numbers::Numbers;
 use crate::features::reports::table::Rows;
 use crate::features::reports::workbook::Printed;
@@ -25,11 +25,12 @@ const NAME: &str = "resolution";
 /// procedure or level. A dossier is where it was at the last instant of the period, whatever happened later; what was recorded later
 /// about the period counts, and `late_recorded` names what it changed. Each cell is the number of dossiers at
 /// `/v1/reports/resolution/cells/{row}/{column}` with the same parameters. As CSV or NDJSON: the rows, then the total. As XLSX: the form
-/// as an office sends it, with the dossiers that ended late or are overdue on a second sheet.
+/// as an office sends it, with the dossiers that ended late or are overdue on a second sheet. As HTML: one page with
+/// charts, without scripts, that prints to one A4.
 #[utoipa::path(
     operation_id = "report_resolution", tag = "reports", params(ReportFilter), security(("key" = ["reports:read"])),
     responses((status = 200, description = "The report.", content(
-        (ResolutionBody = "application/json"), (RowBody = "application/x-ndjson"),
+        (ResolutionBody = "application/json"), (RowBody = "application/x-ndjson"), (String = "text/html"),
     )))
 )]
 #[get("/v1/reports/resolution")]
@@ -38,7 +39,8 @@ pub(super) async fn get_one(
     input: Input,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let (filter, format) = input.query_and_format(Format::ALL, |asked: &ReportFilter| asked.format)?;
+    let (filter, format) =
+        input.query_and_format(PRINTED, |asked: &ReportFilter| asked.format.map(Format::from))?;
     let as_of = AsOf::asked(filter.as_of, state.clock.now())?;
     let caller = as_of.caller(&caller, &state).await?;
     let asked = filter.asked(&caller, as_of.now)?;
@@ -52,7 +54,7 @@ pub(super) async fn get_one(
         caching::set(&mut response, &body.tag());
         return Ok(response);
     }
-    if format == Format::Xlsx {
+    if matches!(format, Format::Xlsx | Format::Html) {
         let (tag, (table, _)) = (body.tag(), numbers.table(rows));
         let printed = Printed {
             form: body.form,
@@ -63,7 +65,11 @@ pub(super) async fn get_one(
             table,
             sealed: None,
         };
-        return workbook((&state, &as_of, &caller), &asked, printed, &tag).await;
+        let to = Reader { state: &state, as_of: &as_of, caller: &caller };
+        return match format {
+            Format::Html => to.page(&asked, (&printed, &numbers), &tag).await,
+            _ => to.workbook(&asked, printed, &tag).await,
+        };
     }
     let rows: Vec<RowBody> = body.rows.into_iter().chain([body.total]).collect();
     export::page(format, NAME, rows).await

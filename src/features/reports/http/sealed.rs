@@ -1,7 +1,7 @@
 //! GET /v1/reports/{id}, its numbers opened, and its comparison.
 
 use super::cells::Opened;
-use super::printed::workbook;
+use super::printed::Reader;
 use crate::domain::local_time::Instant;
 use crate::domain::period::Period;
 use crate::domain::refusal::{Refusal, Rule};
@@ -12,8 +12,9 @@ use crate::features::as_of::AsOf;
 use crate::features::auth::scope::ReportsRead;
 use crate::features::auth::{Authorized, Principal, Visible};
 use crate::features::reports::json::{
-    ComparisonBody, PlaceBody, RowBody, SealedBody, SealedCellFilter, With,
+    ComparisonBody, PRINTED, PlaceBody, ReportFormat, RowBody, SealedBody, SealedCellFilter, With,
 };
+use crate::features::reports::numbers::Numbers;
 use crate::features::reports::queries::places;
 use crate::features::reports::queries::sealed::{self as queries, CorrectionRow, ReportRow};
 use crate::features::reports::queries::sums::Asked;
@@ -26,8 +27,6 @@ use crate::http::list::List;
 use crate::http::page::PageOf;
 use crate::http::{caching, export};
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use serde::Deserialize;
-use utoipa::IntoParams;
 use uuid::Uuid;
 
 /// A sealed report of which the caller sees every agency, with its corrections.
@@ -70,8 +69,13 @@ impl Found {
         Asked { frame: Frame { period, now }, agencies: self.row.agency_ids.clone() }
     }
 
-    /// Answers with its workbook, with its corrections.
-    async fn printed(&self, caller: &Principal, state: &State, tag: &Tag) -> Result<HttpResponse, Problem> {
+    /// Answers with its workbook or page, with its corrections.
+    async fn printed(
+        &self,
+        caller: &Principal,
+        state: &State,
+        (format, tag): (Format, &Tag),
+    ) -> Result<HttpResponse, Problem> {
         let at = self.corrections.last().map_or(self.row.as_of, |correction| correction.as_of).into();
         let as_of = AsOf { now: at, known: Some(at) };
         let then = as_of.caller(caller, state).await?;
@@ -85,29 +89,24 @@ impl Found {
             table: self.body.corrected(),
             sealed: Some((self.row.number, self.body.digest.clone(), self.corrections.len())),
         };
-        workbook((state, &as_of, &then), &self.asked(at), printed, tag).await
+        let (to, asked) = (Reader { state, as_of: &as_of, caller: &then }, self.asked(at));
+        if format == Format::Xlsx {
+            return to.workbook(&asked, printed, tag).await;
+        }
+        let numbers = Numbers::read(&state.slow, as_of.known, &asked).await?;
+        to.page(&asked, (&printed, &numbers), tag).await
     }
-}
-
-/// The format of a report.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ReportFormat {
-    /// Format; by the `Accept` header when not given.
-    #[param(inline)]
-    pub format: Option<Format>,
 }
 
 /// Get a sealed report
 ///
 /// As it was sealed, with what was corrected since. As CSV or NDJSON: the rows, then the total, with the corrections in them; as XLSX: the
-/// form as an office sends it, with them too.
+/// form as an office sends it, with them too; as HTML: one page with charts.
 #[utoipa::path(
     operation_id = "get_report", tag = "reports", security(("key" = ["reports:read"])),
     params(("id" = Uuid, Path, description = "Id of the report.", example = "019ac2f0-7a3e-7cc1-a5a1-3f1a2b4c5d6e"), ReportFormat),
     responses((status = 200, description = "The report.", content(
-        (SealedBody = "application/json"), (RowBody = "application/x-ndjson"),
+        (SealedBody = "application/json"), (RowBody = "application/x-ndjson"), (String = "text/html"),
     )))
 )]
 #[get("/v1/reports/{id}")]
@@ -117,7 +116,8 @@ pub(super) async fn get_one(
     input: Input,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let (_, format) = input.query_and_format(Format::ALL, |asked: &ReportFormat| asked.format)?;
+    let (_, format) =
+        input.query_and_format(PRINTED, |asked: &ReportFormat| asked.format.map(Format::from))?;
     let found = found(&id, &caller, &state).await?;
     let last = found.body.corrections.last().map_or(&found.body.digest, |correction| &correction.digest);
     let tag = Tag::of_stream(last.as_bytes());
@@ -126,8 +126,8 @@ pub(super) async fn get_one(
         caching::set(&mut response, &tag);
         return Ok(response);
     }
-    if format == Format::Xlsx {
-        return found.printed(&caller, &state, &tag).await;
+    if matches!(format, Format::Xlsx | Format::Html) {
+        return found.printed(&caller, &state, (format, &tag)).await;
     }
     let table = found.body.corrected();
     let total = table.total_row();

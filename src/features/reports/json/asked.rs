@@ -13,7 +13,7 @@ use crate::http::list::listed;
 use crate::http::page::Count;
 use serde::Deserialize;
 use std::collections::BTreeSet;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 /// The parameters of an operation: those of every report, then its own.
 macro_rules! reported {
@@ -54,13 +54,54 @@ macro_rules! reported {
     };
 }
 
+/// The formats of a report, the default first.
+pub const PRINTED: &[Format] = &[Format::Json, Format::Ndjson, Format::Csv, Format::Xlsx, Format::Html];
+
+/// A format of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Printing {
+    /// One JSON object.
+    Json,
+    /// A JSON object a line: the rows, then the total.
+    Ndjson,
+    /// RFC 4180 with a header row: the rows, then the total.
+    Csv,
+    /// The form as an office sends it, and the dossiers that are late.
+    Xlsx,
+    /// One page that prints to one A4, with charts.
+    Html,
+}
+
+impl From<Printing> for Format {
+    fn from(printing: Printing) -> Self {
+        match printing {
+            Printing::Json => Self::Json,
+            Printing::Ndjson => Self::Ndjson,
+            Printing::Csv => Self::Csv,
+            Printing::Xlsx => Self::Xlsx,
+            Printing::Html => Self::Html,
+        }
+    }
+}
+
 reported! {
     /// What a report is asked for.
     ReportFilter {
         /// Format; by the `Accept` header when not given.
         #[param(inline)]
-        pub format: Option<Format>,
+        pub format: Option<Printing>,
     }
+}
+
+/// The format of a sealed report.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ReportFormat {
+    /// Format; by the `Accept` header when not given.
+    #[param(inline)]
+    pub format: Option<Printing>,
 }
 
 reported! {

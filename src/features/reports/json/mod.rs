@@ -10,7 +10,7 @@ mod resolution;
 mod sealed;
 mod sent;
 
-pub use asked::{CellFilter, ReportFilter, agencies};
+pub use asked::{CellFilter, PRINTED, ReportFilter, ReportFormat, agencies};
 pub use comparison::{ComparisonBody, With};
 pub use period::{PeriodBody, PeriodList, YEARS};
 pub use place::PlaceBody;

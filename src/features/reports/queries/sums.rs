@@ -63,17 +63,27 @@ struct Events {
     events: i64,
 }
 
-/// The numbers of all dossiers that are alike. What has none is left out.
-pub async fn counts(conn: &mut AsyncPgConnection, asked: &Asked) -> QueryResult<HashMap<Alike, Counts>> {
+/// Counters of dossiers that are alike.
+pub type Tallies = HashMap<Alike, Tally>;
+
+/// What the counters of days tell, whenever it was recorded. It is the same for a report as it is known, and as it was known at the end of its
+/// period.
+pub async fn counted(conn: &mut AsyncPgConnection, asked: &Asked) -> QueryResult<Tallies> {
     let known_before = known_before(conn, asked.frame.now).await?;
-    let mut tallies: HashMap<Alike, Tally> = HashMap::new();
-    for row in summed(conn, asked, known_before).await? {
-        let Some(measure) = Measure::ALL.into_iter().find(|measure| measure.number() == row.measure) else {
-            continue;
-        };
-        let tally = tallies.entry((row.competent_agency_id, row.procedure_version_id)).or_default();
-        tally.add(measure, row.before, row.through);
-    }
+    let rows = bound(counting(asked), asked, known_before);
+    Ok(tallied(HashMap::new(), of_agencies(rows, asked).load(conn).await?))
+}
+
+/// The numbers of all dossiers that are alike, as they are known on the snapshot of the connection: what the counters tell, without what was
+/// recorded later, and with what is not in them. What has none is left out.
+pub async fn counts(
+    conn: &mut AsyncPgConnection,
+    asked: &Asked,
+    counted: Tallies,
+) -> QueryResult<HashMap<Alike, Counts>> {
+    let known_before = known_before(conn, asked.frame.now).await?;
+    let rows = looked_at(bound(since(asked), asked, known_before), asked, known_before);
+    let tallies = tallied(counted, of_agencies(rows, asked).load(conn).await?);
     let mut counts: HashMap<Alike, Counts> =
         tallies.into_iter().map(|(alike, tally)| (alike, tally.counts())).collect();
     for row in reopened(conn, asked).await? {
@@ -84,18 +94,29 @@ pub async fn counts(conn: &mut AsyncPgConnection, asked: &Asked) -> QueryResult<
     Ok(counts)
 }
 
+fn tallied(mut tallies: Tallies, rows: Vec<Summed>) -> Tallies {
+    for row in rows {
+        let measure = Measure::ALL.into_iter().find(|measure| measure.number() == row.measure);
+        if let Some(measure) = measure {
+            let tally = tallies.entry((row.competent_agency_id, row.procedure_version_id)).or_default();
+            tally.add(measure, row.before, row.through);
+        }
+    }
+    tallies
+}
+
 /// The first local day whose records the counters do not tell, as far as somebody knows them at an instant.
-async fn known_before(conn: &mut AsyncPgConnection, now: Instant) -> QueryResult<NaiveDate> {
+pub(super) async fn known_before(conn: &mut AsyncPgConnection, now: Instant) -> QueryResult<NaiveDate> {
     let read = diesel::sql_query("SELECT counted_through FROM report_progress");
     let counted = read.get_result::<Progress>(conn).await?.counted_through;
     let first = counted.map_or(DateTime::UNIX_EPOCH.date_naive(), |day| day + Days::new(1));
     Ok(first.min(now.local_date()))
 }
 
-type Statement<'a> = BoxedSqlQuery<'a, Pg, SqlQuery>;
+pub(super) type Statement<'a> = BoxedSqlQuery<'a, Pg, SqlQuery>;
 
 /// Binds the agencies where the statement asks for them, which it does last.
-fn of_agencies<'a>(statement: Statement<'a>, asked: &Asked) -> Statement<'a> {
+pub(super) fn of_agencies<'a>(statement: Statement<'a>, asked: &Asked) -> Statement<'a> {
     match &asked.agencies {
         Some(agencies) => statement.bind::<Array<Integer>, _>(agencies.clone()),
         None => statement,
@@ -103,7 +124,7 @@ fn of_agencies<'a>(statement: Statement<'a>, asked: &Asked) -> Statement<'a> {
 }
 
 /// The condition on agencies that [`of_agencies`] binds as the parameter with a number.
-fn condition(asked: &Asked, column: &str, number: usize) -> String {
+pub(super) fn condition(asked: &Asked, column: &str, number: usize) -> String {
     asked.agencies.as_ref().map_or_else(|| "true".to_owned(), |_| format!("{column} = ANY(${number})"))
 }
 
@@ -111,13 +132,10 @@ fn condition(asked: &Asked, column: &str, number: usize) -> String {
 const STATE: &str = "competent_agency_id, procedure_version_id, channel, received_at, status, ended_at, judged_at, overdue_from, due_on, \
     clock_started_at, interruptions";
 
-/// `$1` begins the period and `$2` is the day after it; `$3` is the day before which records are counted, and `$4` its first instant;
-/// from `$5` on dossiers with a record are looked at; `$6` is the instant by which things are overdue.
-fn summing(asked: &Asked) -> String {
-    let of = |column: &str| condition(asked, column, 7);
-    let (agency, of_d, of_h) =
-        (of("competent_agency_id"), of("d.competent_agency_id"), of("h.competent_agency_id"));
-    let on = day!("c.at");
+/// Counters before the period and through its last day, but not of days that are not known whole: `$1` begins the period, `$2` is the day
+/// after it, `$3` the day before which records are counted.
+fn counting(asked: &Asked) -> String {
+    let agency = condition(asked, "competent_agency_id", 4);
     // The whole years before a day, the whole months of its year, and the days of its month.
     let grains = |until: &str, before: &str, through: &str| {
         format!(
@@ -129,48 +147,76 @@ fn summing(asked: &Asked) -> String {
     };
     let (before, through) =
         (grains("least($1, $3)", "changed_by", "0"), grains("least($2, $3)", "0", "changed_by"));
-    format!(
+    summed(&format!("{before} UNION ALL {through}"))
+}
+
+/// What is known otherwise than the counters tell, with the same parameters; from `$4` on dossiers with a record are looked at; `$5` is the
+/// instant by which things are overdue.
+fn since(asked: &Asked) -> String {
+    let (with, changes) = changes_since(asked, 6);
+    let rows = format!(
+        "SELECT competent_agency_id, procedure_version_id, measure, CASE WHEN day < $1 THEN by ELSE 0 END AS before, by AS through
+        FROM ({changes}) AS changes"
+    );
+    format!("{with} {}", summed(&rows))
+}
+
+/// The same as changes on days: rows of `measure`, `day` and `by`, and what stands before the statement that has them. The agencies are the
+/// parameter with a number.
+pub(super) fn changes_since(asked: &Asked, agencies: usize) -> (String, String) {
+    let of = |column: &str| condition(asked, column, agencies);
+    let (agency, of_d, of_h) =
+        (of("competent_agency_id"), of("d.competent_agency_id"), of("h.competent_agency_id"));
+    let (on, late_on) = (day!("c.at"), day!("d.overdue_from"));
+    let known = "timezone('Asia/Ho_Chi_Minh', $3::timestamp)";
+    let with = format!(
         "WITH touched AS MATERIALIZED (
-            SELECT DISTINCT c.id, c.code FROM dossier_events e JOIN dossier_codes c ON c.id = e.dossier_id WHERE e.recorded_at >= $5
+            SELECT DISTINCT c.id, c.code FROM dossier_events e JOIN dossier_codes c ON c.id = e.dossier_id WHERE e.recorded_at >= $4
         ), states AS (
             SELECT 1 AS sign, {STATE} FROM dossiers d WHERE d.id IN (SELECT id FROM touched) AND {of_d}
             UNION ALL
             SELECT -1, {STATE} FROM dossier_history h WHERE h.code IN (SELECT code FROM touched) AND {of_h}
-                AND h.known_from < $4 AND (h.known_to IS NULL OR h.known_to >= $4)
-        ), rows AS (
-            {before}
-            UNION ALL {through}
-            UNION ALL SELECT competent_agency_id, procedure_version_id, measure,
-                CASE WHEN day < $1 THEN -changed_by ELSE 0 END, -changed_by
-                FROM report_late_counts WHERE {agency} AND known_on >= $3 AND day < least($2, $3) AND measure > 0
-            UNION ALL SELECT competent_agency_id, procedure_version_id, measure, CASE WHEN {on} < $1 THEN sign * by ELSE 0 END, sign * by
-                FROM ({CHANGES}) c
-                WHERE {on} < $2 AND CASE sign WHEN 1 THEN measure <> 9 OR late_from <= $6 ELSE {on} < $3 END
-            UNION ALL SELECT competent_agency_id, procedure_version_id, 9::smallint, 0, 1 FROM dossiers d
-                WHERE {of_d} AND ended_at IS NULL AND overdue_from >= $4 AND overdue_from <= $6 AND received_at IS NOT NULL
-                AND NOT coalesce(interruptions ? 'ends', false) AND NOT EXISTS (SELECT FROM touched t WHERE t.id = d.id)
-        )
-        SELECT competent_agency_id, procedure_version_id, measure, sum(before)::bigint AS before, sum(through)::bigint AS through
-        FROM rows GROUP BY 1, 2, 3 HAVING sum(before) <> 0 OR sum(through) <> 0"
+                AND h.known_from < {known} AND (h.known_to IS NULL OR h.known_to >= {known})
+        )"
+    );
+    let changes = format!(
+        "SELECT competent_agency_id, procedure_version_id, measure, day, -changed_by AS by FROM report_late_counts
+            WHERE {agency} AND known_on >= $3 AND day < least($2, $3) AND measure > 0
+        UNION ALL SELECT competent_agency_id, procedure_version_id, measure, {on}, sign * by FROM ({CHANGES}) c
+            WHERE {on} < $2 AND CASE sign WHEN 1 THEN measure <> 9 OR late_from <= $5 ELSE {on} < $3 END
+        UNION ALL SELECT competent_agency_id, procedure_version_id, 9::smallint, {late_on}, 1 FROM dossiers d
+            WHERE {of_d} AND ended_at IS NULL AND overdue_from >= {known} AND overdue_from <= $5 AND received_at IS NOT NULL
+            AND NOT coalesce(interruptions ? 'ends', false) AND NOT EXISTS (SELECT FROM touched t WHERE t.id = d.id)"
+    );
+    (with, changes)
+}
+
+/// The sums of rows, by what is alike and by measure.
+fn summed(rows: &str) -> String {
+    format!(
+        "SELECT competent_agency_id, procedure_version_id, measure, sum(before)::bigint AS before, sum(through)::bigint AS through
+        FROM ({rows}) AS summed GROUP BY 1, 2, 3 HAVING sum(before) <> 0 OR sum(through) <> 0"
     )
 }
 
-async fn summed(
-    conn: &mut AsyncPgConnection,
+/// Binds the period and the day before which records are counted.
+pub(super) fn bound<'a>(statement: String, asked: &Asked, known_before: NaiveDate) -> Statement<'a> {
+    diesel::sql_query(statement)
+        .into_boxed()
+        .bind::<Date, _>(asked.frame.period.from)
+        .bind::<Date, _>(asked.frame.ends().local_date())
+        .bind::<Date, _>(known_before)
+}
+
+/// Binds from when on dossiers with a record are looked at, and the instant by which things are overdue.
+pub(super) fn looked_at<'a>(
+    statement: Statement<'a>,
     asked: &Asked,
     known_before: NaiveDate,
-) -> QueryResult<Vec<Summed>> {
-    let frame = asked.frame;
-    let known = Instant::start_of(known_before);
-    let statement = diesel::sql_query(summing(asked))
-        .into_boxed()
-        .bind::<Date, _>(frame.period.from)
-        .bind::<Date, _>(frame.ends().local_date())
-        .bind::<Date, _>(known_before)
-        .bind::<Timestamptz, _>(known.utc())
-        .bind::<Timestamptz, _>((known + -AHEAD).utc())
-        .bind::<Timestamptz, _>(frame.judges_at().utc());
-    of_agencies(statement, asked).load(conn).await
+) -> Statement<'a> {
+    statement
+        .bind::<Timestamptz, _>((Instant::start_of(known_before) + -AHEAD).utc())
+        .bind::<Timestamptz, _>(asked.frame.judges_at().utc())
 }
 
 /// Binds what [`placed`] asks for.
