@@ -169,8 +169,7 @@ def main(asked):
     text = table(result)
     print(text)
     if asked.write:
-        report.rewrite(HERE / "README.md", text, "flat")
-        (HERE / "flat.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        report.write(result, text, "flat")
     if "**no**" in text:
         raise Failed(f"something grows by more than {MOST}")
 

@@ -1,5 +1,6 @@
 """The table of the results, and its place in README.md."""
 
+import json
 import os
 import pathlib
 import platform
@@ -98,6 +99,12 @@ def table(result):
     """The results as Markdown."""
     parts = [[header(result)], rates(result["scenarios"]), costs(result["scenarios"]), others(result), remarks(result)]
     return "\n\n".join("\n".join(part) for part in parts)
+
+
+def write(result, text, name):
+    """Puts the table into README.md and all numbers into a file that has the name of the results."""
+    rewrite(HERE / "README.md", text, name)
+    (HERE / f"{name}.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def rewrite(path, text, name="results"):

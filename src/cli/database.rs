@@ -23,8 +23,9 @@ pub(super) fn open(settings: &DatabaseSettings, folder: &str) -> Result<Opened, 
     }
 }
 
-/// The same for a command that has nothing to do where no service ever ran: makes no new cluster.
-pub(super) fn open_existing(
+/// The same for a command that has nothing to do where no service ever ran, nor before `congkhai migrate`: makes no
+/// new cluster, and changes no schema of a given server.
+pub(super) fn open_current(
     settings: &DatabaseSettings,
     folder: &str,
 ) -> Result<Opened, Box<dyn std::error::Error>> {
@@ -35,7 +36,11 @@ pub(super) fn open_existing(
             format!("no service has run in {root}: start `congkhai serve`, or name its --data-dir").into()
         );
     }
-    open_beside(settings, folder)
+    let opened = open_beside(settings, folder)?;
+    if !migrate::pending(&opened.database)?.is_empty() {
+        return Err("the database is not up to date: run `congkhai migrate` first".into());
+    }
+    Ok(opened)
 }
 
 /// The same, but uses the cluster of a running service instead of failing on it.

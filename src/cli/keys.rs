@@ -3,7 +3,7 @@
 use super::{Outcome, database};
 use crate::clock::Clock;
 use crate::config::DatabaseSettings;
-use crate::db::{Database, Reader, Writer, migrate};
+use crate::db::{Database, Reader, Writer};
 use crate::domain::local_time::Instant;
 use crate::domain::text::clean;
 use crate::domain::vocabulary::{Plan, Scope};
@@ -73,11 +73,7 @@ fn plan(text: &str) -> Result<Plan, String> {
 
 impl Keys {
     pub(super) fn run(self) -> Outcome {
-        let opened = database::open_existing(&self.database, "postgres")?;
-        let pending = migrate::pending(&opened.database)?;
-        if !pending.is_empty() {
-            return Err("the database is not up to date: run `congkhai migrate` first".into());
-        }
+        let opened = database::open_current(&self.database, "postgres")?;
         let database = opened.database.clone();
         actix_web::rt::System::new().block_on(async move {
             match self.command {

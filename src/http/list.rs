@@ -43,7 +43,33 @@ macro_rules! listed {
     };
 }
 
-pub(crate) use listed;
+/// Parameters of a list: its own, then the four that every list has.
+macro_rules! paged {
+    ($(#[$meta:meta])* $name:ident { $($own:tt)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
+        #[serde(deny_unknown_fields)]
+        #[into_params(parameter_in = Query)]
+        pub struct $name {
+            $($own)*
+            /// Format; by the `Accept` header when not given. All but `json` give the whole list.
+            #[param(inline)]
+            pub format: Option<$crate::http::format::Format>,
+            /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
+            #[param(minimum = 1, maximum = 200)]
+            pub limit: Option<i64>,
+            /// `next_cursor` of the page before.
+            pub cursor: Option<String>,
+            /// `exact` adds `total`.
+            #[param(inline)]
+            pub count: Option<$crate::http::page::Count>,
+        }
+
+        $crate::http::list::listed!($name);
+    };
+}
+
+pub(crate) use {listed, paged};
 
 /// A list as it was asked for, without its filters.
 pub struct List<Key> {

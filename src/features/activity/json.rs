@@ -12,13 +12,11 @@ use crate::domain::share::{self, Share};
 use crate::domain::vocabulary::EventKind;
 use crate::features::auth::Principal;
 use crate::http::export::ListRow;
-use crate::http::format::Format;
 use crate::http::input::Several;
-use crate::http::list::listed;
-use crate::http::page::Count;
+use crate::http::list::paged;
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What an agency records. Corrections, and what the service records when a calendar changes, are not counted.
 #[derive(Debug, Serialize, ToSchema)]
@@ -116,33 +114,19 @@ impl ActivityBody {
 
 impl ListRow for ActivityBody {}
 
-/// Filters of the activity list.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ActivityFilter {
-    /// These agencies and those below them; comma-separated. All that the key sees when not given.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
-    pub agency: Option<Several<String>>,
-    /// `true`: only those that are silent; `false`: only the others.
-    pub silent: Option<bool>,
-    /// Answers as it was answered at this instant, now or earlier: *now* is this instant, and what was recorded later is
-    /// not known. A page goes on with the same `as_of`.
-    pub as_of: Option<Instant>,
-    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
-    #[param(inline)]
-    pub format: Option<Format>,
-    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
-    /// `exact` adds `total`.
-    #[param(inline)]
-    pub count: Option<Count>,
+paged! {
+    /// Filters of the activity list.
+    ActivityFilter {
+        /// These agencies and those below them; comma-separated. All that the key sees when not given.
+        #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
+        pub agency: Option<Several<String>>,
+        /// `true`: only those that are silent; `false`: only the others.
+        pub silent: Option<bool>,
+        /// Answers as it was answered at this instant, now or earlier: *now* is this instant, and what was recorded later is
+        /// not known. A page goes on with the same `as_of`.
+        pub as_of: Option<Instant>,
+    }
 }
-
-listed!(ActivityFilter);
 
 impl ActivityFilter {
     /// The agencies that are meant: of those the caller sees, those in force on any day of the weeks, by code.

@@ -7,7 +7,7 @@ use super::key::Key;
 use super::queries::{ById, KeyRow, Shown};
 use super::scope::Needs;
 use crate::db::DbError;
-use crate::domain::agency_tree::{AgencyId, AgencyTree};
+use crate::domain::agency_tree::{Agency, AgencyId, AgencyTree};
 use crate::domain::calendar::Calendars;
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Place, Refusal, Rule};
@@ -156,12 +156,18 @@ impl Principal {
         let Some(codes) = codes else { return Ok(None) };
         let mut found = BTreeSet::new();
         for code in &codes.0 {
-            let unknown = || Refusal::parameter(parameter, Rule::UnknownAgency, "no agency has this code");
-            let agency = self.tree.find(code).ok_or_else(unknown)?;
-            self.require_visible(agency.id, Place::Parameter(parameter.to_owned()))?;
+            let agency = self.agency_named(code, &Place::Parameter(parameter.to_owned()))?;
             found.extend(with_below(&self.tree, agency.id));
         }
         Ok(Some(found))
+    }
+
+    /// The agency with a code that stands at a place. One the caller does not see is refused.
+    pub fn agency_named(&self, code: &str, place: &Place) -> Result<&Agency, Refusal> {
+        let unknown = || Refusal::at(place.clone(), Rule::UnknownAgency, "no agency has this code");
+        let agency = self.tree.find(code).ok_or_else(unknown)?;
+        self.require_visible(agency.id, place.clone())?;
+        Ok(agency)
     }
 
     fn of(

@@ -15,7 +15,7 @@ use crate::features::auth::scope::{AnyKey, CalendarWrite};
 use crate::features::auth::{Authorized, Principal};
 use crate::http::error::Problem;
 use crate::http::etag::Tag;
-use crate::http::input::{Input, NoParameters};
+use crate::http::input::{Input, NoParameters, id_of};
 use crate::http::page::Binding;
 use crate::http::write::{self, Write, versioned};
 use actix_web::http::StatusCode;
@@ -168,7 +168,7 @@ async fn get_job(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     input.query::<NoParameters>()?;
-    let id = Uuid::try_parse(&id).map_err(|_| Refusal::NotFound)?;
+    let id = id_of(&id)?;
     let found = state.reader.read(async |conn| jobs::find(conn, id).await).await?;
     Ok(HttpResponse::Ok().json(JobBody::new(&found.ok_or(Refusal::NotFound)?, &caller.tree)))
 }

@@ -10,12 +10,10 @@ use crate::domain::proof::{Proof, ProofEvent, ProofRoot};
 use crate::features::dossiers::canonical;
 use crate::features::dossiers::queries::EventRow;
 use crate::http::export::ListRow;
-use crate::http::format::Format;
-use crate::http::list::listed;
-use crate::http::page::Count;
+use crate::http::list::paged;
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The signed root of a day of the log.
 #[derive(Debug, Serialize, ToSchema)]
@@ -42,29 +40,15 @@ pub struct RootBody {
     pub signed_at: Instant,
 }
 
-/// Filters of the list of roots.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct RootFilter {
-    /// Of this day or later.
-    pub from: Option<Day>,
-    /// Of this day or earlier.
-    pub to: Option<Day>,
-    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
-    #[param(inline)]
-    pub format: Option<Format>,
-    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
-    /// `exact` adds `total`.
-    #[param(inline)]
-    pub count: Option<Count>,
+paged! {
+    /// Filters of the list of roots.
+    RootFilter {
+        /// Of this day or later.
+        pub from: Option<Day>,
+        /// Of this day or earlier.
+        pub to: Option<Day>,
+    }
 }
-
-listed!(RootFilter);
 
 impl RootFilter {
     /// The days that are wanted.

@@ -11,12 +11,10 @@ use crate::domain::text::clean;
 use crate::domain::vocabulary::{Granularity, JudgeBy, SecondSupplement, StopEffect};
 use crate::domain::whole::optional_whole;
 use crate::http::export::ListRow;
-use crate::http::format::Format;
-use crate::http::list::listed;
-use crate::http::page::Count;
+use crate::http::list::paged;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 /// A policy.
 #[derive(Debug, Serialize, ToSchema)]
@@ -96,27 +94,13 @@ pub struct PutPolicy {
     pub law: String,
 }
 
-/// Filters of the list of policies.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct PolicyFilter {
-    /// Valid for dossiers received on this day.
-    pub valid_on: Option<Day>,
-    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
-    #[param(inline)]
-    pub format: Option<Format>,
-    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
-    /// `exact` adds `total`.
-    #[param(inline)]
-    pub count: Option<Count>,
+paged! {
+    /// Filters of the list of policies.
+    PolicyFilter {
+        /// Valid for dossiers received on this day.
+        pub valid_on: Option<Day>,
+    }
 }
-
-listed!(PolicyFilter);
 
 impl ListRow for PolicyBody {}
 

@@ -23,6 +23,7 @@ use serde::de::DeserializeOwned;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// The largest body, in bytes.
 pub const MAX_BODY: usize = 1 << 20;
@@ -104,6 +105,11 @@ impl Input {
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoParameters {}
+
+/// The id in a path; what is none is not there.
+pub fn id_of(path: &str) -> Result<Uuid, Refusal> {
+    Uuid::try_parse(path).map_err(|_| Refusal::NotFound)
+}
 
 impl FromRequest for Input {
     type Error = Problem;

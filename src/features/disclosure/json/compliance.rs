@@ -10,14 +10,12 @@ use crate::domain::vocabulary::DisclosureState;
 use crate::features::auth::Principal;
 use crate::features::disclosure::assess::{Counts, Item};
 use crate::http::export::ListRow;
-use crate::http::format::Format;
 use crate::http::input::Several;
-use crate::http::list::listed;
-use crate::http::page::Count;
+use crate::http::list::paged;
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::BTreeSet;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 counted! {
     /// How an agency discloses what it is to disclose, without the agencies below it. The states sum to `in_force`.
@@ -53,36 +51,22 @@ impl ComplianceBody {
     }
 }
 
-/// Filters of compliance.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ComplianceFilter {
-    /// These agencies and those below them; comma-separated. All that the key sees when not given.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
-    pub agency: Option<Several<String>>,
-    /// First day of the period in which a late disclosure counts; the first of the year of `to` when not given.
-    #[param(example = "2022-01-01")]
-    pub from: Option<Day>,
-    /// Last day of the period, as of which everything is judged; today when not given.
-    #[param(example = "2022-02-15")]
-    pub to: Option<Day>,
-    /// Answers as it was answered at this instant, now or earlier. A page goes on with the same `as_of`.
-    pub as_of: Option<Instant>,
-    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
-    #[param(inline)]
-    pub format: Option<Format>,
-    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
-    /// `exact` adds `total`.
-    #[param(inline)]
-    pub count: Option<Count>,
+paged! {
+    /// Filters of compliance.
+    ComplianceFilter {
+        /// These agencies and those below them; comma-separated. All that the key sees when not given.
+        #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
+        pub agency: Option<Several<String>>,
+        /// First day of the period in which a late disclosure counts; the first of the year of `to` when not given.
+        #[param(example = "2022-01-01")]
+        pub from: Option<Day>,
+        /// Last day of the period, as of which everything is judged; today when not given.
+        #[param(example = "2022-02-15")]
+        pub to: Option<Day>,
+        /// Answers as it was answered at this instant, now or earlier. A page goes on with the same `as_of`.
+        pub as_of: Option<Instant>,
+    }
 }
-
-listed!(ComplianceFilter);
 
 impl ComplianceFilter {
     /// The agencies that are meant: of those the caller sees, those in force on the last day, by code.
@@ -96,41 +80,27 @@ impl ComplianceFilter {
     }
 }
 
-/// Filters of the procedures that agencies do not disclose as they must.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ViolationFilter {
-    /// These agencies and those below them; comma-separated. All that the key sees when not given.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
-    pub agency: Option<Several<String>>,
-    /// `false`: without those below them.
-    pub below: Option<bool>,
-    /// In these states; all but `current` and `pending` when not given.
-    #[param(value_type = Option<Vec<DisclosureState>>, style = Form, explode = false, min_items = 1, max_items = 7)]
-    pub state: Option<Several<DisclosureState>>,
-    /// First day of the period in which a late disclosure counts; the first of the year of `to` when not given.
-    #[param(example = "2022-01-01")]
-    pub from: Option<Day>,
-    /// Last day of the period, as of which everything is judged; today when not given.
-    #[param(example = "2022-02-15")]
-    pub to: Option<Day>,
-    /// Answers as it was answered at this instant, now or earlier. A page goes on with the same `as_of`.
-    pub as_of: Option<Instant>,
-    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
-    #[param(inline)]
-    pub format: Option<Format>,
-    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
-    /// `exact` adds `total`.
-    #[param(inline)]
-    pub count: Option<Count>,
+paged! {
+    /// Filters of the procedures that agencies do not disclose as they must.
+    ViolationFilter {
+        /// These agencies and those below them; comma-separated. All that the key sees when not given.
+        #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
+        pub agency: Option<Several<String>>,
+        /// `false`: without those below them.
+        pub below: Option<bool>,
+        /// In these states; all but `current` and `pending` when not given.
+        #[param(value_type = Option<Vec<DisclosureState>>, style = Form, explode = false, min_items = 1, max_items = 7)]
+        pub state: Option<Several<DisclosureState>>,
+        /// First day of the period in which a late disclosure counts; the first of the year of `to` when not given.
+        #[param(example = "2022-01-01")]
+        pub from: Option<Day>,
+        /// Last day of the period, as of which everything is judged; today when not given.
+        #[param(example = "2022-02-15")]
+        pub to: Option<Day>,
+        /// Answers as it was answered at this instant, now or earlier. A page goes on with the same `as_of`.
+        pub as_of: Option<Instant>,
+    }
 }
-
-listed!(ViolationFilter);
 
 impl ViolationFilter {
     /// The agencies that are meant, by code.

@@ -6,13 +6,11 @@ use crate::domain::period::Period;
 use crate::domain::refusal::{Refusal, Rule};
 use crate::features::disclosure::assess::Counts;
 use crate::http::export::ListRow;
-use crate::http::format::Format;
 use crate::http::input::Several;
-use crate::http::list::listed;
-use crate::http::page::Count;
+use crate::http::list::paged;
 use chrono::{Days, NaiveDate};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// How many days are shown when nobody says from when on.
 const USUAL_DAYS: u64 = 30;
@@ -41,34 +39,20 @@ impl HistoryBody {
     }
 }
 
-/// Filters of the history of compliance.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct HistoryFilter {
-    /// These agencies and those below them; comma-separated. All that the key sees when not given.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
-    pub agency: Option<Several<String>>,
-    /// First day; 29 days before `to` when not given.
-    #[param(example = "2022-01-17")]
-    pub from: Option<Day>,
-    /// Last day; today when not given.
-    #[param(example = "2022-02-15")]
-    pub to: Option<Day>,
-    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
-    #[param(inline)]
-    pub format: Option<Format>,
-    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
-    /// `exact` adds `total`.
-    #[param(inline)]
-    pub count: Option<Count>,
+paged! {
+    /// Filters of the history of compliance.
+    HistoryFilter {
+        /// These agencies and those below them; comma-separated. All that the key sees when not given.
+        #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
+        pub agency: Option<Several<String>>,
+        /// First day; 29 days before `to` when not given.
+        #[param(example = "2022-01-17")]
+        pub from: Option<Day>,
+        /// Last day; today when not given.
+        #[param(example = "2022-02-15")]
+        pub to: Option<Day>,
+    }
 }
-
-listed!(HistoryFilter);
 
 impl HistoryFilter {
     /// The days that are asked for.

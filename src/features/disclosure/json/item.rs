@@ -7,13 +7,11 @@ use crate::domain::refusal::Refusal;
 use crate::domain::vocabulary::DisclosureState;
 use crate::features::disclosure::assess::Item;
 use crate::http::export::ListRow;
-use crate::http::format::Format;
 use crate::http::input::Several;
-use crate::http::list::listed;
-use crate::http::page::Count;
+use crate::http::list::paged;
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A procedure of an agency, and how the agency stands with it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -87,39 +85,26 @@ impl ItemBody {
     }
 }
 
-/// Filters of the procedures of an agency.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ItemFilter {
-    /// In these states; comma-separated.
-    #[param(value_type = Option<Vec<DisclosureState>>, style = Form, explode = false, min_items = 1, max_items = 7)]
-    pub state: Option<Several<DisclosureState>>,
-    /// Of these fields.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["ho-tich"]))]
-    pub field: Option<Several<String>>,
-    /// First day of the period in which a late disclosure counts; the first of the year of `to` when not given.
-    #[param(example = "2022-01-01")]
-    pub from: Option<Day>,
-    /// Last day of the period, as of which everything is judged; today when not given.
-    #[param(example = "2022-02-15")]
-    pub to: Option<Day>,
-    /// Answers as it was answered at this instant, now or earlier. A page goes on with the same `as_of`.
-    pub as_of: Option<Instant>,
-    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
-    #[param(inline)]
-    pub format: Option<Format>,
-    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
-    /// `exact` adds `total`.
-    #[param(inline)]
-    pub count: Option<Count>,
+paged! {
+    /// Filters of the procedures of an agency.
+    #[derive(Default)]
+    ItemFilter {
+        /// In these states; comma-separated.
+        #[param(value_type = Option<Vec<DisclosureState>>, style = Form, explode = false, min_items = 1, max_items = 7)]
+        pub state: Option<Several<DisclosureState>>,
+        /// Of these fields.
+        #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["ho-tich"]))]
+        pub field: Option<Several<String>>,
+        /// First day of the period in which a late disclosure counts; the first of the year of `to` when not given.
+        #[param(example = "2022-01-01")]
+        pub from: Option<Day>,
+        /// Last day of the period, as of which everything is judged; today when not given.
+        #[param(example = "2022-02-15")]
+        pub to: Option<Day>,
+        /// Answers as it was answered at this instant, now or earlier. A page goes on with the same `as_of`.
+        pub as_of: Option<Instant>,
+    }
 }
-
-listed!(ItemFilter);
 
 impl ItemFilter {
     /// The period that is asked for.

@@ -6,80 +6,64 @@ use crate::domain::vocabulary::{Channel, Status, TimingState};
 use crate::features::auth::Principal;
 use crate::features::dossiers::narrow::Asked;
 use crate::features::dossiers::queries::list::Filter;
-use crate::http::format::Format;
 use crate::http::input::Several;
-use crate::http::list::listed;
-use crate::http::page::Count;
+use crate::http::list::paged;
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-/// Filters of the dossier list. Days are local and inclusive.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct DossierFilter {
-    /// Decided by these agencies or below them, or by what they watch; comma-separated.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
-    pub agency: Option<Several<String>>,
-    /// Received by these agencies or below them.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
-    pub receiving_agency: Option<Several<String>>,
-    /// Held by these agencies or below them.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29.05"]))]
-    pub holder_agency: Option<Several<String>>,
-    /// Of these procedures.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["1.004873"]))]
-    pub procedure: Option<Several<String>>,
-    /// Of these fields.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["ho-tich"]))]
-    pub field: Option<Several<String>>,
-    /// In these statuses.
-    #[param(value_type = Option<Vec<Status>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["received", "processing"]))]
-    pub status: Option<Several<Status>>,
-    /// In these timing states.
-    #[param(value_type = Option<Vec<TimingState>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["overdue", "due_soon"]))]
-    pub timing: Option<Several<TimingState>>,
-    /// Filed by these channels.
-    #[param(value_type = Option<Vec<Channel>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["online"]))]
-    pub channel: Option<Several<Channel>>,
-    /// Received on this day or later.
-    pub received_from: Option<Day>,
-    /// Received on this day or earlier.
-    pub received_to: Option<Day>,
-    /// Due on this day or later.
-    pub due_from: Option<Day>,
-    /// Due on this day or earlier.
-    pub due_to: Option<Day>,
-    /// Ended on this day or later.
-    pub ended_from: Option<Day>,
-    /// Ended on this day or earlier.
-    pub ended_to: Option<Day>,
-    /// Beginning of the code.
-    #[param(example = "H51.29-2202")]
-    pub q: Option<String>,
-    /// Up to 200 codes, comma-separated.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29-220215-0001"]))]
-    pub codes: Option<Several<String>>,
-    /// Answers as it was answered at this instant, now or earlier: *now* is this instant, and what was recorded later is
-    /// not known. A page goes on with the same `as_of`.
-    pub as_of: Option<Instant>,
-    /// Order; newest receipt first when not given.
-    #[param(inline)]
-    pub sort: Option<Sort>,
-    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
-    #[param(inline)]
-    pub format: Option<Format>,
-    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
-    /// `exact` adds `total`.
-    #[param(inline)]
-    pub count: Option<Count>,
+paged! {
+    /// Filters of the dossier list. Days are local and inclusive.
+    DossierFilter {
+        /// Decided by these agencies or below them, or by what they watch; comma-separated.
+        #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
+        pub agency: Option<Several<String>>,
+        /// Received by these agencies or below them.
+        #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
+        pub receiving_agency: Option<Several<String>>,
+        /// Held by these agencies or below them.
+        #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29.05"]))]
+        pub holder_agency: Option<Several<String>>,
+        /// Of these procedures.
+        #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["1.004873"]))]
+        pub procedure: Option<Several<String>>,
+        /// Of these fields.
+        #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["ho-tich"]))]
+        pub field: Option<Several<String>>,
+        /// In these statuses.
+        #[param(value_type = Option<Vec<Status>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["received", "processing"]))]
+        pub status: Option<Several<Status>>,
+        /// In these timing states.
+        #[param(value_type = Option<Vec<TimingState>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["overdue", "due_soon"]))]
+        pub timing: Option<Several<TimingState>>,
+        /// Filed by these channels.
+        #[param(value_type = Option<Vec<Channel>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["online"]))]
+        pub channel: Option<Several<Channel>>,
+        /// Received on this day or later.
+        pub received_from: Option<Day>,
+        /// Received on this day or earlier.
+        pub received_to: Option<Day>,
+        /// Due on this day or later.
+        pub due_from: Option<Day>,
+        /// Due on this day or earlier.
+        pub due_to: Option<Day>,
+        /// Ended on this day or later.
+        pub ended_from: Option<Day>,
+        /// Ended on this day or earlier.
+        pub ended_to: Option<Day>,
+        /// Beginning of the code.
+        #[param(example = "H51.29-2202")]
+        pub q: Option<String>,
+        /// Up to 200 codes, comma-separated.
+        #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29-220215-0001"]))]
+        pub codes: Option<Several<String>>,
+        /// Answers as it was answered at this instant, now or earlier: *now* is this instant, and what was recorded later is
+        /// not known. A page goes on with the same `as_of`.
+        pub as_of: Option<Instant>,
+        /// Order; newest receipt first when not given.
+        #[param(inline)]
+        pub sort: Option<Sort>,
+    }
 }
-
-listed!(DossierFilter);
 
 /// Orders of the dossier list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]

@@ -2,10 +2,8 @@
 
 use crate::domain::local_time::{Day, Instant};
 use crate::domain::vocabulary::{Level, OnlineLevel};
-use crate::http::format::Format;
 use crate::http::input::Several;
-use crate::http::list::listed;
-use crate::http::page::Count;
+use crate::http::list::paged;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -33,40 +31,26 @@ pub struct VersionsCompared {
     pub to: i32,
 }
 
-/// Filters of a list of procedures.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ProcedureFilter {
-    /// Words of the name in any order, the last one also by its beginning, without regard to case and accents (đ = d); or the beginning of the
-    /// code; or both. The nearest come first.
-    #[param(example = "khai sinh")]
-    pub q: Option<String>,
-    /// Of these fields, comma-separated.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["ho-tich"]))]
-    pub field: Option<Several<String>>,
-    /// Handled at one of these levels, comma-separated.
-    #[param(value_type = Option<Vec<Level>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["commune"]))]
-    pub level: Option<Several<Level>>,
-    /// Decided by this agency.
-    #[param(example = "H51.29.05")]
-    pub agency: Option<String>,
-    /// With one of these levels of the online service, comma-separated.
-    #[param(value_type = Option<Vec<OnlineLevel>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["full"]))]
-    pub online_level: Option<Several<OnlineLevel>>,
-    /// In force on this day; today when not given.
-    pub in_force_on: Option<Day>,
-    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
-    #[param(inline)]
-    pub format: Option<Format>,
-    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
-    /// `exact` adds `total`.
-    #[param(inline)]
-    pub count: Option<Count>,
+paged! {
+    /// Filters of a list of procedures.
+    ProcedureFilter {
+        /// Words of the name in any order, the last one also by its beginning, without regard to case and accents (đ = d); or the beginning of the
+        /// code; or both. The nearest come first.
+        #[param(example = "khai sinh")]
+        pub q: Option<String>,
+        /// Of these fields, comma-separated.
+        #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["ho-tich"]))]
+        pub field: Option<Several<String>>,
+        /// Handled at one of these levels, comma-separated.
+        #[param(value_type = Option<Vec<Level>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["commune"]))]
+        pub level: Option<Several<Level>>,
+        /// Decided by this agency.
+        #[param(example = "H51.29.05")]
+        pub agency: Option<String>,
+        /// With one of these levels of the online service, comma-separated.
+        #[param(value_type = Option<Vec<OnlineLevel>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["full"]))]
+        pub online_level: Option<Several<OnlineLevel>>,
+        /// In force on this day; today when not given.
+        pub in_force_on: Option<Day>,
+    }
 }
-
-listed!(ProcedureFilter);

@@ -9,14 +9,12 @@ use crate::domain::share::Share;
 use crate::features::procedures::names::Names;
 use crate::features::standing::queries::{Ended, Took};
 use crate::http::export::ListRow;
-use crate::http::format::Format;
 use crate::http::input::Several;
-use crate::http::list::listed;
-use crate::http::page::Count;
+use crate::http::list::paged;
 use chrono::{Days, NaiveDate};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 /// Days of a period when nothing is said.
 const DEFAULT_DAYS: u64 = 30;
@@ -157,34 +155,20 @@ impl ProcedureTime {
     }
 }
 
-/// What statistics can be asked for. Days are local and inclusive.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct StatisticsFilter {
-    /// First day of the period; 29 days before `to` when not given. A period has at most 366 days.
-    #[param(example = "2022-01-17")]
-    pub from: Option<Day>,
-    /// Last day of the period; today when not given.
-    #[param(example = "2022-02-15")]
-    pub to: Option<Day>,
-    /// These agencies and those below them; comma-separated. All when not given.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
-    pub agency: Option<Several<String>>,
-    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
-    #[param(inline)]
-    pub format: Option<Format>,
-    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
-    /// `exact` adds `total`.
-    #[param(inline)]
-    pub count: Option<Count>,
+paged! {
+    /// What statistics can be asked for. Days are local and inclusive.
+    StatisticsFilter {
+        /// First day of the period; 29 days before `to` when not given. A period has at most 366 days.
+        #[param(example = "2022-01-17")]
+        pub from: Option<Day>,
+        /// Last day of the period; today when not given.
+        #[param(example = "2022-02-15")]
+        pub to: Option<Day>,
+        /// These agencies and those below them; comma-separated. All when not given.
+        #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
+        pub agency: Option<Several<String>>,
+    }
 }
-
-listed!(StatisticsFilter);
 
 impl StatisticsFilter {
     /// The period that is asked for.

@@ -10,8 +10,8 @@ use crate::features::State;
 use crate::features::auth::Principal;
 use crate::features::reminders::queries::{self, ReminderRow};
 use crate::http::error::Problem;
+use crate::http::input::id_of;
 use utoipa_actix_web::service_config::ServiceConfig;
-use uuid::Uuid;
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -23,11 +23,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(items::list)
         .service(rules::get_rule)
         .service(rules::put_rule);
-}
-
-/// The id in a path; what is none is not there.
-fn id_of(path: &str) -> Result<Uuid, Refusal> {
-    Uuid::try_parse(path).map_err(|_| Refusal::NotFound)
 }
 
 /// A reminder to an agency that the caller sees.

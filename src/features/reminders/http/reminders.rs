@@ -1,6 +1,6 @@
 //! POST and GET /v1/reminders, GET /v1/reminders/{id}, POST /v1/reminders/{id}/acknowledgement.
 
-use super::{id_of, seen};
+use super::seen;
 use crate::db::Answer;
 use crate::features::State;
 use crate::features::auth::Authorized;
@@ -13,7 +13,7 @@ use crate::features::reminders::queries::list::{self as lists, Key};
 use crate::http::error::Problem;
 use crate::http::etag::Tag;
 use crate::http::export::Whole;
-use crate::http::input::{Input, NoParameters};
+use crate::http::input::{Input, NoParameters, id_of};
 use crate::http::list::List;
 use crate::http::page::PageOf;
 use crate::http::write::{self, Write, versioned};

@@ -9,12 +9,10 @@ use crate::domain::vocabulary::{About, Clock, FollowUp, Status, TimingState};
 use crate::features::procedures::queries::ProcedureName;
 use crate::features::reminders::queries::items::{ItemRow, PresentRow};
 use crate::http::export::ListRow;
-use crate::http::format::Format;
-use crate::http::list::listed;
-use crate::http::page::Count;
+use crate::http::list::paged;
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A dossier that a reminder speaks of, as it was when that was issued, and as it is now.
 #[derive(Debug, Serialize, ToSchema)]
@@ -118,22 +116,8 @@ impl ItemBody {
     }
 }
 
-/// Parameters of the list of dossiers of a reminder.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ItemFilter {
-    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
-    #[param(inline)]
-    pub format: Option<Format>,
-    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
-    /// `exact` adds `total`.
-    #[param(inline)]
-    pub count: Option<Count>,
+paged! {
+    /// Parameters of the list of dossiers of a reminder.
+    ItemFilter {
+    }
 }
-
-listed!(ItemFilter);

@@ -15,13 +15,11 @@ use crate::features::reminders::queries::ReminderRow;
 use crate::features::reminders::queries::items::Counts;
 use crate::features::reminders::queries::list::Filter;
 use crate::http::export::ListRow;
-use crate::http::format::Format;
 use crate::http::input::{Several, object};
-use crate::http::list::listed;
-use crate::http::page::Count;
+use crate::http::list::paged;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A reminder.
@@ -228,37 +226,23 @@ impl PostAcknowledgement {
     }
 }
 
-/// Filters of the list of reminders.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ReminderList {
-    /// To these agencies or below them; comma-separated.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
-    pub agency: Option<Several<String>>,
-    /// About these.
-    #[param(inline, value_type = Option<Vec<About>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["overdue"]))]
-    pub about: Option<Several<About>>,
-    /// That stand like this.
-    #[param(inline, value_type = Option<Vec<ReminderStatus>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["open", "escalated"]))]
-    pub status: Option<Several<ReminderStatus>>,
-    /// Issued by the rule with this name.
-    #[param(value_type = Option<Slug>, example = "don-doc-hang-tuan")]
-    pub rule: Option<String>,
-    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
-    #[param(inline)]
-    pub format: Option<Format>,
-    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
-    /// `exact` adds `total`.
-    #[param(inline)]
-    pub count: Option<Count>,
+paged! {
+    /// Filters of the list of reminders.
+    ReminderList {
+        /// To these agencies or below them; comma-separated.
+        #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
+        pub agency: Option<Several<String>>,
+        /// About these.
+        #[param(inline, value_type = Option<Vec<About>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["overdue"]))]
+        pub about: Option<Several<About>>,
+        /// That stand like this.
+        #[param(inline, value_type = Option<Vec<ReminderStatus>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["open", "escalated"]))]
+        pub status: Option<Several<ReminderStatus>>,
+        /// Issued by the rule with this name.
+        #[param(value_type = Option<Slug>, example = "don-doc-hang-tuan")]
+        pub rule: Option<String>,
+    }
 }
-
-listed!(ReminderList);
 
 impl ReminderList {
     /// Finds the agencies it names.

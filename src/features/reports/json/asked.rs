@@ -148,12 +148,7 @@ pub fn agencies(
         roots.iter().flat_map(|root| tree.subtree(*root)).collect()
     };
     let meant = match (named, caller.roots()) {
-        (Some(code), _) => {
-            let unknown = || Refusal::at(place.clone(), Rule::UnknownAgency, "no agency has this code");
-            let agency = tree.find(code).ok_or_else(unknown)?;
-            caller.require_visible(agency.id, place.clone())?;
-            below(&[agency.id])
-        }
+        (Some(code), _) => below(&[caller.agency_named(code, place)?.id]),
         (None, Some(roots)) => below(roots),
         (None, None) => return Ok(None),
     };

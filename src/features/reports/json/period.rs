@@ -4,12 +4,10 @@ use crate::domain::local_time::Day;
 use crate::domain::report::{Basis, Standard};
 use crate::domain::vocabulary::{Level, PeriodBasis, PeriodKind};
 use crate::http::export::ListRow;
-use crate::http::format::Format;
-use crate::http::list::listed;
-use crate::http::page::Count;
+use crate::http::list::paged;
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Years of which periods are told.
 pub const YEARS: std::ops::RangeInclusive<i32> = 1901..=2198;
@@ -79,31 +77,17 @@ impl PeriodBody {
     }
 }
 
-/// Filters of the list of periods.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct PeriodList {
-    /// The year in which they end; this year when not given.
-    #[param(minimum = 1901, maximum = 2198, example = 2022)]
-    pub year: Option<i32>,
-    /// Of this kind.
-    #[param(inline)]
-    pub kind: Option<PeriodKind>,
-    /// Of this basis.
-    #[param(inline)]
-    pub basis: Option<PeriodBasis>,
-    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
-    #[param(inline)]
-    pub format: Option<Format>,
-    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
-    /// `exact` adds `total`.
-    #[param(inline)]
-    pub count: Option<Count>,
+paged! {
+    /// Filters of the list of periods.
+    PeriodList {
+        /// The year in which they end; this year when not given.
+        #[param(minimum = 1901, maximum = 2198, example = 2022)]
+        pub year: Option<i32>,
+        /// Of this kind.
+        #[param(inline)]
+        pub kind: Option<PeriodKind>,
+        /// Of this basis.
+        #[param(inline)]
+        pub basis: Option<PeriodBasis>,
+    }
 }
-
-listed!(PeriodList);

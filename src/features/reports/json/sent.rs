@@ -4,11 +4,9 @@ use crate::domain::local_time::Day;
 use crate::domain::refusal::{Refusal, Rule};
 use crate::domain::text::clean;
 use crate::domain::vocabulary::{ReportBy, ReportKind};
-use crate::http::format::Format;
-use crate::http::list::listed;
-use crate::http::page::Count;
+use crate::http::list::paged;
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
 /// The longest reason of a correction, in characters.
 const LONGEST_REASON: usize = 2_000;
@@ -55,48 +53,20 @@ impl PostCorrection {
     }
 }
 
-/// Filters of the list of sealed reports.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ReportList {
-    /// Of this agency itself.
-    #[param(example = "H51.29")]
-    pub agency: Option<String>,
-    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
-    #[param(inline)]
-    pub format: Option<Format>,
-    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
-    /// `exact` adds `total`.
-    #[param(inline)]
-    pub count: Option<Count>,
+paged! {
+    /// Filters of the list of sealed reports.
+    ReportList {
+        /// Of this agency itself.
+        #[param(example = "H51.29")]
+        pub agency: Option<String>,
+    }
 }
 
-listed!(ReportList);
-
-/// The parameters of the dossiers behind a number of a sealed report.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct SealedCellFilter {
-    /// Number of a correction: the dossiers as it counts them. As they were sealed when not given.
-    #[param(minimum = 1)]
-    pub correction: Option<i32>,
-    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
-    #[param(inline)]
-    pub format: Option<Format>,
-    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
-    /// `exact` adds `total`.
-    #[param(inline)]
-    pub count: Option<Count>,
+paged! {
+    /// The parameters of the dossiers behind a number of a sealed report.
+    SealedCellFilter {
+        /// Number of a correction: the dossiers as it counts them. As they were sealed when not given.
+        #[param(minimum = 1)]
+        pub correction: Option<i32>,
+    }
 }
-
-listed!(SealedCellFilter);

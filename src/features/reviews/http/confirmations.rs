@@ -1,6 +1,5 @@
 //! POST /v1/reviews/{id}/confirmations.
 
-use super::id_of;
 use crate::features::State;
 use crate::features::auth::Authorized;
 use crate::features::auth::scope::CatalogueWrite;
@@ -8,7 +7,7 @@ use crate::features::reviews::actions::{self, Confirmed};
 use crate::features::reviews::json::{ConfirmationsBody, PostConfirmations};
 use crate::features::reviews::queries::ReviewRow;
 use crate::http::error::Problem;
-use crate::http::input::Input;
+use crate::http::input::{Input, id_of};
 use crate::http::write::{self, Write};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, post, web};

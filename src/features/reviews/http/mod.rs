@@ -11,14 +11,13 @@ use super::queries::{self, ReviewRow, Said};
 use crate::domain::agency_tree::{Agency, AgencyId};
 use crate::domain::local_time::Instant;
 use crate::domain::period::Period;
-use crate::domain::refusal::Refusal;
 use crate::features::State;
 use crate::features::auth::Principal;
 use crate::features::disclosure::queries::{self as disclosure, Known};
 use crate::http::error::Problem;
+use crate::http::input::id_of;
 use chrono::{DateTime, Utc};
 use utoipa_actix_web::service_config::ServiceConfig;
-use uuid::Uuid;
 
 /// The routes of this feature.
 pub fn routes(config: &mut ServiceConfig<'_>) {
@@ -30,11 +29,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(confirmations::confirm)
         .service(progress::agencies)
         .service(progress::procedures);
-}
-
-/// The id in a path; what is none is not there.
-fn id_of(path: &str) -> Result<Uuid, Refusal> {
-    Uuid::try_parse(path).map_err(|_| Refusal::NotFound)
 }
 
 /// A review of which the caller sees an agency.

@@ -1,6 +1,6 @@
 //! POST and GET /v1/reviews, GET /v1/reviews/{id}, POST /v1/reviews/{id}/closing.
 
-use super::{Read, found, id_of};
+use super::{Read, found};
 use crate::db::Answer;
 use crate::domain::agency_tree::{AgencyId, AgencyTree};
 use crate::features::State;
@@ -15,7 +15,7 @@ use crate::features::reviews::queries::{self, Key, ReviewRow};
 use crate::http::error::Problem;
 use crate::http::etag::Tag;
 use crate::http::export;
-use crate::http::input::Input;
+use crate::http::input::{Input, id_of};
 use crate::http::list::List;
 use crate::http::page::PageOf;
 use crate::http::write::{self, Write, versioned};

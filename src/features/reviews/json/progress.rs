@@ -7,10 +7,8 @@ use crate::domain::vocabulary::ReviewOutcome;
 use crate::features::reviews::assess::{Counts, Item, Shown};
 use crate::features::reviews::queries::ReviewRow;
 use crate::http::export::ListRow;
-use crate::http::format::Format;
 use crate::http::input::Several;
-use crate::http::list::listed;
-use crate::http::page::Count;
+use crate::http::list::paged;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -229,63 +227,35 @@ pub struct RoundParameter {
     pub round: Option<i64>,
 }
 
-/// Filters of the agencies of a review.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct AgencyFilter {
-    /// Number of the round; the latest that has begun when not given.
-    #[param(minimum = 1, example = 1)]
-    pub round: Option<i64>,
-    /// `true`: those that are late with a procedure; `false`: the others.
-    pub late: Option<bool>,
-    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
-    #[param(inline)]
-    pub format: Option<Format>,
-    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
-    /// `exact` adds `total`.
-    #[param(inline)]
-    pub count: Option<Count>,
+paged! {
+    /// Filters of the agencies of a review.
+    AgencyFilter {
+        /// Number of the round; the latest that has begun when not given.
+        #[param(minimum = 1, example = 1)]
+        pub round: Option<i64>,
+        /// `true`: those that are late with a procedure; `false`: the others.
+        pub late: Option<bool>,
+    }
 }
 
-listed!(AgencyFilter);
-
-/// Filters of the procedures of a review.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ItemFilter {
-    /// Number of the round; the latest that has begun when not given.
-    #[param(minimum = 1, example = 1)]
-    pub round: Option<i64>,
-    /// Of these agencies, without those below them; comma-separated.
-    #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29.18"]))]
-    pub agency: Option<Several<String>>,
-    /// `true`: those that are confirmed; `false`: the others.
-    pub confirmed: Option<bool>,
-    /// Confirmed with these outcomes.
-    #[param(inline, value_type = Option<Vec<ReviewOutcome>>, style = Form, explode = false, min_items = 1, max_items = 3)]
-    pub outcome: Option<Several<ReviewOutcome>>,
-    /// `true`: those that are late; `false`: the others.
-    pub late: Option<bool>,
-    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
-    #[param(inline)]
-    pub format: Option<Format>,
-    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
-    /// `exact` adds `total`.
-    #[param(inline)]
-    pub count: Option<Count>,
+paged! {
+    /// Filters of the procedures of a review.
+    ItemFilter {
+        /// Number of the round; the latest that has begun when not given.
+        #[param(minimum = 1, example = 1)]
+        pub round: Option<i64>,
+        /// Of these agencies, without those below them; comma-separated.
+        #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29.18"]))]
+        pub agency: Option<Several<String>>,
+        /// `true`: those that are confirmed; `false`: the others.
+        pub confirmed: Option<bool>,
+        /// Confirmed with these outcomes.
+        #[param(inline, value_type = Option<Vec<ReviewOutcome>>, style = Form, explode = false, min_items = 1, max_items = 3)]
+        pub outcome: Option<Several<ReviewOutcome>>,
+        /// `true`: those that are late; `false`: the others.
+        pub late: Option<bool>,
+    }
 }
-
-listed!(ItemFilter);
 
 impl ItemFilter {
     /// Whether a procedure is wanted.

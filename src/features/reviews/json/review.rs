@@ -5,12 +5,10 @@ use crate::domain::local_time::Instant;
 use crate::domain::vocabulary::ReviewStatus;
 use crate::features::reviews::queries::ReviewRow;
 use crate::http::export::ListRow;
-use crate::http::format::Format;
-use crate::http::list::listed;
-use crate::http::page::Count;
+use crate::http::list::paged;
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// A review campaign (đợt rà soát).
@@ -90,25 +88,11 @@ impl ReviewBody {
     }
 }
 
-/// Parameters of the list of reviews.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ReviewList {
-    /// Those that run, or that are closed; both when not given.
-    #[param(inline)]
-    pub status: Option<ReviewStatus>,
-    /// Format; by the `Accept` header when not given. All but `json` give the whole list.
-    #[param(inline)]
-    pub format: Option<Format>,
-    /// Items of a page, 1 to 200; 50 when not given. With another format than `json`: gives that page only.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<i64>,
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
-    /// `exact` adds `total`.
-    #[param(inline)]
-    pub count: Option<Count>,
+paged! {
+    /// Parameters of the list of reviews.
+    ReviewList {
+        /// Those that run, or that are closed; both when not given.
+        #[param(inline)]
+        pub status: Option<ReviewStatus>,
+    }
 }
-
-listed!(ReviewList);
