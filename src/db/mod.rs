@@ -35,7 +35,7 @@ pub use fingerprint::Fingerprint;
 pub use once::{Answer, Given, KEPT, Once, Terms};
 pub use prepared::Prepared;
 pub use reader::Reader;
-pub use slow::Slow;
+pub use slow::{Slow, look_back};
 pub use together::Question;
 pub use writer::{Transaction, Writer};
 

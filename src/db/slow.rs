@@ -22,11 +22,19 @@ pub(super) const COMMIT: &str = "COMMIT";
 /// Begins a snapshot of what is known, or of what was known at an instant. Then the same statements read the views of the
 /// schema `as_of`, which have the names of the tables, until the transaction ends.
 pub(super) fn begin(as_of: Option<Instant>) -> String {
-    let Some(instant) = as_of else { return BEGIN.to_owned() };
+    as_of.map_or_else(|| BEGIN.to_owned(), |instant| format!("{BEGIN}; {}", looking(instant)))
+}
+
+fn looking(instant: Instant) -> String {
     format!(
-        "{BEGIN}; SELECT set_config('search_path', 'as_of, ' || current_setting('search_path'), true), \
+        "SELECT set_config('search_path', 'as_of, ' || current_setting('search_path'), true), \
          set_config('congkhai.as_of', '{instant}', true)"
     )
+}
+
+/// Lets the rest of a snapshot show what was known at an instant: what is read before and after it was stored by the same moment.
+pub async fn look_back(conn: &mut AsyncPgConnection, instant: Instant) -> QueryResult<()> {
+    conn.batch_execute(&looking(instant)).await
 }
 
 /// The door for slow reads.

@@ -199,6 +199,37 @@ async fn a_correction_says_what_the_report_should_have_said() {
     root.post(&corrections, &json!({"reason": " "})).await.problem_at(422, "invalid_value", "/reason");
 }
 
+/// The tag of a report in each of its formats; whoever has it is answered that nothing has changed, in that format alone.
+async fn tags(caller: &Client, path: &str) -> Vec<String> {
+    let formats = ["json", "csv", "html", "xlsx"];
+    let mut tags = vec![];
+    for format in formats {
+        tags.push(caller.get(&format!("{path}?format={format}")).await.header("etag").to_owned());
+    }
+    for (at, tag) in tags.iter().enumerate() {
+        for (other, format) in formats.iter().enumerate() {
+            let again = caller.get_with(&format!("{path}?format={format}"), ("if-none-match", tag)).await;
+            assert_eq!(again.status == 304, at == other, "{tag} of {} for {format}", formats[at]);
+        }
+    }
+    tags
+}
+
+#[actix_web::test]
+async fn every_format_of_a_report_has_a_tag_of_its_own() {
+    let app = TestApp::start();
+    let root = app.root().await;
+    let codes = february(&app, &root).await;
+    app.now("2022-02-14T09:00:00+07:00");
+    let (path, _) = sealed(&root, &sealing()).await;
+    let before = tags(&root, &path).await;
+    recorded_late(&app, &root, &codes[3]).await;
+    app.now("2022-02-16T09:02:00+07:00");
+    root.post(&format!("{path}/corrections"), &json!({"reason": "Cập nhật muộn"})).await.expect(201);
+    let after = tags(&root, &path).await;
+    assert!(after.iter().all(|tag| !before.contains(tag)), "{before:?} {after:?}");
+}
+
 #[actix_web::test]
 async fn two_reports_are_compared() {
     let app = TestApp::start();

@@ -6,10 +6,9 @@
 //! dossiers are few, have no changes, and are looked at one by one.
 
 use super::counts::Counts;
-use super::facts::{End, Facts};
+use super::facts::{End, Facts, judged};
 use crate::domain::local_time::Instant;
-use crate::domain::timing;
-use crate::domain::vocabulary::{Channel, Clock, Column, Status, TimingState};
+use crate::domain::vocabulary::{Channel, Column, Status, TimingState};
 use chrono::NaiveDate;
 use std::collections::HashMap;
 
@@ -57,9 +56,9 @@ impl Measure {
         Self::PendingNoDeadline,
     ];
 
-    /// Its stored number.
-    pub const fn number(self) -> i16 {
-        self as i16
+    /// The measure with a stored number.
+    pub fn of(number: i16) -> Option<Self> {
+        Self::ALL.into_iter().find(|measure| *measure as i16 == number)
     }
 }
 
@@ -125,14 +124,7 @@ const fn received(channel: Channel) -> Measure {
 }
 
 fn ended(facts: &Facts, end: End) -> Measure {
-    let judged = timing::Facts {
-        due_on: facts.due_on,
-        overdue_from: facts.overdue_from,
-        judged_at: Some(end.judged_at),
-        clock: Clock::Stopped,
-        closed_recorded_at: None,
-    };
-    match timing::state(&judged, end.judged_at, None) {
+    match judged(end.judged_at, facts.due_on, facts.overdue_from) {
         TimingState::Early => Measure::Early,
         TimingState::Late => Measure::Late,
         TimingState::NoDeadline => Measure::NoDeadline,

@@ -1,7 +1,8 @@
 //! What the places of a dossier in all periods depend on.
 
 use crate::domain::local_time::Instant;
-use crate::domain::vocabulary::{Channel, Status};
+use crate::domain::timing;
+use crate::domain::vocabulary::{Channel, Clock, Status, TimingState};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +71,17 @@ pub struct Undone {
     pub overdue_from: Option<Instant>,
     /// When it was opened again.
     pub reopened_at: Instant,
+}
+
+/// How an end is judged: `early`, `on_time`, `late` or `no_deadline`.
+pub(super) fn judged(
+    judged_at: Instant,
+    due_on: Option<NaiveDate>,
+    overdue_from: Option<Instant>,
+) -> TimingState {
+    let (judged, clock) = (Some(judged_at), Clock::Stopped);
+    let facts = timing::Facts { due_on, overdue_from, judged_at: judged, clock, closed_recorded_at: None };
+    timing::state(&facts, judged_at, None)
 }
 
 impl Interruptions {

@@ -1,10 +1,9 @@
 //! The one place of a dossier in a period, and the columns in which it is counted.
 
 use super::Frame;
-use super::facts::{Facts, Undone};
+use super::facts::{Facts, Undone, judged};
 use crate::domain::local_time::Instant;
-use crate::domain::timing;
-use crate::domain::vocabulary::{Channel, Clock, Column, Status, TimingState};
+use crate::domain::vocabulary::{Channel, Column, Status, TimingState};
 use chrono::NaiveDate;
 
 /// How a dossier came into a period.
@@ -95,14 +94,7 @@ fn end_by(facts: &Facts, by: Instant) -> Option<Seen> {
 }
 
 fn resolved(end: &Seen) -> Standing {
-    let judged = timing::Facts {
-        due_on: end.due_on,
-        overdue_from: end.overdue_from,
-        judged_at: Some(end.judged_at),
-        clock: Clock::Stopped,
-        closed_recorded_at: None,
-    };
-    Standing::Resolved { timing: timing::state(&judged, end.judged_at, None), status: end.status }
+    Standing::Resolved { timing: judged(end.judged_at, end.due_on, end.overdue_from), status: end.status }
 }
 
 /// How an open dossier stands. A stop that began when it was late hides nothing; one without a deadline may stand still.

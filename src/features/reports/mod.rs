@@ -10,6 +10,7 @@ pub mod http;
 pub mod json;
 pub mod numbers;
 pub mod page;
+pub mod printed;
 pub mod queries;
 pub mod table;
 pub mod workbook;

@@ -2,7 +2,7 @@
 
 use super::queries::sums::{self, Alike, Asked};
 use super::table::{Difference, Rows, Table};
-use crate::db::{DbError, Slow};
+use crate::db::{DbError, Slow, look_back};
 use crate::domain::agency_tree::AgencyId;
 use crate::domain::local_time::Instant;
 use crate::domain::report::{Counts, Frame};
@@ -19,23 +19,22 @@ pub struct Numbers {
 }
 
 impl Numbers {
-    /// Reads them: as they are known, or as of an instant.
+    /// Reads them, as they are known or as of an instant, on one snapshot.
     pub async fn read(slow: &Slow, known: Option<Instant>, asked: &Asked) -> Result<Self, DbError> {
         let ends = asked.frame.ends();
-        let is_over = ends <= asked.frame.now;
-        let (counted, counts, late_events) = slow
-            .snapshot(known, async |conn| {
-                let late = if is_over { sums::late_events(conn, asked).await? } else { 0 };
-                let counted = sums::counted(conn, asked).await?;
-                Ok((counted.clone(), sums::counts(conn, asked, counted).await?, late))
-            })
-            .await?;
-        if !is_over {
-            return Ok(Self { counts, then: None, late_events });
-        }
-        let then = Asked { frame: Frame { now: ends, ..asked.frame }, ..asked.clone() };
-        let then = slow.snapshot(Some(ends), async |conn| sums::counts(conn, &then, counted).await).await?;
-        Ok(Self { counts, then: Some(then), late_events })
+        slow.snapshot(known, async |conn| {
+            let counted = sums::counted(conn, asked).await?;
+            if asked.frame.now < ends {
+                let counts = sums::counts(conn, asked, counted).await?;
+                return Ok(Self { counts, then: None, late_events: 0 });
+            }
+            let late_events = sums::late_events(conn, asked).await?;
+            let counts = sums::counts(conn, asked, counted.clone()).await?;
+            look_back(conn, ends).await?;
+            let then = Asked { frame: Frame { now: ends, ..asked.frame }, ..asked.clone() };
+            Ok(Self { counts, then: Some(sums::counts(conn, &then, counted).await?), late_events })
+        })
+        .await
     }
 
     /// The procedure versions that are counted.

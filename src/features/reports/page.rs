@@ -3,14 +3,12 @@
 
 mod charts;
 
+use super::printed::{COLUMNS, Printed};
 use super::queries::months::Part;
 use super::table::Row;
-use super::workbook::Printed;
-use crate::domain::local_time::Day;
 use crate::domain::report::Counts;
 use crate::domain::share::Share;
 use crate::domain::vocabulary::{Column, ReportBy};
-use chrono::Datelike;
 use std::fmt::Write;
 
 /// Rows that the table has at most: those with the most dossiers; the others are one row.
@@ -27,21 +25,6 @@ pub struct AgencyLine {
     pub compliance: Share,
 }
 
-/// The columns of the table with their headings.
-const COLUMNS: [(Column, &str); 11] = [
-    (Column::ReceivedTotal, "Tổng số"),
-    (Column::ReceivedOnline, "Trực tuyến"),
-    (Column::ReceivedDirectPostal, "Trực tiếp, bưu chính"),
-    (Column::CarriedOver, "Kỳ trước"),
-    (Column::ResolvedTotal, "Tổng số"),
-    (Column::ResolvedEarly, "Trước hạn"),
-    (Column::ResolvedOnTime, "Đúng hạn"),
-    (Column::ResolvedLate, "Quá hạn"),
-    (Column::PendingTotal, "Tổng số"),
-    (Column::PendingInTime, "Trong hạn"),
-    (Column::PendingOverdue, "Quá hạn"),
-];
-
 const STYLE: &str = "@page{size:A4;margin:12mm}*{box-sizing:border-box}body{font:10pt/1.3 'Times New Roman',Tinos,serif;color:#111;margin:0 auto;max-width:186mm}\
 h1{font-size:13pt;text-align:center;margin:2mm 0 0}h2{font-size:10.5pt;margin:4mm 0 1mm}p{margin:0}.top{display:flex;justify-content:space-between}\
 .mid{text-align:center;font-style:italic}.note{font-size:8.5pt;font-style:italic;margin-top:1mm}table{border-collapse:collapse;width:100%;font-size:8.5pt;margin-top:2mm}\
@@ -50,8 +33,7 @@ tr.t td{font-weight:bold}svg{width:100%;display:block}.two{display:flex;gap:6mm}
 
 /// Writes the page.
 pub fn write(report: &Printed, months: &[Part], agencies: &[AgencyLine]) -> String {
-    let (from, to) = (day(report.period.0), day(report.period.1));
-    let agency = if report.agency.is_empty() { "Các cơ quan, đơn vị" } else { &report.agency };
+    let (from, to) = report.days();
     let mut page = String::with_capacity(16 * 1024);
     // Writing to a String cannot fail.
     let _ = write!(
@@ -61,7 +43,7 @@ pub fn write(report: &Printed, months: &[Part], agencies: &[AgencyLine]) -> Stri
          <div class=\"top\"><b>{agency}</b><span>Biểu số {form}/VPCP/KSTT</span></div>\
          <h1>TÌNH HÌNH, KẾT QUẢ GIẢI QUYẾT THỦ TỤC HÀNH CHÍNH</h1><p class=\"mid\">Từ ngày {from} đến ngày {to}</p>",
         form = escaped(&report.form),
-        agency = escaped(agency),
+        agency = escaped(report.whose()),
     );
     table(&mut page, report);
     let _ = write!(page, "<p class=\"note\">{}</p>", escaped(&known(report)));
@@ -92,7 +74,7 @@ fn table(page: &mut String, report: &Printed) {
         "<table><thead><tr><th rowspan=\"2\">{rows}</th><th colspan=\"4\">Nhận giải quyết</th><th colspan=\"4\">Đã giải quyết</th>\
          <th colspan=\"3\">Đang giải quyết</th></tr><tr>"
     );
-    for (_, name) in COLUMNS {
+    for (_, _, name) in COLUMNS {
         let _ = write!(page, "<th>{name}</th>");
     }
     page.push_str("</tr></thead><tbody>");
@@ -128,16 +110,14 @@ fn shown(report: &Printed) -> Vec<Row> {
 
 fn line(page: &mut String, row: &Row, class: &str) {
     let _ = write!(page, "<tr{class}><td class=\"n\">{}</td>", escaped(&row.name));
-    for (column, _) in COLUMNS {
+    for (column, _, _) in COLUMNS {
         let _ = write!(page, "<td>{}</td>", grouped(row.counts[column]));
     }
     page.push_str("</tr>");
 }
 
 fn known(report: &Printed) -> String {
-    let at = report.as_of.local();
-    let known =
-        format!("Dữ liệu được cập nhật đến {} ngày {}.", at.format("%H:%M"), day(at.date_naive().into()));
+    let known = format!("Dữ liệu được cập nhật đến {}.", report.known_at());
     let sealed = report.sealed.as_ref().map(|(number, digest, corrections)| {
         format!(" Báo cáo đã chốt số {number}, mã băm {digest}, đã đính chính {corrections} lần.")
     });
@@ -155,11 +135,6 @@ fn grouped(number: i64) -> String {
         text.push(digit);
     }
     text
-}
-
-fn day(day: Day) -> String {
-    let day = day.date();
-    format!("{:02}/{:02}/{}", day.day(), day.month(), day.year())
 }
 
 /// A text that stands in HTML as it is.

@@ -5,32 +5,11 @@ mod dossiers;
 mod form;
 
 use super::json::PlaceBody;
-use super::table::Table;
-use crate::domain::local_time::{Day, Instant};
-use crate::domain::vocabulary::ReportBy;
+use super::printed::Printed;
 use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, XlsxError};
 
 /// Dossiers that the second sheet has at most.
 pub const MOST_DOSSIERS: usize = 100_000;
-
-/// What is printed.
-#[derive(Clone, Debug)]
-pub struct Printed {
-    /// The form.
-    pub form: String,
-    /// Name of the agency; empty: of several, or of all.
-    pub agency: String,
-    /// First and last local day of the period.
-    pub period: (Day, Day),
-    /// As of when.
-    pub as_of: Instant,
-    /// What a row is for.
-    pub by: ReportBy,
-    /// The table.
-    pub table: Table,
-    /// Of a sealed report: its number, digest, and how many corrections are in the table.
-    pub sealed: Option<(i32, String, usize)>,
-}
 
 /// Writes the workbook. `late` are the dossiers that ended late or are overdue, `left_out` how many more there are.
 pub fn write(report: &Printed, late: &[PlaceBody], left_out: i64) -> Result<Vec<u8>, XlsxError> {

@@ -20,6 +20,7 @@ use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
 use actix_web::{HttpRequest, HttpResponse};
 use futures_util::future::try_join;
 use futures_util::{TryStreamExt, stream};
+use rust_xlsxwriter::XlsxError;
 use serde::Serialize;
 use text::Encoder;
 use utoipa::ToSchema;
@@ -112,8 +113,17 @@ fn unwritable(error: &serde_json::Error) -> Problem {
     Problem::new(Code::Internal)
 }
 
+/// Answers with a workbook that is no list, written on a thread of its own.
+pub async fn written(
+    name: &str,
+    write: impl FnOnce() -> Result<Vec<u8>, XlsxError> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let written = xlsx::done(tokio::task::spawn_blocking(write)).await?;
+    Ok(head(Format::Xlsx, name).set_body(written).map_into_boxed_body())
+}
+
 /// Status and headers. Formats for spreadsheets are files to be saved.
-pub fn head(format: Format, name: &str) -> HttpResponse<()> {
+fn head(format: Format, name: &str) -> HttpResponse<()> {
     let mut response = HttpResponse::Ok();
     response.insert_header((CONTENT_TYPE, format.content_type()));
     if let Some(suffix) = format.file_suffix() {

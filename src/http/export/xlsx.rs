@@ -55,15 +55,20 @@ impl<Row: ListRow + Send + 'static> Writing<Row> {
     /// Ends the workbook and gives its file.
     pub(super) async fn end(self) -> Result<File, Problem> {
         drop(self.rows);
-        let failed = |why: &dyn std::fmt::Display| {
-            log::error!("a workbook could not be written: {why}");
-            Problem::new(Code::Internal)
-        };
-        match self.file.await {
-            Ok(Ok(file)) => Ok(file),
-            Ok(Err(error)) => Err(failed(&error)),
-            Err(error) => Err(failed(&error)),
-        }
+        done(self.file).await
+    }
+}
+
+/// What a thread made of a workbook.
+pub(super) async fn done<T>(made: tokio::task::JoinHandle<Result<T, XlsxError>>) -> Result<T, Problem> {
+    let failed = |why: &dyn std::fmt::Display| {
+        log::error!("a workbook could not be written: {why}");
+        Problem::new(Code::Internal)
+    };
+    match made.await {
+        Ok(Ok(made)) => Ok(made),
+        Ok(Err(error)) => Err(failed(&error)),
+        Err(error) => Err(failed(&error)),
     }
 }
 

@@ -6,7 +6,7 @@
 use crate::db::{Answer, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::agency_tree::AgencyId;
 use crate::domain::canonical;
-use crate::domain::hash_chain::{Hash, text_hash};
+use crate::domain::hash_chain::{Hash, text_hash, to_hex};
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Refusal, Rule};
 use crate::domain::report::Frame;
@@ -50,7 +50,7 @@ pub struct Stamp<'a> {
 }
 
 /// Fails unless the period of a report was over when what is known had settled.
-pub fn require_over(frame: Frame) -> Result<(), Refusal> {
+fn require_over(frame: Frame) -> Result<(), Refusal> {
     if frame.ends() <= frame.now {
         return Ok(());
     }
@@ -65,25 +65,25 @@ pub async fn seal(
     now: Instant,
     sealing: &Sealing<'_>,
     terms: &Terms,
-    (content, show): (impl Fn(&Stamp<'_>) -> Value, impl Fn(&ReportRow) -> Answer),
+    (content, show): (impl Fn(&Stamp<'_>) -> Value, impl Fn(&ReportRow, Value) -> Answer),
 ) -> Result<Given, Failure> {
     require_over(sealing.asked.frame)?;
     let actor = principal.actor();
     let work = async |tx: &mut Transaction| {
-        let row = seal_in(tx, &actor, now, sealing, &content).await?;
-        Ok(show(&row))
+        let (row, content) = seal_in(tx, &actor, now, sealing, &content).await?;
+        Ok(show(&row, content))
     };
     writer.on_terms(terms, now, work).await
 }
 
-/// The same inside a transaction that does more.
-pub async fn seal_in(
+/// The same inside its transaction.
+async fn seal_in(
     tx: &mut Transaction,
     actor: &Actor,
     now: Instant,
     sealing: &Sealing<'_>,
     content: &impl Fn(&Stamp<'_>) -> Value,
-) -> Result<ReportRow, Failure> {
+) -> Result<(ReportRow, Value), Failure> {
     let number = sealed::next_number(tx, sealing.agency).await?;
     let stamp = Stamp { id: Uuid::now_v7(), number, sealed_at: now, sealed_by: &actor.name };
     let content = content(&stamp);
@@ -101,13 +101,12 @@ pub async fn seal_in(
         sealed_at: now.utc(),
         sealed_by: actor.name.clone(),
         digest: digest(&content).0.to_vec(),
-        content,
     };
-    sealed::insert(tx, &row).await?;
+    sealed::insert(tx, &row, &content).await?;
     let details = json!({"number": number, "from": row.first_day, "to": row.last_day, "by": row.by, "digest": text_of(&row.digest)});
     let change = Change { action: "report.sealed", subject: format!("report:{}", row.id), details };
     audit::record(tx, actor, now, change).await?;
-    Ok(row)
+    Ok((row, content))
 }
 
 /// A correction to be made.
@@ -141,13 +140,13 @@ pub async fn correct(
     correcting: &Correcting<'_>,
     terms: &Terms,
     (content, show): (
-        impl Fn(&ReportRow, &[CorrectionRow], &CorrectionStamp<'_>) -> Option<Value>,
+        impl Fn((&ReportRow, Value), &[CorrectionRow], &CorrectionStamp<'_>) -> Option<Value>,
         impl Fn(&CorrectionRow) -> Answer,
     ),
 ) -> Result<Given, Failure> {
     let actor = principal.actor();
     let work = async |tx: &mut Transaction| {
-        let report = sealed::lock(tx, correcting.id).await?.ok_or(Refusal::NotFound)?;
+        let (report, said) = sealed::lock(tx, correcting.id).await?.ok_or(Refusal::NotFound)?;
         let before = sealed::corrections(tx, report.id).await?;
         let (last, previous) = before
             .last()
@@ -158,7 +157,7 @@ pub async fn correct(
             corrected_by: &actor.name,
             previous: &text_of(previous),
         };
-        let content = content(&report, &before, &stamp).filter(|_| correcting.as_of.utc() > last);
+        let content = content((&report, said), &before, &stamp).filter(|_| correcting.as_of.utc() > last);
         let content = content.ok_or(Refusal::NothingToCorrect)?;
         let row = CorrectionRow {
             report_id: report.id,
@@ -186,5 +185,5 @@ fn digest(content: &Value) -> Hash {
 
 /// A digest as it is shown.
 pub fn text_of(digest: &[u8]) -> String {
-    format!("sha256:{}", crate::domain::hash_chain::to_hex(digest))
+    format!("sha256:{}", to_hex(digest))
 }

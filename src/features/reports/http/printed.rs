@@ -12,17 +12,21 @@ use crate::features::disclosure::queries as disclosure;
 use crate::features::reports::json::PlaceBody;
 use crate::features::reports::numbers::Numbers;
 use crate::features::reports::page::{self, AgencyLine};
+use crate::features::reports::printed::Printed;
 use crate::features::reports::queries::months::months;
 use crate::features::reports::queries::places::{self, Cell, PlacedRow};
 use crate::features::reports::queries::sums::Asked;
-use crate::features::reports::workbook::{self, MOST_DOSSIERS, Printed};
-use crate::http::error::{Code, Problem};
+use crate::features::reports::workbook::{self, MOST_DOSSIERS};
+use crate::http::error::Problem;
 use crate::http::etag::Tag;
 use crate::http::format::Format;
 use crate::http::{caching, export};
 use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_SECURITY_POLICY;
 use chrono::{DateTime, Utc};
+
+/// The columns whose dossiers are on the second sheet.
+const LATE: [Column; 2] = [Column::ResolvedLate, Column::PendingOverdue];
 
 /// Whoever reads a report.
 pub(super) struct Reader<'a> {
@@ -36,38 +40,35 @@ pub(super) struct Reader<'a> {
 
 impl Reader<'_> {
     /// Answers with the workbook of a report, and the dossiers in it that ended late or are overdue.
-    pub(super) async fn workbook(
-        &self,
-        asked: &Asked,
-        printed: Printed,
-        tag: &Tag,
-    ) -> Result<HttpResponse, Problem> {
+    pub(super) async fn workbook(&self, asked: &Asked, printed: Printed) -> Result<HttpResponse, Problem> {
         let Self { state, as_of, caller } = *self;
-        let (mut rows, mut left_out) = (vec![], 0);
-        for column in [Column::ResolvedLate, Column::PendingOverdue] {
-            let most = MOST_DOSSIERS - rows.len();
-            let cell = Cell { frame: asked.frame, column, agencies: asked.agencies.clone(), versions: None };
-            let page = Page { limit: i64::try_from(most).unwrap_or(i64::MAX), after: None };
-            let mut found =
-                state.slow.snapshot(as_of.known, async |conn| places::page(conn, &cell, &page).await).await?;
-            found.truncate(most);
-            left_out += printed.table.total[column] - i64::try_from(found.len()).unwrap_or(i64::MAX);
-            rows.append(&mut found);
-        }
+        let cell =
+            |column| Cell { frame: asked.frame, column, agencies: asked.agencies.clone(), versions: None };
+        let rows = state
+            .slow
+            .snapshot(as_of.known, async |conn| {
+                let mut rows = vec![];
+                for column in LATE {
+                    let most = MOST_DOSSIERS - rows.len();
+                    let page = Page { limit: i64::try_from(most).unwrap_or(i64::MAX), after: None };
+                    rows.extend(places::page(conn, &cell(column), &page).await?.into_iter().take(most));
+                }
+                Ok(rows)
+            })
+            .await?;
         let names = state.names.with(rows.iter().map(|row| row.procedure_version_id), &state.reader).await?;
         let show = |row: PlacedRow| {
             let procedure = names.of(row.procedure_version_id);
             PlaceBody::new(row, asked.frame, procedure, &caller.tree, &caller.calendars)
         };
         let late: Vec<PlaceBody> = rows.into_iter().map(show).collect();
-        let failed = |why: &dyn std::fmt::Display| {
-            log::error!("a workbook could not be written: {why}");
-            Problem::new(Code::Internal)
-        };
-        let written = actix_web::web::block(move || workbook::write(&printed, &late, left_out.max(0))).await;
-        let written = written.map_err(|why| failed(&why))?.map_err(|why| failed(&why))?;
-        let mut response = export::head(Format::Xlsx, "report").set_body(written).map_into_boxed_body();
-        caching::set(&mut response, tag);
+        let all: i64 = LATE.iter().map(|column| printed.table.total[*column]).sum();
+        let left_out = (all - i64::try_from(late.len()).unwrap_or(i64::MAX)).max(0);
+        // Two workbooks of the same report differ in their time of making.
+        let tag = Tag::of_stream(format!("{:?} {:?} {late:?}", printed.table, printed.sealed).as_bytes());
+        let mut response =
+            export::written("report", move || workbook::write(&printed, &late, left_out)).await?;
+        caching::set(&mut response, &tag);
         Ok(response)
     }
 
@@ -75,20 +76,16 @@ impl Reader<'_> {
     pub(super) async fn page(
         &self,
         asked: &Asked,
-        (printed, numbers): (&Printed, &Numbers),
-        tag: &Tag,
+        printed: &Printed,
+        numbers: &Numbers,
     ) -> Result<HttpResponse, Problem> {
         let months =
             self.state.slow.snapshot(self.as_of.known, async |conn| months(conn, asked).await).await?;
         let page = page::write(printed, &months, &self.agencies(asked, numbers).await?);
-        let mut response = export::head(Format::Html, "report").set_body(page).map_into_boxed_body();
+        let mut response = HttpResponse::Ok();
         // Nothing is fetched and nothing runs, whatever the name of an agency is.
-        let policy = "default-src 'none'; style-src 'unsafe-inline'".parse().ok();
-        if let Some(policy) = policy {
-            response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
-        }
-        caching::set(&mut response, tag);
-        Ok(response)
+        response.insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"));
+        Ok(response.content_type(Format::Html.content_type()).body(page))
     }
 
     /// The agencies of a report: how much ended late, and how they disclose.

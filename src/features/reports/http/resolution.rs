@@ -7,8 +7,8 @@ use crate::features::auth::Authorized;
 use crate::features::auth::scope::ReportsRead;
 use crate::features::reports::json::{PRINTED, ReportFilter, ResolutionBody, RowBody, agency_of};
 use crate::features::reports::numbers::Numbers;
+use crate::features::reports::printed::Printed;
 use crate::features::reports::table::Rows;
-use crate::features::reports::workbook::Printed;
 use crate::http::caching;
 use crate::http::error::Problem;
 use crate::http::export;
@@ -55,7 +55,7 @@ pub(super) async fn get_one(
         return Ok(response);
     }
     if matches!(format, Format::Xlsx | Format::Html) {
-        let (tag, (table, _)) = (body.tag(), numbers.table(rows));
+        let (table, _) = numbers.table(rows);
         let printed = Printed {
             form: body.form,
             agency: agency.map(|agency| agency.name.clone()).unwrap_or_default(),
@@ -67,8 +67,8 @@ pub(super) async fn get_one(
         };
         let to = Reader { state: &state, as_of: &as_of, caller: &caller };
         return match format {
-            Format::Html => to.page(&asked, (&printed, &numbers), &tag).await,
-            _ => to.workbook(&asked, printed, &tag).await,
+            Format::Html => to.page(&asked, &printed, &numbers).await,
+            _ => to.workbook(&asked, printed).await,
         };
     }
     let rows: Vec<RowBody> = body.rows.into_iter().chain([body.total]).collect();

@@ -27,6 +27,7 @@ use crate::http::page::PageOf;
 use crate::http::write::{self, Write};
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use serde_json::Value;
 
 /// Name of the files that hold the list.
 const NAME: &str = "reports";
@@ -62,7 +63,6 @@ pub(super) async fn seal(
         caller.require_governed(agency.id, place())?;
     }
     let asked = Asked { frame: Frame { period, now: as_of.now }, agencies: among };
-    actions::require_over(asked.frame)?;
     let by = body.by.unwrap_or(ReportBy::Field);
     let numbers = Numbers::read(&state.slow, as_of.known, &asked).await?;
     let names = state.names.with(numbers.versions(), &state.reader).await?;
@@ -75,9 +75,9 @@ pub(super) async fn seal(
 }
 
 /// The answer with a report that was sealed.
-fn made(row: &ReportRow) -> Answer {
+fn made(row: &ReportRow, content: Value) -> Answer {
     // It was made of such a body.
-    let body = SealedBody::new(row, &[]).ok();
+    let body = SealedBody::new((row, content), &[]).ok();
     write::answer(StatusCode::CREATED, Some(format!("/v1/reports/{}", row.id)), None, &body)
 }
 
@@ -96,13 +96,9 @@ pub(super) async fn all(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let (asked, list) = List::<Key>::of::<ReportList>(&request, &input, &caller.key_id)?;
-    let agency = match asked.agency.as_deref() {
-        Some(code) => {
-            agencies(Some(code), &Place::Parameter("agency".into()), &caller)?;
-            caller.tree.find(code).map(|agency| agency.id)
-        }
-        None => None,
-    };
+    let place = Place::Parameter("agency".into());
+    let named = asked.agency.as_deref().map(|code| caller.agency_named(code, &place)).transpose()?;
+    let agency = named.map(|agency| agency.id);
     let seen = match &caller.visible {
         Visible::All => None,
         Visible::Of(agencies) => Some(agencies.iter().copied().collect()),
@@ -148,9 +144,6 @@ pub(super) async fn correct(
     let Write { body, terms, .. } = Write::<PostCorrection>::of(&request, &input, &caller.key_id)?;
     let (reason, now) = (body.check()?, state.clock.now());
     let found = found(&id, &caller, &state).await?;
-    if let Some(agency) = found.row.agency_id {
-        caller.require_governed(agency, Place::whole())?;
-    }
     let at = actions::settled(now);
     let asked = found.asked(at);
     let numbers = Numbers::read(&state.slow, Some(at), &asked).await?;
@@ -158,8 +151,8 @@ pub(super) async fn correct(
     let as_of = AsOf { now: at, known: Some(at) };
     let then = as_of.caller(&caller, &state).await?;
     let (table, _) = numbers.table(Rows { by: found.row.by, names: &names, tree: &then.tree });
-    let content = |row: &ReportRow, before: &[CorrectionRow], stamp: &CorrectionStamp<'_>| {
-        let said = SealedBody::new(row, before).ok()?.corrected();
+    let content = |report: (&ReportRow, Value), before: &[CorrectionRow], stamp: &CorrectionStamp<'_>| {
+        let said = SealedBody::new(report, before).ok()?.corrected();
         CorrectionBody::content((at, &reason), (&table, table.differences(&said)), stamp)
     };
     let location = format!("/v1/reports/{}", found.row.id);

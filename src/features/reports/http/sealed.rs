@@ -15,28 +15,26 @@ use crate::features::reports::json::{
     ComparisonBody, PRINTED, PlaceBody, ReportFormat, RowBody, SealedBody, SealedCellFilter, With,
 };
 use crate::features::reports::numbers::Numbers;
+use crate::features::reports::printed::Printed;
 use crate::features::reports::queries::places;
 use crate::features::reports::queries::sealed::{self as queries, CorrectionRow, ReportRow};
 use crate::features::reports::queries::sums::Asked;
-use crate::features::reports::workbook::Printed;
 use crate::http::error::{Code, Problem};
-use crate::http::etag::Tag;
+use crate::http::export;
 use crate::http::format::Format;
-use crate::http::input::Input;
+use crate::http::input::{Input, id_of};
 use crate::http::list::List;
 use crate::http::page::PageOf;
-use crate::http::{caching, export};
 use actix_web::{HttpRequest, HttpResponse, get, web};
-use uuid::Uuid;
 
 /// A sealed report of which the caller sees every agency, with its corrections.
 pub(super) async fn found(id: &str, caller: &Principal, state: &State) -> Result<Found, Problem> {
-    let id = Uuid::try_parse(id).map_err(|_| Refusal::NotFound)?;
-    let (row, corrections) = state
+    let id = id_of(id)?;
+    let (found, corrections) = state
         .reader
         .read(async |conn| {
-            let row = queries::find(conn, id).await?;
-            Ok((row, queries::corrections(conn, id).await?))
+            let found = queries::find(conn, id).await?;
+            Ok((found, queries::corrections(conn, id).await?))
         })
         .await?;
     let seen = |row: &ReportRow| match (&row.agency_ids, &caller.visible) {
@@ -44,8 +42,8 @@ pub(super) async fn found(id: &str, caller: &Principal, state: &State) -> Result
         (None, Visible::Of(_)) => false,
         (Some(agencies), Visible::Of(seen)) => agencies.iter().all(|agency| seen.contains(agency)),
     };
-    let row = row.filter(seen).ok_or(Refusal::NotFound)?;
-    let body = SealedBody::new(&row, &corrections).map_err(|why| {
+    let (row, content) = found.filter(|(row, _)| seen(row)).ok_or(Refusal::NotFound)?;
+    let body = SealedBody::new((&row, content), &corrections).map_err(|why| {
         log::error!("the report {id} cannot be read: {why}");
         Problem::new(Code::Internal)
     })?;
@@ -74,7 +72,7 @@ impl Found {
         &self,
         caller: &Principal,
         state: &State,
-        (format, tag): (Format, &Tag),
+        format: Format,
     ) -> Result<HttpResponse, Problem> {
         let at = self.corrections.last().map_or(self.row.as_of, |correction| correction.as_of).into();
         let as_of = AsOf { now: at, known: Some(at) };
@@ -91,10 +89,10 @@ impl Found {
         };
         let (to, asked) = (Reader { state, as_of: &as_of, caller: &then }, self.asked(at));
         if format == Format::Xlsx {
-            return to.workbook(&asked, printed, tag).await;
+            return to.workbook(&asked, printed).await;
         }
         let numbers = Numbers::read(&state.slow, as_of.known, &asked).await?;
-        to.page(&asked, (&printed, &numbers), tag).await
+        to.page(&asked, &printed, &numbers).await
     }
 }
 
@@ -119,15 +117,11 @@ pub(super) async fn get_one(
     let (_, format) =
         input.query_and_format(PRINTED, |asked: &ReportFormat| asked.format.map(Format::from))?;
     let found = found(&id, &caller, &state).await?;
-    let last = found.body.corrections.last().map_or(&found.body.digest, |correction| &correction.digest);
-    let tag = Tag::of_stream(last.as_bytes());
     if format == Format::Json {
-        let mut response = HttpResponse::Ok().json(&found.body);
-        caching::set(&mut response, &tag);
-        return Ok(response);
+        return Ok(HttpResponse::Ok().json(&found.body));
     }
     if matches!(format, Format::Xlsx | Format::Html) {
-        return found.printed(&caller, &state, (format, &tag)).await;
+        return found.printed(&caller, &state, format).await;
     }
     let table = found.body.corrected();
     let total = table.total_row();

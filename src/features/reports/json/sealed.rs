@@ -169,9 +169,11 @@ impl SealedBody {
         without(&body, &["digest", "corrections"])
     }
 
-    /// Shows a report with its corrections.
-    pub fn new(row: &ReportRow, corrections: &[CorrectionRow]) -> serde_json::Result<Self> {
-        let mut content = row.content.clone();
+    /// Shows a report, of which this is what it says, with its corrections.
+    pub fn new(
+        (row, mut content): (&ReportRow, Value),
+        corrections: &[CorrectionRow],
+    ) -> serde_json::Result<Self> {
         content["digest"] = text_of(&row.digest).into();
         content["corrections"] = Value::Array(corrections.iter().map(CorrectionBody::shown).collect());
         serde_json::from_value(content)

@@ -1,6 +1,6 @@
 //! Makes the counters anew from every state that was recorded, and compares.
 
-use super::fold::{ALL, Progress, changed};
+use super::fold::{ALL, changed, progress};
 use crate::domain::local_time::Instant;
 use chrono::{DateTime, NaiveDate};
 use diesel::prelude::*;
@@ -56,8 +56,7 @@ pub struct Found {
 /// Compares all counters, on the snapshot of the connection. Takes as long as looking at every state.
 pub async fn check(conn: &mut AsyncPgConnection) -> QueryResult<Found> {
     conn.batch_execute("SET LOCAL statement_timeout = '2h'").await?;
-    let progress = diesel::sql_query("SELECT counted_through FROM report_progress");
-    let counted_through = progress.get_result::<Progress>(conn).await?.counted_through;
+    let counted_through = progress(conn).await?;
     let Some(through) = counted_through else { return Ok(Found::default()) };
     let counting = "SELECT (SELECT count(*) FROM report_counts) + (SELECT count(*) FROM report_late_counts WHERE measure > 0) AS counters";
     let counters = diesel::sql_query(counting).get_result::<Counters>(conn).await?.counters;

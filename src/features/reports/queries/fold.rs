@@ -7,18 +7,24 @@ use crate::domain::local_time::Instant;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Date, Nullable, Timestamptz};
-use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
-/// How far is counted.
 #[derive(QueryableByName)]
-pub(super) struct Progress {
+struct Progress {
     #[diesel(sql_type = Nullable<Date>)]
-    pub counted_through: Option<NaiveDate>,
+    counted_through: Option<NaiveDate>,
 }
 
-/// The last day that is counted, locked until the transaction ends.
+const PROGRESS: &str = "SELECT counted_through FROM report_progress";
+
+/// The last day that is counted; `None`: none is.
+pub(super) async fn progress(conn: &mut AsyncPgConnection) -> QueryResult<Option<NaiveDate>> {
+    Ok(diesel::sql_query(PROGRESS).get_result::<Progress>(conn).await?.counted_through)
+}
+
+/// The same, locked until the transaction ends.
 pub async fn lock_progress(tx: &mut Transaction) -> QueryResult<Option<NaiveDate>> {
-    let locking = diesel::sql_query("SELECT counted_through FROM report_progress FOR UPDATE");
+    let locking = diesel::sql_query(format!("{PROGRESS} FOR UPDATE"));
     Ok(locking.get_result::<Progress>(tx).await?.counted_through)
 }
 

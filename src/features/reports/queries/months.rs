@@ -1,7 +1,6 @@
 //! What came in and what ended in each part of a period: for the chart of a report.
 
-use super::mirror::placed;
-use super::sums::{Asked, bound, changes_since, condition, framed, known_before, looked_at, of_agencies};
+use super::sums::{self, Asked, bound, changes_since, condition, known_before, looked_at, of_agencies};
 use crate::domain::period::Period;
 use crate::domain::report::{Frame, Measure};
 use crate::domain::vocabulary::Column;
@@ -45,14 +44,6 @@ struct Row {
     sum: i64,
 }
 
-#[derive(QueryableByName)]
-struct Marked {
-    #[diesel(sql_type = Integer)]
-    marks: i32,
-    #[diesel(sql_type = BigInt)]
-    dossiers: i64,
-}
-
 /// Counters within each part: `$6` has the first days of the parts. Months that lie in the period whole are read as such.
 fn counting(asked: &Asked) -> String {
     let agency = condition(asked, "competent_agency_id", 7);
@@ -81,8 +72,7 @@ pub async fn months(conn: &mut AsyncPgConnection, asked: &Asked) -> QueryResult<
     let rows: Vec<Row> = of_agencies(statement.bind::<Array<Date>, _>(firsts), asked).load(conn).await?;
     for row in rows {
         let part = usize::try_from(row.part).ok().and_then(|part| parts.get_mut(part));
-        let measure = Measure::ALL.into_iter().find(|measure| measure.number() == row.measure);
-        let Some((part, measure)) = part.zip(measure) else { continue };
+        let Some((part, measure)) = part.zip(Measure::of(row.measure)) else { continue };
         match measure {
             Measure::ReceivedOnline | Measure::ReceivedDirectPostal => part.received += row.sum,
             Measure::Late => {
@@ -100,11 +90,8 @@ pub async fn months(conn: &mut AsyncPgConnection, asked: &Asked) -> QueryResult<
 
 /// Those that were opened again, which no counter tells.
 async fn reopened(conn: &mut AsyncPgConnection, asked: &Asked, part: &mut Part) -> QueryResult<()> {
-    let which = format!("d.interruptions ? 'ends' AND {}", condition(asked, "d.competent_agency_id", 4));
-    let statement =
-        format!("SELECT marks, count(*) AS dossiers FROM ({}) AS placed GROUP BY 1", placed(&which));
-    let frame = Frame { period: part.period, ..asked.frame };
-    for row in of_agencies(framed(statement, frame), asked).load::<Marked>(conn).await? {
+    let asked = Asked { frame: Frame { period: part.period, ..asked.frame }, ..asked.clone() };
+    for row in sums::reopened(conn, &asked).await? {
         let has = |column: Column| if row.marks & column.mark() == 0 { 0 } else { row.dossiers };
         part.received += has(Column::ReceivedOnline) + has(Column::ReceivedDirectPostal);
         part.resolved += has(Column::ResolvedTotal);

@@ -1,6 +1,7 @@
 //! The dossiers behind a number of a report.
 
 use super::mirror::placed;
+use super::sums::{Statement, framed};
 use crate::db::fingerprint::Fingerprint;
 use crate::db::page::Page;
 use crate::db::{RowSender, WholeList};
@@ -9,9 +10,7 @@ use crate::domain::local_time::Instant;
 use crate::domain::report::Frame;
 use crate::domain::vocabulary::{Channel, Column};
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{Array, BigInt, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
@@ -76,8 +75,6 @@ struct Total {
     digest: Option<i64>,
 }
 
-type Statement<'a> = BoxedSqlQuery<'a, Pg, SqlQuery>;
-
 /// What `what` says of the dossiers in a cell, which are in `placed`, then `rest`; with the number of the next parameter.
 fn of_cell<'a>(cell: &Cell, what: &str, rest: impl Fn(usize) -> String) -> Statement<'a> {
     let (mut which, mut next) = (within(cell.column).to_owned(), 5);
@@ -90,7 +87,7 @@ fn of_cell<'a>(cell: &Cell, what: &str, rest: impl Fn(usize) -> String) -> State
     let statement =
         format!("SELECT {what} FROM ({}) placed WHERE marks & $4 <> 0 {}", placed(&which), rest(next));
     let ids = [&cell.agencies, &cell.versions].into_iter().flatten();
-    let statement = super::sums::framed(statement, cell.frame).bind::<Integer, _>(cell.column.mark());
+    let statement = framed(statement, cell.frame).bind::<Integer, _>(cell.column.mark());
     ids.fold(statement, |statement, ids| statement.bind::<Array<Integer>, _>(ids.clone()))
 }
 

@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncConnectionCore, RunQueryDsl};
 use uuid::Uuid;
 
-/// A report as it was sealed.
+/// A report as it was sealed, without what it says: that may be long, and a list does not show it.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = reports)]
 #[allow(missing_docs)] // The columns are explained in the migration.
@@ -28,7 +28,6 @@ pub struct ReportRow {
     pub as_of: DateTime<Utc>,
     pub sealed_at: DateTime<Utc>,
     pub sealed_by: String,
-    pub content: serde_json::Value,
     pub digest: Vec<u8>,
 }
 
@@ -71,8 +70,12 @@ pub async fn next_number(tx: &mut Transaction, agency: Option<AgencyId>) -> Quer
         .await
 }
 
-/// Stores a report.
-pub async fn insert(tx: &mut Transaction, row: &ReportRow) -> QueryResult<usize> {
+/// Stores a report with what it says.
+pub async fn insert(
+    tx: &mut Transaction,
+    row: &ReportRow,
+    content: &serde_json::Value,
+) -> QueryResult<usize> {
     use reports as r;
     let values = (
         r::id.eq(row.id),
@@ -86,7 +89,7 @@ pub async fn insert(tx: &mut Transaction, row: &ReportRow) -> QueryResult<usize>
         r::as_of.eq(row.as_of),
         r::sealed_at.eq(row.sealed_at),
         r::sealed_by.eq(&row.sealed_by),
-        r::content.eq(&row.content),
+        r::content.eq(content),
         r::digest.eq(&row.digest),
     );
     diesel::insert_into(r::table).values(values).execute(tx).await
@@ -107,17 +110,18 @@ pub async fn insert_correction(tx: &mut Transaction, row: &CorrectionRow) -> Que
     diesel::insert_into(c::table).values(values).execute(tx).await
 }
 
-/// The report with an id.
-pub async fn find<C>(conn: &mut C, id: Uuid) -> QueryResult<Option<ReportRow>>
+/// The report with an id, and what it says.
+pub async fn find<C>(conn: &mut C, id: Uuid) -> QueryResult<Option<(ReportRow, serde_json::Value)>>
 where
     C: AsyncConnectionCore<Backend = Pg>,
 {
-    reports::table.find(id).select(ReportRow::as_select()).first(conn).await.optional()
+    reports::table.find(id).select((ReportRow::as_select(), reports::content)).first(conn).await.optional()
 }
 
 /// The same, held against other corrections until the transaction ends.
-pub async fn lock(tx: &mut Transaction, id: Uuid) -> QueryResult<Option<ReportRow>> {
-    reports::table.find(id).select(ReportRow::as_select()).for_update().first(tx).await.optional()
+pub async fn lock(tx: &mut Transaction, id: Uuid) -> QueryResult<Option<(ReportRow, serde_json::Value)>> {
+    let whole = (ReportRow::as_select(), reports::content);
+    reports::table.find(id).select(whole).for_update().first(tx).await.optional()
 }
 
 /// The corrections of a report, in order.

@@ -3,7 +3,7 @@
 //! Runs on a snapshot, of the present or as of an instant. The counters tell what was recorded before a day, `known_before`. For the
 //! dossiers with a record since then, what they were then is taken away, and what they are now is added.
 
-use super::fold::Progress;
+use super::fold;
 use super::mirror::{CHANGES, day, placed};
 use crate::domain::agency_tree::AgencyId;
 use crate::domain::local_time::Instant;
@@ -45,16 +45,19 @@ struct Summed {
     through: i64,
 }
 
+/// Dossiers that are alike and in the same columns.
 #[derive(QueryableByName)]
-struct Marked {
+pub(super) struct Marked {
     #[diesel(sql_type = Integer)]
     competent_agency_id: AgencyId,
     #[diesel(sql_type = Integer)]
     procedure_version_id: i32,
+    /// The columns.
     #[diesel(sql_type = Integer)]
-    marks: i32,
+    pub marks: i32,
+    /// How many there are.
     #[diesel(sql_type = BigInt)]
-    dossiers: i64,
+    pub dossiers: i64,
 }
 
 #[derive(QueryableByName)]
@@ -96,8 +99,7 @@ pub async fn counts(
 
 fn tallied(mut tallies: Tallies, rows: Vec<Summed>) -> Tallies {
     for row in rows {
-        let measure = Measure::ALL.into_iter().find(|measure| measure.number() == row.measure);
-        if let Some(measure) = measure {
+        if let Some(measure) = Measure::of(row.measure) {
             let tally = tallies.entry((row.competent_agency_id, row.procedure_version_id)).or_default();
             tally.add(measure, row.before, row.through);
         }
@@ -107,8 +109,7 @@ fn tallied(mut tallies: Tallies, rows: Vec<Summed>) -> Tallies {
 
 /// The first local day whose records the counters do not tell, as far as somebody knows them at an instant.
 pub(super) async fn known_before(conn: &mut AsyncPgConnection, now: Instant) -> QueryResult<NaiveDate> {
-    let read = diesel::sql_query("SELECT counted_through FROM report_progress");
-    let counted = read.get_result::<Progress>(conn).await?.counted_through;
+    let counted = fold::progress(conn).await?;
     let first = counted.map_or(DateTime::UNIX_EPOCH.date_naive(), |day| day + Days::new(1));
     Ok(first.min(now.local_date()))
 }
@@ -229,7 +230,7 @@ pub(super) fn framed<'a>(statement: String, frame: Frame) -> Statement<'a> {
 }
 
 /// Those that were opened again, which no counter tells.
-async fn reopened(conn: &mut AsyncPgConnection, asked: &Asked) -> QueryResult<Vec<Marked>> {
+pub(super) async fn reopened(conn: &mut AsyncPgConnection, asked: &Asked) -> QueryResult<Vec<Marked>> {
     let which = format!("d.interruptions ? 'ends' AND {}", condition(asked, "d.competent_agency_id", 4));
     let statement = format!(
         "SELECT competent_agency_id, procedure_version_id, marks, count(*) AS dossiers FROM ({}) placed GROUP BY 1, 2, 3",

@@ -1,26 +1,10 @@
 //! The sheet with the form: title, heading, rows, total, notes, signatures.
 
-use super::{Printed, centred, heading, height, number, plain, text};
-use crate::domain::local_time::Day;
+use super::{centred, heading, height, number, plain, text};
 use crate::domain::report::Counts;
 use crate::domain::vocabulary::{Column, ReportBy};
-use chrono::Datelike;
+use crate::features::reports::printed::{COLUMNS, Printed};
 use rust_xlsxwriter::{FormatAlign, FormatBorder, Formula, Worksheet, XlsxError};
-
-/// The columns of the form, 3 to 13, with their headings.
-const COLUMNS: [(Column, &str); 11] = [
-    (Column::ReceivedTotal, "Tổng số"),
-    (Column::ReceivedOnline, "Trực tuyến"),
-    (Column::ReceivedDirectPostal, "Trực tiếp, dịch vụ bưu chính"),
-    (Column::CarriedOver, "Từ kỳ trước"),
-    (Column::ResolvedTotal, "Tổng số"),
-    (Column::ResolvedEarly, "Trước hạn"),
-    (Column::ResolvedOnTime, "Đúng hạn"),
-    (Column::ResolvedLate, "Quá hạn"),
-    (Column::PendingTotal, "Tổng số"),
-    (Column::PendingInTime, "Trong hạn"),
-    (Column::PendingOverdue, "Quá hạn"),
-];
 
 /// Columns of the sheet before the numbers: number and row.
 const BEFORE: u16 = 2;
@@ -45,7 +29,7 @@ pub(super) fn write(sheet: &mut Worksheet, report: &Printed) -> Result<(), XlsxE
         sheet
             .write_string_with_format(row, 1, &line.name, &text())?
             .set_row_height(row, height(&line.name, 42))?;
-        for (column, (of, _)) in (BEFORE..).zip(COLUMNS) {
+        for (column, (of, _, _)) in (BEFORE..).zip(COLUMNS) {
             // No cell of a report has so many dossiers that a double could not hold it.
             #[allow(clippy::cast_precision_loss)]
             sheet.write_number_with_format(row, column, line.counts[of] as f64, &number())?;
@@ -60,10 +44,9 @@ pub(super) fn write(sheet: &mut Worksheet, report: &Printed) -> Result<(), XlsxE
 }
 
 fn title(sheet: &mut Worksheet, report: &Printed) -> Result<(), XlsxError> {
-    let (from, to) = (day(report.period.0), day(report.period.1));
-    let agency = if report.agency.is_empty() { "Các cơ quan, đơn vị" } else { &report.agency };
+    let (from, to) = report.days();
     let left = centred().set_bold();
-    sheet.merge_range(0, 0, 0, 3, &agency.to_uppercase(), &left)?;
+    sheet.merge_range(0, 0, 0, 3, &report.whose().to_uppercase(), &left)?;
     sheet.merge_range(0, 8, 0, LAST, &format!("Biểu số {}/VPCP/KSTT", report.form), &centred())?;
     let big = centred().set_bold().set_font_size(14);
     sheet.merge_range(2, 0, 2, LAST, "TÌNH HÌNH, KẾT QUẢ GIẢI QUYẾT THỦ TỤC HÀNH CHÍNH", &big)?;
@@ -94,7 +77,7 @@ fn head(sheet: &mut Worksheet, by: ReportBy) -> Result<(), XlsxError> {
     sheet.merge_range(top, 6, top, 9, "Số lượng hồ sơ đã giải quyết", &format)?;
     sheet.merge_range(top, 10, top, 12, "Số lượng hồ sơ đang giải quyết", &format)?;
     sheet.merge_range(top + 1, 3, top + 1, 4, "Trong kỳ", &format)?;
-    for (column, (_, name)) in (BEFORE..).zip(COLUMNS) {
+    for (column, (_, name, _)) in (BEFORE..).zip(COLUMNS) {
         if matches!(column, 3 | 4) {
             sheet.write_string_with_format(top + 2, column, name, &format)?;
         } else {
@@ -120,7 +103,7 @@ fn head(sheet: &mut Worksheet, by: ReportBy) -> Result<(), XlsxError> {
 fn total(sheet: &mut Worksheet, report: &Printed, (first, row): (u32, u32)) -> Result<(), XlsxError> {
     sheet.merge_range(row, 0, row, 1, "Tổng cộng", &heading())?;
     let bold = number().set_bold();
-    for (column, (of, _)) in (BEFORE..).zip(COLUMNS) {
+    for (column, (of, _, _)) in (BEFORE..).zip(COLUMNS) {
         let sum = report.table.total[of];
         if row == first {
             sheet.write_number_with_format(row, column, 0, &bold)?;
@@ -136,8 +119,9 @@ fn total(sheet: &mut Worksheet, report: &Printed, (first, row): (u32, u32)) -> R
 /// What stands below the table; says in which row the sheet ends.
 fn below(sheet: &mut Worksheet, report: &Printed, row: u32) -> Result<u32, XlsxError> {
     let note = plain().set_font_size(10).set_italic().set_text_wrap();
+    let known = format!("Số liệu theo dữ liệu được cập nhật đến {}.", report.known_at());
     let mut next = row;
-    for line in [of_which(&report.table.total), Some(known(report)), sealed(report)].into_iter().flatten() {
+    for line in [of_which(&report.table.total), Some(known), sealed(report)].into_iter().flatten() {
         sheet.merge_range(next, 0, next, LAST, &line, &note)?;
         next += 1;
     }
@@ -174,15 +158,6 @@ fn of_which(total: &Counts) -> Option<String> {
     (!shown.is_empty()).then(|| format!("Trong đó: {}.", shown.join("; ")))
 }
 
-fn known(report: &Printed) -> String {
-    let at = report.as_of.local();
-    format!(
-        "Số liệu theo dữ liệu được cập nhật đến {} ngày {}.",
-        at.format("%H:%M"),
-        day(at.date_naive().into())
-    )
-}
-
 fn sealed(report: &Printed) -> Option<String> {
     let (number, digest, corrections) = report.sealed.as_ref()?;
     let corrected = match corrections {
@@ -190,9 +165,4 @@ fn sealed(report: &Printed) -> Option<String> {
         n => format!(" Đã đính chính {n} lần."),
     };
     Some(format!("Báo cáo đã chốt số {number}, mã băm {digest}.{corrected}"))
-}
-
-fn day(day: Day) -> String {
-    let day = day.date();
-    format!("{:02}/{:02}/{}", day.day(), day.month(), day.year())
 }
