@@ -279,6 +279,15 @@ async fn only_who_governs_an_agency_seals_its_report() {
         assert_eq!(refused["pointer"], "/agency", "{agency}");
     }
     district.post("/v1/reports", &of("H99")).await.problem_at(422, "unknown_agency", "/agency");
+    // Who was given two agencies seals a report of both, and only who governs both corrects it.
+    let both = app.caller(Scope::ALL, &["H51.29", "H51.12"]).await;
+    let (of_both, shown) = sealed(&both, &sealing()).await;
+    assert_eq!((&shown["agency"], &shown["form"]), (&json!(null), &json!("II.06c")));
+    district.get(&of_both).await.expect(200);
+    let correction = json!({"reason": "Cập nhật muộn"});
+    let refused = district.post(&format!("{of_both}/corrections"), &correction).await;
+    refused.problem(403, "agency_out_of_scope");
+    both.post(&format!("{of_both}/corrections"), &correction).await.problem(409, "nothing_to_correct");
     let reader = app.caller(&[Scope::ReportsRead], &["H51.29"]).await;
     reader.post("/v1/reports", &sealing()).await.problem(403, "insufficient_scope");
     reader.get(&path).await.expect(200);

@@ -127,7 +127,7 @@ pub(super) async fn all(
 /// Correct a sealed report
 ///
 /// Compares the report, with its corrections, with what is known a minute ago, and keeps what is otherwise as a numbered correction, with the
-/// reason. The numbers are not sent: they are counted. The report itself stays as it is.
+/// reason. The numbers are not sent: they are counted. The report itself stays as it is. By a key that governs every agency in it.
 #[utoipa::path(
     operation_id = "correct_report", tag = "reports", request_body = PostCorrection, security(("key" = ["reports:seal"])),
     params(("id" = Uuid, Path, description = "Id of the report.", example = "019ac2f0-7a3e-7cc1-a5a1-3f1a2b4c5d6e")),
@@ -144,6 +144,7 @@ pub(super) async fn correct(
     let Write { body, terms, .. } = Write::<PostCorrection>::of(&request, &input, &caller.key_id)?;
     let (reason, now) = (body.check()?, state.clock.now());
     let found = found(&id, &caller, &state).await?;
+    caller.require_owned(found.row.agency_ids.as_deref())?;
     let at = actions::settled(now);
     let asked = found.asked(at);
     let numbers = Numbers::read(&state.slow, Some(at), &asked).await?;
