@@ -255,6 +255,7 @@ diesel::table! {
         holder_digest -> Nullable<Bytea>,
         unanswered_from -> Nullable<Timestamptz>,
         interruptions -> Nullable<Jsonb>,
+        index_overdue_from -> Nullable<Timestamptz>,
     }
 }
 

@@ -9,7 +9,6 @@
 use super::calendar::{Calendar, MissingYear};
 use super::law::Law;
 use super::period::Period;
-use super::share::Share;
 use super::vocabulary::{DisclosureState, Level};
 use chrono::{Days, NaiveDate};
 
@@ -99,13 +98,6 @@ pub fn state(
         return DisclosureState::Late;
     }
     DisclosureState::Current
-}
-
-/// The points of a metric of QĐ 766/QĐ-TTg: `most` times the share, to the hundredth, half of one up. `None` without anything to
-/// judge: no data is not zero.
-pub fn points(share: Share, most: i64) -> Option<i64> {
-    let Share { numerator, denominator } = share;
-    (denominator > 0).then(|| (200 * most * numerator + denominator) / (2 * denominator))
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@
 //! (what may happen to it), `timing` (the one definition of early, on time, late and overdue), `delays` (where the days
 //! went), `activity` (who records how much, and how soon), `reminder` (what became of what an agency was reminded of),
 //! `catalogue` (what a procedure must say, and what becomes of its versions), `disclosure` (whether agencies show it),
-//! `competence` (who decides it), `share` (parts of a whole), `report` (the form that counts what came in, ended and is pending), `agency_tree` (who may see it), `canonical`, `hash_chain`,
+//! `competence` (who decides it), `share` (parts of a whole), `report` (the form that counts what came in, ended and is pending),
+//! `index766` (the national index), `agency_tree` (who may see it), `canonical`, `hash_chain`,
 //! `merkle`, `signing`, `daily_log`
 //! and `proof` (that nobody changed it), `refusal` (every reason to say no).
 
@@ -24,6 +25,7 @@ pub mod delays;
 pub mod disclosure;
 pub mod hash_chain;
 pub mod ids;
+pub mod index766;
 pub mod law;
 pub mod lifecycle;
 pub mod local_time;

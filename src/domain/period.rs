@@ -27,6 +27,15 @@ impl Period {
         }
     }
 
+    /// The same, of a period that has begun by `today`.
+    pub fn begun(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> Result<Self, Refusal> {
+        let period = Self::asked(from, to)?;
+        if from > today {
+            return Err(Refusal::parameter("from", Rule::InTheFuture, "must not be after today"));
+        }
+        Ok(period)
+    }
+
     /// Whether a day lies in it.
     pub fn contains(&self, day: NaiveDate) -> bool {
         self.from <= day && day <= self.to

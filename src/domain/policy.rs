@@ -32,6 +32,14 @@ fn backdating_days() -> i16 {
     law().backdating_days()
 }
 
+impl Policy {
+    /// The choices by which QĐ 766/QĐ-TTg judges (metric 2.1): the time of a supplement is subtracted, and who asks for a second one is late.
+    #[must_use]
+    pub const fn of_index(self) -> Self {
+        Self { supplement: StopEffect::Subtract, second_supplement: SecondSupplement::Late, ..self }
+    }
+}
+
 /// The choices that somebody made; `None` leaves one to the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Choices {

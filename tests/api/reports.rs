@@ -5,13 +5,15 @@ use crate::harness::{Client, TestApp, event, receipt, run};
 use congkhai::db::page::Page;
 use congkhai::domain::local_time::{Day, Instant};
 use congkhai::domain::period::Period;
-use congkhai::domain::report::{Counts, End, Facts, Frame, place};
+use congkhai::domain::report::{Counts, End, Facts, Frame, Took, place};
+use congkhai::domain::share::Share;
 use congkhai::domain::vocabulary::Column;
 use congkhai::features::auth::Visible;
 use congkhai::features::calendar::queries as calendar;
 use congkhai::features::dossiers::queries::DossierRow;
 use congkhai::features::dossiers::queries::list::{self, Filter};
 use congkhai::features::overdue::queries::mirror::Moment;
+use congkhai::features::reports::queries::index766::by_index;
 use congkhai::features::reports::queries::months::months;
 use congkhai::features::reports::queries::sums::Asked;
 use serde_json::{Value, json};
@@ -81,6 +83,7 @@ fn facts(row: &DossierRow) -> Facts {
         end: end.map(|(at, judged)| End { at: at.into(), judged_at: judged.into(), status: row.status }),
         due_on: row.due_on,
         overdue_from: row.overdue_from.map(Instant::from),
+        index_overdue_from: row.index_overdue_from.map(Instant::from),
         clock_started_at: row.clock_started_at.map(Instant::from),
         interruptions: row.interruptions(),
     }
@@ -112,10 +115,18 @@ pub async fn agrees_with_the_rule(app: &TestApp, root: &Client) {
         if period.from > now.local_date() {
             continue;
         }
-        let mut counts = Counts::default();
+        let (mut counts, mut on_time, mut took) = (Counts::default(), Share::default(), Took::default());
         for place in rows.iter().filter_map(|row| place(&facts(row), Frame { period, now })) {
             counts.add(place, 1);
+            on_time.denominator += i64::from(place.on_time_by_index.is_some());
+            on_time.numerator += i64::from(place.on_time_by_index == Some(true));
+            took +=
+                Took { minutes: place.minutes.unwrap_or(0), resolved: i64::from(place.minutes.is_some()) };
         }
+        let asked = Asked { frame: Frame { period, now }, agencies: None };
+        let read = app.shared.slow.snapshot(Some(now), async |conn| by_index(conn, &asked).await).await;
+        let read = read.unwrap();
+        assert_eq!((read.on_time, read.took_all()), (on_time, took), "{from} to {to} at {now}");
         let query = format!("from={from}&to={to}&by=agency");
         assert_eq!(counted(&report(root, &query).await["total"]), counts, "{query} at {now}");
     }

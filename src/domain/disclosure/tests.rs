@@ -97,20 +97,6 @@ fn without_a_calendar_the_limit_is_over_some_day_and_nobody_is_late() {
     assert_eq!(state(&old, Some(&disclosed), None, through("2015-12-31"), law()), Current);
 }
 
-#[test]
-fn points_are_rounded_and_nothing_is_not_zero() {
-    for (numerator, denominator, most, found) in [
-        (30, 36, 4, Some(333)),
-        (37, 37, 2, Some(200)),
-        (0, 5, 6, Some(0)),
-        (1, 3, 6, Some(200)),
-        (2, 3, 4, Some(267)),
-        (0, 0, 4, None),
-    ] {
-        assert_eq!(points(Share { numerator, denominator }, most), found, "{numerator} of {denominator}");
-    }
-}
-
 proptest! {
     /// Who discloses the version in force neither misses nor is behind, and who discloses nothing is one of two.
     #[test]

@@ -6,8 +6,10 @@
 //! dossiers are few, have no changes, and are looked at one by one.
 
 use super::counts::Counts;
-use super::facts::{End, Facts, judged};
+use super::facts::{End, Facts, judged, minutes};
+use crate::domain::index766;
 use crate::domain::local_time::Instant;
+use crate::domain::share::Share;
 use crate::domain::vocabulary::{Channel, Column, Status, TimingState};
 use chrono::NaiveDate;
 use std::collections::HashMap;
@@ -38,11 +40,17 @@ pub enum Measure {
     Stopped = 10,
     /// Open, neither overdue nor standing still, and without a deadline.
     PendingNoDeadline = 11,
+    /// Ended late by the national index.
+    LateByIndex = 12,
+    /// Open and overdue by the national index.
+    OverdueByIndex = 13,
+    /// Minutes that what ended took, without the time in which its clock stood still.
+    Minutes = 14,
 }
 
 impl Measure {
     /// Every measure.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::ReceivedOnline,
         Self::ReceivedDirectPostal,
         Self::Early,
@@ -54,6 +62,9 @@ impl Measure {
         Self::Overdue,
         Self::Stopped,
         Self::PendingNoDeadline,
+        Self::LateByIndex,
+        Self::OverdueByIndex,
+        Self::Minutes,
     ];
 
     /// The measure with a stored number.
@@ -84,6 +95,10 @@ pub fn changes(facts: &Facts) -> Vec<Change> {
     happens(received(facts.channel), received_at);
     if let Some(end) = end {
         happens(ended(facts, end), end.at);
+        let index_late_from = facts.index_overdue_from.or(facts.overdue_from);
+        if index_late_from.is_some_and(|from| end.judged_at >= from) {
+            happens(Measure::LateByIndex, end.at);
+        }
         match end.status {
             Status::Withdrawn => happens(Measure::Withdrawn, end.at),
             Status::Terminated => happens(Measure::Terminated, end.at),
@@ -91,6 +106,12 @@ pub fn changes(facts: &Facts) -> Vec<Change> {
         }
     }
     let ended_at = end.map(|end| end.at);
+    let took = ended_at.map_or(0, |at| minutes(facts, received_at, at));
+    changes.extend(ended_at.filter(|_| took > 0).map(|at| Change {
+        measure: Measure::Minutes,
+        day: at.local_date(),
+        by: took,
+    }));
     let mut lasts = |measure, from: Instant, to: Option<Instant>, by| {
         let (from, to) = (from.local_date(), to.map(Instant::local_date));
         if to.is_none_or(|to| from < to) {
@@ -101,6 +122,10 @@ pub fn changes(facts: &Facts) -> Vec<Change> {
     let late_from = facts.overdue_from.filter(|from| end.is_none_or(|end| end.judged_at >= *from));
     if let Some(from) = late_from {
         lasts(Measure::Overdue, from, ended_at, 1);
+    }
+    let index_late_from = facts.index_overdue_from.or(facts.overdue_from);
+    if let Some(from) = index_late_from.filter(|from| end.is_none_or(|end| end.judged_at >= *from)) {
+        lasts(Measure::OverdueByIndex, from, ended_at, 1);
     }
     let dated_from = facts.clock_started_at.filter(|_| facts.due_on.is_some());
     let undated_to = dated_from.into_iter().chain(ended_at).min();
@@ -132,6 +157,29 @@ fn ended(facts: &Facts, end: End) -> Measure {
     }
 }
 
+/// How long dossiers took that ended in a period (QĐ 766/QĐ-TTg, 2.2), without the time in which their clocks stood still.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Took {
+    /// All together, in minutes.
+    pub minutes: i64,
+    /// How many there are.
+    pub resolved: i64,
+}
+
+impl std::ops::AddAssign for Took {
+    fn add_assign(&mut self, more: Self) {
+        self.minutes += more.minutes;
+        self.resolved += more.resolved;
+    }
+}
+
+impl Took {
+    /// Days of 24 hours that one took on average, to the hundredth, half of one up; `None` when there is none.
+    pub fn average_days(self) -> Option<String> {
+        index766::decimal(self.minutes, self.resolved.checked_mul(24 * 60)?)
+    }
+}
+
 /// The counters of dossiers that are alike, summed before a period, and through its last day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tally(HashMap<Measure, (i64, i64)>);
@@ -150,6 +198,21 @@ impl Tally {
 
     fn within(&self, measure: Measure) -> i64 {
         self.0.get(&measure).map_or(0, |(before, through)| through - before)
+    }
+
+    /// How many are on time by the national index, of those with a deadline.
+    pub fn on_time_by_index(&self) -> Share {
+        let counts = self.counts();
+        let judged = counts[Column::ReceivedTotal]
+            - counts[Column::ResolvedNoDeadline]
+            - counts[Column::PendingNoDeadline];
+        let late = self.within(Measure::LateByIndex) + self.through(Measure::OverdueByIndex);
+        Share { numerator: judged - late, denominator: judged }
+    }
+
+    /// How long they took that ended in the period.
+    pub fn took(&self) -> Took {
+        Took { minutes: self.within(Measure::Minutes), resolved: self.counts()[Column::ResolvedTotal] }
     }
 
     /// The numbers of the form that follow.

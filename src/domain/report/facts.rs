@@ -3,7 +3,7 @@
 use crate::domain::local_time::Instant;
 use crate::domain::timing;
 use crate::domain::vocabulary::{Channel, Clock, Status, TimingState};
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
 
 /// What is known of a dossier.
@@ -19,6 +19,8 @@ pub struct Facts {
     pub due_on: Option<NaiveDate>,
     /// First instant at which it is late.
     pub overdue_from: Option<Instant>,
+    /// The same by the choices of the national index, where that is another instant.
+    pub index_overdue_from: Option<Instant>,
     /// When its clock started.
     pub clock_started_at: Option<Instant>,
     /// What interrupted its handling.
@@ -69,8 +71,21 @@ pub struct Undone {
     pub due_on: Option<NaiveDate>,
     /// The first instant at which it was late then.
     pub overdue_from: Option<Instant>,
+    /// The same by the choices of the national index, where that was another instant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index_overdue_from: Option<Instant>,
     /// When it was opened again.
     pub reopened_at: Instant,
+}
+
+/// Whole minutes from the receipt to an end, without the time in which the clock stood still.
+pub(super) fn minutes(facts: &Facts, received_at: Instant, ended_at: Instant) -> i64 {
+    let stood_still = facts.interruptions.stops.iter().map(|stop| {
+        let (from, to) = (stop.from.max(received_at), stop.to.map_or(ended_at, |to| to.min(ended_at)));
+        (to.utc() - from.utc()).max(TimeDelta::zero())
+    });
+    let took = ended_at.utc() - received_at.utc() - stood_still.sum::<TimeDelta>();
+    took.num_minutes().max(0)
 }
 
 /// How an end is judged: `early`, `on_time`, `late` or `no_deadline`.

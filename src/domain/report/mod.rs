@@ -14,7 +14,7 @@ mod facts;
 mod place;
 mod standard;
 
-pub use changes::{Change, Measure, Tally, changes};
+pub use changes::{Change, Measure, Tally, Took, changes};
 pub use counts::Counts;
 pub use facts::{End, Facts, Interruptions, Stop, Undone};
 pub use place::{Intake, Place, Standing, columns, place};

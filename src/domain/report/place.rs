@@ -1,7 +1,7 @@
 //! The one place of a dossier in a period, and the columns in which it is counted.
 
 use super::Frame;
-use super::facts::{Facts, Undone, judged};
+use super::facts::{Facts, Undone, judged, minutes};
 use crate::domain::local_time::Instant;
 use crate::domain::vocabulary::{Channel, Column, Status, TimingState};
 use chrono::NaiveDate;
@@ -41,6 +41,10 @@ pub struct Place {
     pub intake: Intake,
     /// How it stands.
     pub standing: Standing,
+    /// Whether it is on time by the national index (QĐ 766/QĐ-TTg, 2.1); `None` without a deadline.
+    pub on_time_by_index: Option<bool>,
+    /// Minutes that it took, if it ended in the period, without the time in which its clock stood still (the same, 2.2).
+    pub minutes: Option<i64>,
 }
 
 /// The end of a dossier, as it was seen at an instant.
@@ -50,6 +54,7 @@ struct Seen {
     status: Status,
     due_on: Option<NaiveDate>,
     overdue_from: Option<Instant>,
+    index_overdue_from: Option<Instant>,
 }
 
 /// The place of a dossier in a period; `None`: it is not in it. It is, when it was received by then and had not ended before.
@@ -68,8 +73,10 @@ pub fn place(facts: &Facts, frame: Frame) -> Option<Place> {
         Channel::Online => Intake::Online,
         Channel::InPerson | Channel::Postal => Intake::DirectPostal,
     };
-    let standing = end.map_or_else(|| Standing::Pending(pending(facts, frame)), |end| resolved(&end));
-    Some(Place { intake, standing })
+    let standing = end.as_ref().map_or_else(|| Standing::Pending(pending(facts, frame)), |end| resolved(end));
+    let on_time_by_index = on_time_by_index(facts, end.as_ref(), standing, frame);
+    let minutes = end.map(|end| minutes(facts, received_at, end.at));
+    Some(Place { intake, standing, on_time_by_index, minutes })
 }
 
 /// How a dossier had ended by an instant; `None`: it was open.
@@ -81,6 +88,7 @@ fn end_by(facts: &Facts, by: Instant) -> Option<Seen> {
         status: end.status,
         due_on: end.due_on,
         overdue_from: end.overdue_from,
+        index_overdue_from: end.index_overdue_from,
     });
     undone.or_else(|| {
         facts.end.filter(|end| end.at < by).map(|end| Seen {
@@ -89,8 +97,32 @@ fn end_by(facts: &Facts, by: Instant) -> Option<Seen> {
             status: end.status,
             due_on: facts.due_on,
             overdue_from: facts.overdue_from,
+            index_overdue_from: facts.index_overdue_from,
         })
     })
+}
+
+/// QĐ 766/QĐ-TTg, 2.1: what ended is on time unless it ended late; what waits for a supplement is judged by the request; what is open, by the end
+/// of the period. Without a deadline there is nothing to compare with.
+fn on_time_by_index(facts: &Facts, end: Option<&Seen>, standing: Standing, frame: Frame) -> Option<bool> {
+    match (standing, end) {
+        (Standing::Resolved { timing: TimingState::NoDeadline, .. }, _)
+        | (Standing::Pending(TimingState::NoDeadline), _) => None,
+        (Standing::Resolved { .. }, Some(end)) => {
+            let late_from = end.index_overdue_from.or(end.overdue_from);
+            Some(late_from.is_none_or(|from| end.judged_at < from))
+        }
+        _ => {
+            let late_from = facts.index_overdue_from.or(facts.overdue_from);
+            Some(!late_from.is_some_and(|from| is_overdue(facts, from, frame)))
+        }
+    }
+}
+
+/// Whether an open dossier is overdue in a period that is late from an instant on. One that ended in time later, because its clock had stopped
+/// before, was not.
+fn is_overdue(facts: &Facts, late_from: Instant, frame: Frame) -> bool {
+    late_from <= frame.judges_at() && !facts.end.is_some_and(|end| end.judged_at < late_from)
 }
 
 fn resolved(end: &Seen) -> Standing {
@@ -100,15 +132,10 @@ fn resolved(end: &Seen) -> Standing {
 /// How an open dossier stands. A stop that began when it was late hides nothing; one without a deadline may stand still.
 fn pending(facts: &Facts, frame: Frame) -> TimingState {
     let ends = frame.ends();
-    let is_late = |from: Instant| {
-        // It ended in time, because its clock had stopped before.
-        let ended_in_time = facts.end.is_some_and(|end| end.judged_at < from);
-        from <= frame.judges_at() && !ended_in_time
-    };
     let stops = facts.interruptions.stops.iter();
     let mut stops = stops.filter(|stop| stop.from < ends && stop.to.is_none_or(|to| ends <= to));
     let started = facts.clock_started_at.is_some_and(|at| at < ends);
-    if facts.overdue_from.is_some_and(is_late) {
+    if facts.overdue_from.is_some_and(|from| is_overdue(facts, from, frame)) {
         TimingState::Overdue
     } else if stops.any(|stop| facts.overdue_from.is_none_or(|from| stop.from < from)) {
         TimingState::Stopped

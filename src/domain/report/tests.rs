@@ -1,6 +1,7 @@
 //! Cases of the form, and the property on which its speed rests: changes of counters come to what looking at each dossier comes to.
 
 use super::*;
+use crate::domain::share::Share;
 use crate::domain::vocabulary::{Channel, Column, Status, TimingState};
 use chrono::{NaiveDate, TimeDelta};
 use proptest::prelude::*;
@@ -25,6 +26,7 @@ fn dossier() -> Facts {
         end: None,
         due_on: Some(day("02-21")),
         overdue_from: Some(at("02-22T00:00")),
+        index_overdue_from: None,
         clock_started_at: Some(at("02-14T08:00")),
         interruptions: Interruptions::default(),
     }
@@ -127,6 +129,7 @@ fn an_end_that_was_undone_counts_until_it_was() {
         status: Status::Completed,
         due_on: Some(day("01-20")),
         overdue_from: Some(at("01-21T00:00")),
+        index_overdue_from: None,
         reopened_at: at("02-10T08:00"),
     };
     let facts = Facts {
@@ -145,6 +148,36 @@ fn an_end_that_was_undone_counts_until_it_was() {
     assert_eq!(changes(&facts), [], "looked at one by one");
 }
 
+/// QĐ 766/QĐ-TTg, 2.2: what waits for the applicant takes no time of the agency.
+#[test]
+fn how_long_it_took_leaves_out_the_stops() {
+    let stops = |stops: &[(&str, Option<&str>)]| {
+        let stop = |(from, to): &(&str, Option<&str>)| Stop { from: at(from), to: to.map(at) };
+        Interruptions { stops: stops.iter().map(stop).collect(), ends: vec![] }
+    };
+    let february = frame("02-01", "02-28");
+    for (facts, minutes) in [
+        (ended("02-14T09:30"), Some(90)),
+        (ended("02-15T08:00"), Some(24 * 60)),
+        (dossier(), None),
+        (
+            Facts { interruptions: stops(&[("02-14T09:00", Some("02-14T20:00"))]), ..ended("02-15T08:00") },
+            Some(13 * 60),
+        ),
+        (
+            Facts { interruptions: stops(&[("02-13T09:00", Some("02-14T09:00"))]), ..ended("02-14T10:00") },
+            Some(60),
+        ),
+        (Facts { interruptions: stops(&[("02-14T09:00", None)]), ..ended("02-15T08:00") }, Some(60)),
+    ] {
+        assert_eq!(place(&facts, february).and_then(|place| place.minutes), minutes, "{facts:?}");
+        let changed = changes(&facts).into_iter().find(|change| change.measure == Measure::Minutes);
+        assert_eq!(changed.map(|change| change.by), minutes, "{facts:?}");
+    }
+    let took = Took { minutes: 3 * 24 * 60 + 12 * 60, resolved: 2 };
+    assert_eq!((took.average_days().as_deref(), Took::default().average_days()), (Some("1.75"), None));
+}
+
 /// Hours that often fall on local midnights.
 fn hour() -> impl Strategy<Value = i64> {
     prop_oneof![0i64..2_000, (0i64..80).prop_map(|days| days * 24)]
@@ -157,6 +190,7 @@ prop_compose! {
         stops in 0usize..3,
         (dated, ends, is_stopped, late) in any::<(bool, bool, bool, bool)>(),
         started in any::<bool>(),
+        index in -9i64..9,
         channel in prop::sample::select(Channel::ALL),
         status in prop::sample::select(vec![Status::Completed, Status::Withdrawn, Status::Terminated]),
     ) -> Facts {
@@ -179,6 +213,7 @@ prop_compose! {
             end: last.map(|at| End { at, judged_at, status }),
             due_on,
             overdue_from,
+            index_overdue_from: overdue_from.filter(|_| started).map(|from| (from + TimeDelta::days(index)).max(at(1))),
             clock_started_at: (dated || started || !made.is_empty()).then(|| at(0).max(at(usize::from(started && stops == 0)))),
             interruptions: Interruptions { stops: made, ends: vec![] },
         }
@@ -191,10 +226,14 @@ proptest! {
         let from = day("01-01") + TimeDelta::days(from);
         let period = Period { from, to: from + TimeDelta::days(days) };
         let frame = Frame { period, now: at("12-31T00:00") };
-        let (mut tally, mut counts) = (Tally::default(), Counts::default());
+        let (mut tally, mut counts, mut on_time) = (Tally::default(), Counts::default(), Share::default());
+        let mut took = Took::default();
         for facts in &all {
             if let Some(place) = place(facts, frame) {
                 counts.add(place, 1);
+                on_time.denominator += i64::from(place.on_time_by_index.is_some());
+                on_time.numerator += i64::from(place.on_time_by_index == Some(true));
+                took += Took { minutes: place.minutes.unwrap_or(0), resolved: i64::from(place.minutes.is_some()) };
             }
             for change in changes(facts) {
                 let by = |until| if change.day <= until { change.by } else { 0 };
@@ -203,6 +242,8 @@ proptest! {
         }
         prop_assert!(counts.adds_up(), "{counts:?}");
         prop_assert_eq!(tally.counts(), counts, "{:?} {:?}", period, all);
+        prop_assert_eq!(tally.on_time_by_index(), on_time, "{:?} {:?}", period, all);
+        prop_assert_eq!(tally.took(), took, "{:?} {:?}", period, all);
     }
 }
 

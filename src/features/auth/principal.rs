@@ -162,6 +162,32 @@ impl Principal {
         Ok(Some(found))
     }
 
+    /// The agencies at and below one that stands at a place, or below the roots of the key, that the caller sees; `None`: all.
+    pub fn agencies_below(
+        &self,
+        named: Option<&str>,
+        place: &Place,
+    ) -> Result<Option<Vec<AgencyId>>, Refusal> {
+        let below = |roots: &[AgencyId]| -> BTreeSet<AgencyId> {
+            roots.iter().flat_map(|root| self.tree.subtree(*root)).collect()
+        };
+        let meant = match (named, self.roots()) {
+            (Some(code), _) => below(&[self.agency_named(code, place)?.id]),
+            (None, Some(roots)) => below(roots),
+            (None, None) => return Ok(None),
+        };
+        Ok(Some(meant.into_iter().filter(|id| self.visible.contains(*id)).collect()))
+    }
+
+    /// The agency that an answer is about: one that is named, or the only root of the key; `None`: several, or all.
+    pub fn agency_meant(&self, named: Option<&str>) -> Option<&Agency> {
+        match (named, self.roots()) {
+            (Some(code), _) => self.tree.find(code),
+            (None, Some([root])) => self.tree.get(*root),
+            (None, _) => None,
+        }
+    }
+
     /// The agency with a code that stands at a place. One the caller does not see is refused.
     pub fn agency_named(&self, code: &str, place: &Place) -> Result<&Agency, Refusal> {
         let unknown = || Refusal::at(place.clone(), Rule::UnknownAgency, "no agency has this code");

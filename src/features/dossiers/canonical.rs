@@ -112,6 +112,7 @@ covered! {
         "filed_at" = row.filed_at,
         "unanswered_from" = row.unanswered_from,
         "interruptions" = row.interruptions.as_ref(),
+        "index_overdue_from" = row.index_overdue_from,
     }
 }
 

@@ -8,6 +8,7 @@
 pub mod actions;
 pub mod http;
 pub mod json;
+pub mod listing;
 pub mod numbers;
 pub mod page;
 pub mod printed;

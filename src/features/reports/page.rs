@@ -28,7 +28,7 @@ pub struct AgencyLine {
 const STYLE: &str = "@page{size:A4;margin:12mm}*{box-sizing:border-box}body{font:10pt/1.3 'Times New Roman',Tinos,serif;color:#111;margin:0 auto;max-width:186mm}\
 h1{font-size:13pt;text-align:center;margin:2mm 0 0}h2{font-size:10.5pt;margin:4mm 0 1mm}p{margin:0}.top{display:flex;justify-content:space-between}\
 .mid{text-align:center;font-style:italic}.note{font-size:8.5pt;font-style:italic;margin-top:1mm}table{border-collapse:collapse;width:100%;font-size:8.5pt;margin-top:2mm}\
-th,td{border:.3mm solid #555;padding:.4mm 1mm}th{font-weight:bold;text-align:center}td{text-align:right;font-variant-numeric:tabular-nums}td.n{text-align:left}\
+th,td{border:.3mm solid #555;padding:.4mm 1mm}th{font-weight:bold;text-align:center}th.n{width:24%}td{text-align:right;font-variant-numeric:tabular-nums}td.n{text-align:left}\
 tr.t td{font-weight:bold}svg{width:100%;display:block}.two{display:flex;gap:6mm}.two>div{flex:1;min-width:0}";
 
 /// Writes the page.
@@ -71,7 +71,7 @@ fn table(page: &mut String, report: &Printed) {
     };
     let _ = write!(
         page,
-        "<table><thead><tr><th rowspan=\"2\">{rows}</th><th colspan=\"4\">Nhận giải quyết</th><th colspan=\"4\">Đã giải quyết</th>\
+        "<table><thead><tr><th class=\"n\" rowspan=\"2\">{rows}</th><th colspan=\"4\">Nhận giải quyết</th><th colspan=\"4\">Đã giải quyết</th>\
          <th colspan=\"3\">Đang giải quyết</th></tr><tr>"
     );
     for (_, _, name) in COLUMNS {

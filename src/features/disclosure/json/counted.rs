@@ -1,18 +1,13 @@
 //! The numbers of compliance, of an agency or of a day: said once, with what they count.
 
-use crate::domain::deadline::text::decimal;
-use crate::domain::disclosure::points;
+use crate::domain::index766::Metric;
 use crate::domain::share::Share;
 use crate::features::disclosure::assess::Counts;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// The most points of each metric.
-const MOST_ANNOUNCED: i64 = 6;
-const MOST_IN_TIME: i64 = 4;
-const MOST_WHOLE: i64 = 2;
-
-/// Metrics of group 1 of the index of QĐ 766/QĐ-TTg that disclosure tells.
+/// Metrics of group 1 of the index of QĐ 766/QĐ-TTg that disclosure tells. What is behind each is at
+/// `/v1/quality-index/{metric}/items` with the same agency, `from`, `to` and `below=false`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ComplianceMetrics {
     /// 1.1, announced in time: of the procedures whose decisions this agency signed in the period, by `publishing_agency` and the newest
@@ -45,16 +40,16 @@ impl ComplianceMetrics {
     /// The metrics of some counts.
     pub fn new(counts: &Counts) -> Self {
         Self {
-            announced_in_time: IndexMetric::new(counts.announced, MOST_ANNOUNCED),
-            disclosed_in_time: IndexMetric::new(counts.in_time, MOST_IN_TIME),
-            disclosed_whole: IndexMetric::new(counts.whole, MOST_WHOLE),
+            announced_in_time: IndexMetric::new(counts.announced, Metric::Announced),
+            disclosed_in_time: IndexMetric::new(counts.in_time, Metric::Disclosed),
+            disclosed_whole: IndexMetric::new(counts.whole, Metric::Whole),
         }
     }
 }
 
 impl IndexMetric {
-    fn new(share: Share, most: i64) -> Option<Self> {
-        let score = decimal(points(share, most)?);
+    fn new(share: Share, metric: Metric) -> Option<Self> {
+        let score = metric.score(share)?;
         Some(Self { numerator: share.numerator, denominator: share.denominator, score })
     }
 }

@@ -7,11 +7,12 @@ use crate::domain::calendar::{Calendars, MissingYear};
 use crate::domain::clock::{ClockEvent, DossierClock};
 use crate::domain::deadline::{self, Course, Leg, Log, NoLog, Standing};
 use crate::domain::local_time::Instant;
+use crate::domain::policy::Policy;
 use crate::domain::report::{Interruptions, Stop};
 use crate::domain::time_limit::{self, CaseLimit, TimeLimit};
-use crate::domain::vocabulary::{AgencyRole, Clock, JudgeBy};
+use crate::domain::vocabulary::{AgencyRole, Clock, EventKind, JudgeBy};
 use crate::features::dossiers::queries::DossierRow;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use std::collections::HashMap;
 
 /// What a date depends on beside the dossier.
@@ -57,7 +58,16 @@ pub fn date<'a>(
     events: &'a [ClockEvent],
     log: &mut impl Log<'a>,
 ) -> Dated {
-    let policy = row.policy();
+    date_by(row.policy(), (offices, row, limit), events, log)
+}
+
+/// The same by the choices of a policy.
+fn date_by<'a>(
+    policy: Policy,
+    (offices, row, limit): (&Offices<'a>, &DossierRow, &CaseLimit),
+    events: &'a [ClockEvent],
+    log: &mut impl Log<'a>,
+) -> Dated {
     let clock = DossierClock::of(events, limit.starts, policy);
     let (stops, stopped_at) = (clock.stops(), clock.stopped_at());
     let mut dated = Dated { start: clock.start, standing: None, missing: None, stops, stopped_at };
@@ -116,11 +126,28 @@ pub fn redate(offices: &Offices<'_>, row: &mut DossierRow, limit: &CaseLimit, ev
         row.clock = if stopped_at.is_some() { Clock::Stopped } else { Clock::Running };
         row.stopped_at = stopped_at;
     }
+    row.index_overdue_from = index_overdue_from(row, (offices, limit), events);
     let ended_at = row.ended_at.map(Instant::from);
     let over = |stop: Stop| Stop { to: stop.to.or(ended_at), ..stop };
     let stops = dated.stops.into_iter().map(over).collect();
     let interruptions = Interruptions { stops, ..row.interruptions() };
     row.set_interruptions(&interruptions);
+}
+
+/// The first instant at which a dossier is late by the choices of the national index; `None` where it is the one by its own. Only supplements make
+/// a difference.
+fn index_overdue_from(
+    row: &DossierRow,
+    (offices, limit): (&Offices<'_>, &CaseLimit),
+    events: &[ClockEvent],
+) -> Option<DateTime<Utc>> {
+    if events.iter().all(|event| event.kind != EventKind::SupplementRequested) {
+        return None;
+    }
+    let dated = date_by(row.policy().of_index(), (offices, row, limit), events, &mut NoLog);
+    let standing = dated.standing?;
+    let from = if row.status.ended() { Some(standing.late_from) } else { standing.overdue_from };
+    from.map(Instant::utc).filter(|from| Some(*from) != row.overdue_from)
 }
 
 /// The latest day to which a limit may be extended by `by`; `None` when the calendar does not say.

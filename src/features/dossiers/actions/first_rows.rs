@@ -66,6 +66,7 @@ pub(super) fn dossier_row(
         filed_at,
         unanswered_from: None,
         interruptions: None,
+        index_overdue_from: None,
     };
     bound.bind(&mut row);
     let kind = first_kind(input);

@@ -96,6 +96,7 @@ fn keep_undone_end(dossier: &mut DossierRow, event: &EventRow) {
         status: dossier.status,
         due_on: dossier.due_on,
         overdue_from: dossier.overdue_from.map(Instant::from),
+        index_overdue_from: dossier.index_overdue_from.map(Instant::from),
         reopened_at: event.occurred_at.into(),
     });
     dossier.set_interruptions(&interruptions);

@@ -42,7 +42,9 @@ pub async fn redate(
         let of_dossier = events.get(&before.id).map_or(&[][..], Vec::as_slice);
         let clock = history::clock_events(of_dossier);
         dating::redate(&offices, &mut after, &dating::limit_of(&before, &limits), &clock);
-        let dates = |row: &DossierRow| (row.due_at, row.overdue_from, row.restarted_on, row.calendar_missing);
+        let dates = |row: &DossierRow| {
+            (row.due_at, row.overdue_from, row.index_overdue_from, row.restarted_on, row.calendar_missing)
+        };
         (dates(&after) != dates(&before)).then_some((before, after))
     });
     Ok(moved.collect())

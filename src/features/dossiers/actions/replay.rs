@@ -96,6 +96,7 @@ fn opened(bound: &DossierRow, first: &EventRow) -> DossierRow {
         last_step_at: at,
         unanswered_from: None,
         interruptions: None,
+        index_overdue_from: None,
         ..bound.clone()
     }
 }

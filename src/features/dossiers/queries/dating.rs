@@ -68,6 +68,7 @@ struct Moved<'a> {
     due_on: Vec<Option<NaiveDate>>,
     due_at: Vec<Option<DateTime<Utc>>>,
     overdue_from: Vec<Option<DateTime<Utc>>>,
+    index_overdue_from: Vec<Option<DateTime<Utc>>>,
     restarted_on: Vec<Option<NaiveDate>>,
     calendar_missing: Vec<Option<i32>>,
     last_recorded_at: Vec<DateTime<Utc>>,
@@ -83,6 +84,7 @@ impl<'a> Moved<'a> {
             due_on: rows.iter().map(|(row, _)| row.due_on).collect(),
             due_at: rows.iter().map(|(row, _)| row.due_at).collect(),
             overdue_from: rows.iter().map(|(row, _)| row.overdue_from).collect(),
+            index_overdue_from: rows.iter().map(|(row, _)| row.index_overdue_from).collect(),
             restarted_on: rows.iter().map(|(row, _)| row.restarted_on).collect(),
             calendar_missing: rows.iter().map(|(row, _)| row.calendar_missing).collect(),
             last_recorded_at: rows.iter().map(|(row, _)| row.last_recorded_at).collect(),
@@ -102,7 +104,7 @@ impl QueryId for Moved<'_> {
 impl QueryFragment<Pg> for Moved<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
-            "UPDATE dossiers SET due_on = moved.due_on, due_at = moved.due_at, overdue_from = moved.overdue_from, \
+            "UPDATE dossiers SET due_on = moved.due_on, due_at = moved.due_at, overdue_from = moved.overdue_from, index_overdue_from = moved.index_overdue_from, \
              restarted_on = moved.restarted_on, calendar_missing = moved.calendar_missing, last_recorded_at = moved.last_recorded_at, \
              version = moved.version, head_hash = moved.head_hash, holder_digest = moved.holder_digest FROM unnest(",
         );
@@ -113,6 +115,8 @@ impl QueryFragment<Pg> for Moved<'_> {
         out.push_bind_param::<Array<Nullable<Timestamptz>>, _>(&self.due_at)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Nullable<Timestamptz>>, _>(&self.overdue_from)?;
+        out.push_sql(", ");
+        out.push_bind_param::<Array<Nullable<Timestamptz>>, _>(&self.index_overdue_from)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Nullable<Date>>, _>(&self.restarted_on)?;
         out.push_sql(", ");
@@ -126,7 +130,7 @@ impl QueryFragment<Pg> for Moved<'_> {
         out.push_sql(", ");
         out.push_bind_param::<Array<Nullable<Bytea>>, _>(&self.holder_digest)?;
         out.push_sql(
-            ") AS moved (id, due_on, due_at, overdue_from, restarted_on, calendar_missing, last_recorded_at, version, head_hash, holder_digest) \
+            ") AS moved (id, due_on, due_at, overdue_from, index_overdue_from, restarted_on, calendar_missing, last_recorded_at, version, head_hash, holder_digest) \
              WHERE dossiers.id = moved.id",
         );
         Ok(())

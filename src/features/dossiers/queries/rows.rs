@@ -70,6 +70,7 @@ pub struct DossierRow {
     pub filed_at: At,
     pub unanswered_from: Option<At>,
     pub interruptions: Option<serde_json::Value>,
+    pub index_overdue_from: Option<At>,
 }
 
 impl DossierRow {

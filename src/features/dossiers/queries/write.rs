@@ -135,6 +135,7 @@ struct Present<'a> {
     last_step_at: DateTime<Utc>,
     unanswered_from: Option<DateTime<Utc>>,
     interruptions: Option<&'a serde_json::Value>,
+    index_overdue_from: Option<DateTime<Utc>>,
     head_hash: &'a [u8],
     holder_digest: Option<&'a [u8]>,
 }
@@ -176,6 +177,7 @@ fn present<'a>(row: &'a DossierRow, seal: &'a Seal) -> Present<'a> {
         last_step_at: row.last_step_at,
         unanswered_from: row.unanswered_from,
         interruptions: row.interruptions.as_ref(),
+        index_overdue_from: row.index_overdue_from,
         head_hash: &seal.hash.0,
         holder_digest: bytes(seal.holder.as_ref()),
     }

@@ -8,11 +8,11 @@ use crate::features::auth::scope::ReportsRead;
 use crate::features::auth::{Authorized, Principal};
 use crate::features::procedures::names::Names;
 use crate::features::reports::json::{CellFilter, PlaceBody};
-use crate::features::reports::queries::places::{self, Cell, Key, PlacedRow};
+use crate::features::reports::listing::Listing;
+use crate::features::reports::queries::places::{Cell, Key, PlacedRow};
 use crate::features::reports::queries::sums::Asked;
 use crate::features::reports::table::TOTAL;
 use crate::http::error::Problem;
-use crate::http::export::Whole;
 use crate::http::input::Input;
 use crate::http::list::List;
 use crate::http::page::PageOf;
@@ -83,27 +83,7 @@ impl Opened<'_> {
             let procedure = names.of(row.procedure_version_id);
             PlaceBody::new(row, frame, procedure, &tree, &calendars)
         };
-        if list.is_whole {
-            let view = format!(
-                "{} {:?} {:?} {:?} {column}",
-                as_of.view(),
-                frame.period,
-                cell.agencies,
-                cell.versions
-            );
-            let whole = Whole { request, format: list.format, name: NAME, view: &view, as_of: as_of.known };
-            return whole.answer(&state.slow, places::Whole(cell), async || Ok(show)).await;
-        }
-        let (rows, total) = state
-            .slow
-            .snapshot(as_of.known, async |conn| {
-                let rows = places::page(conn, &cell, &list.page).await?;
-                let total = if list.count { Some(places::count(conn, &cell).await?) } else { None };
-                Ok((rows, total))
-            })
-            .await?;
-        let (rows, next) = list.page.cut(rows, PlacedRow::key);
-        list.answer(NAME, rows.into_iter().map(show).collect(), next, total).await
+        Listing { request, list, as_of, slow: &state.slow, name: NAME }.answer(cell, show).await
     }
 }
 
@@ -115,7 +95,7 @@ fn cell(
     caller: &Principal,
 ) -> Option<Cell> {
     let (frame, agencies) = (asked.frame, asked.agencies.clone());
-    let all = Cell { frame, column, agencies, versions: None };
+    let all = Cell { frame, column, by_index: None, agencies, versions: None };
     let meant = |id: &i32| asked.agencies.as_ref().is_none_or(|agencies| agencies.contains(id));
     let versions = |ids: Vec<i32>| (!ids.is_empty()).then_some(ids);
     match by {

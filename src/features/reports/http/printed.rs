@@ -42,8 +42,13 @@ impl Reader<'_> {
     /// Answers with the workbook of a report, and the dossiers in it that ended late or are overdue.
     pub(super) async fn workbook(&self, asked: &Asked, printed: Printed) -> Result<HttpResponse, Problem> {
         let Self { state, as_of, caller } = *self;
-        let cell =
-            |column| Cell { frame: asked.frame, column, agencies: asked.agencies.clone(), versions: None };
+        let cell = |column| Cell {
+            frame: asked.frame,
+            column,
+            by_index: None,
+            agencies: asked.agencies.clone(),
+            versions: None,
+        };
         let rows = state
             .slow
             .snapshot(as_of.known, async |conn| {

@@ -5,7 +5,7 @@ use crate::features::State;
 use crate::features::as_of::AsOf;
 use crate::features::auth::Authorized;
 use crate::features::auth::scope::ReportsRead;
-use crate::features::reports::json::{PRINTED, ReportFilter, ResolutionBody, RowBody, agency_of};
+use crate::features::reports::json::{PRINTED, ReportFilter, ResolutionBody, RowBody};
 use crate::features::reports::numbers::Numbers;
 use crate::features::reports::printed::Printed;
 use crate::features::reports::table::Rows;
@@ -47,7 +47,7 @@ pub(super) async fn get_one(
     let numbers = Numbers::read(&state.slow, as_of.known, &asked).await?;
     let names = state.names.with(numbers.versions(), &state.reader).await?;
     let rows = Rows { by: filter.by(), names: &names, tree: &caller.tree };
-    let agency = agency_of(filter.agency.as_deref(), &caller);
+    let agency = caller.agency_meant(filter.agency.as_deref());
     let body = ResolutionBody::new(asked.frame, rows, agency, &numbers);
     if format == Format::Json {
         let mut response = HttpResponse::Ok().json(&body);

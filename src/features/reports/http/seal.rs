@@ -13,7 +13,6 @@ use crate::features::auth::{Authorized, Visible};
 use crate::features::reports::actions::seal::{self as actions, Correcting, CorrectionStamp, Sealing, Stamp};
 use crate::features::reports::json::{
     CorrectionBody, PostCorrection, PostReport, ReportList, ResolutionBody, SealedBody, SummaryBody,
-    agencies, agency_of,
 };
 use crate::features::reports::numbers::Numbers;
 use crate::features::reports::queries::sealed::{self as queries, CorrectionRow, Filter, Key, ReportRow};
@@ -57,8 +56,8 @@ pub(super) async fn seal(
         let message = "must not be after `to`, and at most 365 days before it";
         Refusal::invalid("/from", Rule::InvalidValue, message)
     })?;
-    let among = agencies(body.agency.as_deref(), &place(), &then)?;
-    let agency = agency_of(body.agency.as_deref(), &then);
+    let among = then.agencies_below(body.agency.as_deref(), &place())?;
+    let agency = then.agency_meant(body.agency.as_deref());
     if let Some(agency) = agency {
         caller.require_governed(agency.id, place())?;
     }

@@ -1,9 +1,8 @@
 //! What a report is asked for.
 
-use crate::domain::agency_tree::AgencyId;
 use crate::domain::local_time::{Day, Instant};
 use crate::domain::period::Period;
-use crate::domain::refusal::{Place, Refusal, Rule};
+use crate::domain::refusal::{Place, Refusal};
 use crate::domain::report::Frame;
 use crate::domain::vocabulary::ReportBy;
 use crate::features::auth::Principal;
@@ -12,7 +11,6 @@ use crate::http::format::Format;
 use crate::http::list::listed;
 use crate::http::page::Count;
 use serde::Deserialize;
-use std::collections::BTreeSet;
 use utoipa::{IntoParams, ToSchema};
 
 /// The parameters of an operation: those of every report, then its own.
@@ -129,28 +127,7 @@ fn asked(
     caller: &Principal,
     now: Instant,
 ) -> Result<Asked, Refusal> {
-    let period = Period::asked(from.date(), to.date())?;
-    if period.from > now.local_date() {
-        return Err(Refusal::parameter("from", Rule::InTheFuture, "must not be after today"));
-    }
-    let place = Place::Parameter("agency".into());
-    Ok(Asked { frame: Frame { period, now }, agencies: agencies(agency, &place, caller)? })
-}
-
-/// The agencies at and below one that stands at a place, or below the roots of the key, that the caller sees; `None`: all.
-pub fn agencies(
-    named: Option<&str>,
-    place: &Place,
-    caller: &Principal,
-) -> Result<Option<Vec<AgencyId>>, Refusal> {
-    let tree = &caller.tree;
-    let below = |roots: &[AgencyId]| -> BTreeSet<AgencyId> {
-        roots.iter().flat_map(|root| tree.subtree(*root)).collect()
-    };
-    let meant = match (named, caller.roots()) {
-        (Some(code), _) => below(&[caller.agency_named(code, place)?.id]),
-        (None, Some(roots)) => below(roots),
-        (None, None) => return Ok(None),
-    };
-    Ok(Some(meant.into_iter().filter(|id| caller.visible.contains(*id)).collect()))
+    let period = Period::begun(from.date(), to.date(), now.local_date())?;
+    let agencies = caller.agencies_below(agency, &Place::Parameter("agency".into()))?;
+    Ok(Asked { frame: Frame { period, now }, agencies })
 }

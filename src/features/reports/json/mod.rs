@@ -10,10 +10,10 @@ mod resolution;
 mod sealed;
 mod sent;
 
-pub use asked::{CellFilter, PRINTED, ReportFilter, ReportFormat, agencies};
+pub use asked::{CellFilter, PRINTED, ReportFilter, ReportFormat};
 pub use comparison::{ComparisonBody, With};
 pub use period::{PeriodBody, PeriodList, YEARS};
 pub use place::PlaceBody;
-pub use resolution::{ResolutionBody, RowBody, agency_of};
+pub use resolution::{ResolutionBody, RowBody};
 pub use sealed::{CorrectionBody, SealedBody, SummaryBody};
 pub use sent::{PostCorrection, PostReport, ReportList, SealedCellFilter};

@@ -4,7 +4,6 @@ use crate::domain::agency_tree::Agency;
 use crate::domain::local_time::{Day, Instant};
 use crate::domain::report::{Counts, Frame};
 use crate::domain::vocabulary::{Column, Level, ReportBy};
-use crate::features::auth::Principal;
 use crate::features::reports::numbers::Numbers;
 use crate::features::reports::table::{Difference, Row, Rows};
 use crate::http::etag::Tag;
@@ -206,15 +205,6 @@ impl LateRecorded {
     fn new(events: i64, differences: Vec<Difference>) -> Self {
         let cell = |it: Difference| LateCell { row: it.row, column: it.column, then: it.then, now: it.now };
         Self { events, cells: differences.into_iter().map(cell).collect() }
-    }
-}
-
-/// The agency that a report is of: the one with a code, or the only root of the key.
-pub fn agency_of<'a>(named: Option<&str>, caller: &'a Principal) -> Option<&'a Agency> {
-    match (named, caller.roots()) {
-        (Some(code), _) => caller.tree.find(code),
-        (None, Some([root])) => caller.tree.get(*root),
-        (None, _) => None,
     }
 }
 

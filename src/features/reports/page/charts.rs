@@ -15,6 +15,9 @@ const RESOLVED: &str = "#33618f";
 /// Agencies in a chart at most.
 const MOST: usize = 12;
 
+/// Characters of a name that fit.
+const NAME: usize = 34;
+
 /// Bars side by side for each month: received, resolved, late.
 pub(super) fn months(parts: &[Part]) -> String {
     let (width, tall, foot, head) = (720.0, 190.0, 18.0, 22.0);
@@ -85,7 +88,7 @@ pub(super) fn shares(agencies: &[AgencyLine], of: impl Fn(&AgencyLine) -> Share,
     );
     for (at, (line, share)) in (0_u8..).zip(lines) {
         let (y, part) = (line_height * f64::from(at), ratio(share.numerator, share.denominator));
-        let name: String = line.name.chars().take(34).collect();
+        let name = short(&line.name);
         let _ = write!(
             svg,
             "<text x=\"0\" y=\"{:.1}\">{}</text><rect x=\"165\" y=\"{:.1}\" width=\"110\" height=\"9\" fill=\"#e8e8e8\"/>\
@@ -103,6 +106,15 @@ pub(super) fn shares(agencies: &[AgencyLine], of: impl Fn(&AgencyLine) -> Share,
     }
     svg.push_str("</svg>");
     svg
+}
+
+/// A name that fits beside its bar.
+fn short(name: &str) -> String {
+    if name.chars().count() <= NAME {
+        return name.to_owned();
+    }
+    let begin: String = name.chars().take(NAME - 1).collect();
+    format!("{}…", begin.trim_end())
 }
 
 /// A part of a whole, for lengths.

@@ -4,7 +4,7 @@ use super::fold::{ALL, changed, progress};
 use crate::domain::local_time::Instant;
 use chrono::{DateTime, NaiveDate};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Date, Nullable, SmallInt, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 
 /// A counter that is not what it should be.
@@ -29,11 +29,11 @@ pub struct Fault {
     #[diesel(sql_type = SmallInt)]
     pub measure: i16,
     /// What is stored.
-    #[diesel(sql_type = Integer)]
-    pub stored: i32,
+    #[diesel(sql_type = BigInt)]
+    pub stored: i64,
     /// What it should be.
-    #[diesel(sql_type = Integer)]
-    pub made_anew: i32,
+    #[diesel(sql_type = BigInt)]
+    pub made_anew: i64,
 }
 
 #[derive(QueryableByName)]
@@ -63,7 +63,7 @@ pub async fn check(conn: &mut AsyncPgConnection) -> QueryResult<Found> {
     let statement = format!(
         "WITH changed AS MATERIALIZED ({changed}), anew AS (
             SELECT grain, date_trunc(grain, day::timestamp)::date AS starts, NULL::date AS known_on, competent_agency_id, procedure_version_id,
-                measure, sum(changed_by)::integer AS made_anew
+                measure, sum(changed_by)::bigint AS made_anew
             FROM changed CROSS JOIN (VALUES ('day'), ('month'), ('year')) AS grains(grain) GROUP BY 1, 2, 4, 5, 6 HAVING sum(changed_by) <> 0
             UNION ALL SELECT 'late', day, known_on, competent_agency_id, procedure_version_id, measure, changed_by FROM changed WHERE known_on > day
         ), stored AS (
@@ -71,8 +71,8 @@ pub async fn check(conn: &mut AsyncPgConnection) -> QueryResult<Found> {
             UNION ALL SELECT 'late', day, known_on, competent_agency_id, procedure_version_id, measure, changed_by
             FROM report_late_counts WHERE measure > 0
         ), compared AS (
-            SELECT grain, starts, known_on, competent_agency_id, procedure_version_id, measure, sum(stored)::integer AS stored,
-                sum(made_anew)::integer AS made_anew
+            SELECT grain, starts, known_on, competent_agency_id, procedure_version_id, measure, sum(stored)::bigint AS stored,
+                sum(made_anew)::bigint AS made_anew
             FROM (
                 SELECT grain, starts, known_on, competent_agency_id, procedure_version_id, measure, stored, 0 AS made_anew FROM stored
                 UNION ALL SELECT grain, starts, known_on, competent_agency_id, procedure_version_id, measure, 0, made_anew FROM anew

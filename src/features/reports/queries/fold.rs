@@ -47,7 +47,7 @@ pub(super) fn changed(states: &str) -> String {
             FROM ({states}) h CROSS JOIN LATERAL (VALUES (1, known_from), (-1, known_to)) AS known(sign, at)
             WHERE known.at >= $1 AND known.at < $2
         )
-        SELECT known_on, {on} AS day, competent_agency_id, procedure_version_id, measure, sum(sign * by)::integer AS changed_by
+        SELECT known_on, {on} AS day, competent_agency_id, procedure_version_id, measure, sum(sign * by)::bigint AS changed_by
         FROM ({CHANGES}) c GROUP BY 1, 2, 3, 4, 5 HAVING sum(sign * by) <> 0"
     )
 }

@@ -11,6 +11,23 @@ macro_rules! day {
     };
 }
 
+/// Whole minutes from the receipt to an end, without the time in which the clock stood still.
+macro_rules! minutes {
+    ($end:literal) => {
+        concat!(
+            "greatest(floor(extract(epoch FROM ",
+            $end,
+            " - received_at - coalesce((SELECT sum(least(stop.\"to\", ",
+            $end,
+            ") - greatest(stop.\"from\", received_at))
+                FROM jsonb_to_recordset(interruptions -> 'stops') AS stop(\"from\" timestamptz, \"to\" timestamptz)
+                WHERE greatest(stop.\"from\", received_at) < least(stop.\"to\", ",
+            $end,
+            ")), interval '0')) / 60), 0)::bigint"
+        )
+    };
+}
+
 pub(super) use day;
 
 /// What `changes` makes of the states in `states`: rows `measure`, `at`, `by` beside the columns of each state. An edge at which
@@ -24,7 +41,12 @@ pub const CHANGES: &str = concat!(
     day!("judged_at"),
     " < due_on THEN 3 ELSE 4 END AS ended_as,
             CASE WHEN ended_at IS NULL OR judged_at >= overdue_from THEN overdue_from END AS late_from,
-            least(CASE WHEN due_on IS NOT NULL THEN clock_started_at END, ended_at) AS undated_to
+            CASE WHEN ended_at IS NULL OR judged_at >= coalesce(index_overdue_from, overdue_from)
+                THEN coalesce(index_overdue_from, overdue_from) END AS index_late_from,
+            least(CASE WHEN due_on IS NOT NULL THEN clock_started_at END, ended_at) AS undated_to,
+            CASE WHEN ended_at IS NOT NULL THEN ",
+    minutes!("ended_at"),
+    " END AS minutes
         FROM states
         WHERE received_at IS NOT NULL AND NOT coalesce(interruptions ? 'ends', false)
     ) s CROSS JOIN LATERAL (
@@ -32,9 +54,12 @@ pub const CHANGES: &str = concat!(
         UNION ALL SELECT ended_as, ended_at, 1 WHERE ended_at IS NOT NULL
         UNION ALL SELECT CASE status WHEN 'withdrawn' THEN 7 ELSE 8 END, ended_at, 1
             WHERE ended_at IS NOT NULL AND status IN ('withdrawn', 'terminated')
+        UNION ALL SELECT 14, ended_at, minutes WHERE minutes > 0
+        UNION ALL SELECT 12, ended_at, 1 WHERE ended_at IS NOT NULL AND index_late_from IS NOT NULL
         UNION ALL SELECT lasts.measure, edges.at, edges.by
             FROM (
                 SELECT 9 AS measure, late_from AS begins, ended_at AS ends, 1 AS by WHERE late_from IS NOT NULL
+                UNION ALL SELECT 13, index_late_from, ended_at, 1 WHERE index_late_from IS NOT NULL
                 UNION ALL SELECT 11, received_at, undated_to, 1
                 UNION ALL SELECT 10, stop.\"from\", least(stop.\"to\", late_from), 1
                     FROM jsonb_to_recordset(interruptions -> 'stops') AS stop(\"from\" timestamptz, \"to\" timestamptz)
@@ -51,7 +76,8 @@ pub const CHANGES: &str = concat!(
     ) AS edge(measure, at, by)"
 );
 
-/// The places of dossiers in a period: `marks`, a bit for each column, beside the columns of each dossier. Reads dossiers that fit
+/// The places of dossiers in a period: `marks`, a bit for each column, `on_time_by_index`, and `minutes` of what ended, beside the columns of
+/// each dossier. Reads dossiers that fit
 /// `which` from `dossiers d`; `$1` begins the period, `$2` is the first instant after it, and `$3` the one by which things are overdue.
 pub fn placed(which: &str) -> String {
     use Column as C;
@@ -65,7 +91,7 @@ pub fn placed(which: &str) -> String {
         [C::ResolvedNoDeadline, C::ResolvedWithdrawn, C::ResolvedTerminated].map(mark);
     let [reopened, stopped, no_deadline] =
         [C::CarriedReopened, C::PendingStopped, C::PendingNoDeadline].map(mark);
-    let judged_on = day!("end_judged_at");
+    let (judged_on, minutes) = (day!("end_judged_at"), minutes!("end_at"));
     format!(
         "SELECT s.*, {received}
             | CASE WHEN received_at < $1 THEN {carried} | CASE WHEN was_ended THEN {reopened} ELSE 0 END
@@ -79,13 +105,21 @@ pub fn placed(which: &str) -> String {
                         WHEN is_stopped THEN {in_time} | {stopped}
                         WHEN due_on IS NULL OR clock_started_at IS NULL OR clock_started_at >= $2 THEN {in_time} | {no_deadline}
                         ELSE {in_time} END
-                END AS marks
+                END AS marks,
+            CASE WHEN end_at IS NOT NULL
+                THEN CASE WHEN end_overdue_from IS NOT NULL THEN end_judged_at < coalesce(end_index_overdue_from, end_overdue_from) END
+                WHEN (overdue_from <= $3 AND (ended_at IS NULL OR judged_at >= overdue_from)) IS NOT TRUE AND NOT coalesce(is_stopped, false)
+                    AND (due_on IS NULL OR clock_started_at IS NULL OR clock_started_at >= $2) THEN NULL
+                ELSE (coalesce(index_overdue_from, overdue_from) <= $3
+                    AND (ended_at IS NULL OR judged_at >= coalesce(index_overdue_from, overdue_from))) IS NOT TRUE END AS on_time_by_index,
+            CASE WHEN end_at IS NOT NULL THEN {minutes} END AS minutes
         FROM (
             SELECT d.*,
                 coalesce(undone.ended_at, CASE WHEN d.ended_at < $2 THEN d.ended_at END) AS end_at,
                 CASE WHEN undone.ended_at IS NULL THEN d.judged_at ELSE undone.judged_at END AS end_judged_at,
                 CASE WHEN undone.ended_at IS NULL THEN d.due_on ELSE undone.due_on END AS end_due_on,
                 CASE WHEN undone.ended_at IS NULL THEN d.overdue_from ELSE undone.overdue_from END AS end_overdue_from,
+                CASE WHEN undone.ended_at IS NULL THEN d.index_overdue_from ELSE undone.index_overdue_from END AS end_index_overdue_from,
                 CASE WHEN undone.ended_at IS NULL THEN d.status ELSE undone.status END AS end_status,
                 d.interruptions ? 'ends' AND EXISTS (SELECT FROM jsonb_to_recordset(d.interruptions -> 'ends')
                     AS x(ended_at timestamptz, reopened_at timestamptz) WHERE x.ended_at < $1 AND x.reopened_at >= $1) AS was_ended,
@@ -94,7 +128,7 @@ pub fn placed(which: &str) -> String {
                         AND (d.overdue_from IS NULL OR x.\"from\" < d.overdue_from)) AS is_stopped
             FROM dossiers d LEFT JOIN LATERAL (
                 SELECT * FROM jsonb_to_recordset(d.interruptions -> 'ends') AS x(ended_at timestamptz, judged_at timestamptz,
-                    status text, due_on date, overdue_from timestamptz, reopened_at timestamptz)
+                    status text, due_on date, overdue_from timestamptz, index_overdue_from timestamptz, reopened_at timestamptz)
                 WHERE x.ended_at < $2 AND x.reopened_at >= $2 LIMIT 1
             ) undone ON d.interruptions ? 'ends'
             WHERE d.received_at < $2 AND ({which})

@@ -11,7 +11,7 @@ use crate::domain::report::Frame;
 use crate::domain::vocabulary::{Channel, Column};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use uuid::Uuid;
 
@@ -25,10 +25,23 @@ pub struct Cell {
     pub frame: Frame,
     /// The column.
     pub column: Column,
+    /// Of these, what is on time by the national index, or what is not; `None`: all.
+    pub by_index: Option<Judgement>,
     /// Decided by these agencies; `None`: by any.
     pub agencies: Option<Vec<AgencyId>>,
     /// Of these procedure versions; `None`: of any.
     pub versions: Option<Vec<i32>>,
+}
+
+/// How dossiers are judged by the national index (QĐ 766/QĐ-TTg, 2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judgement {
+    /// They have a deadline.
+    Any,
+    /// They have one and are on time.
+    OnTime,
+    /// They have one and are not.
+    Late,
 }
 
 /// A dossier behind a number, as it stood at the end of the period.
@@ -58,6 +71,12 @@ pub struct PlacedRow {
     /// The columns in which it is counted.
     #[diesel(sql_type = Integer)]
     pub marks: i32,
+    /// Whether it is on time by the national index.
+    #[diesel(sql_type = Nullable<Bool>)]
+    pub on_time_by_index: Option<bool>,
+    /// The first instant at which it is late by that.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub index_late_from: Option<DateTime<Utc>>,
 }
 
 impl PlacedRow {
@@ -84,8 +103,17 @@ fn of_cell<'a>(cell: &Cell, what: &str, rest: impl Fn(usize) -> String) -> State
             next += 1;
         }
     }
-    let statement =
-        format!("SELECT {what} FROM ({}) placed WHERE marks & $4 <> 0 {}", placed(&which), rest(next));
+    let judged = match cell.by_index {
+        None => "",
+        Some(Judgement::Any) => "AND on_time_by_index IS NOT NULL",
+        Some(Judgement::OnTime) => "AND on_time_by_index",
+        Some(Judgement::Late) => "AND NOT on_time_by_index",
+    };
+    let statement = format!(
+        "SELECT {what} FROM ({}) placed WHERE marks & $4 <> 0 {judged} {}",
+        placed(&which),
+        rest(next)
+    );
     let ids = [&cell.agencies, &cell.versions].into_iter().flatten();
     let statement = framed(statement, cell.frame).bind::<Integer, _>(cell.column.mark());
     ids.fold(statement, |statement, ids| statement.bind::<Array<Integer>, _>(ids.clone()))
@@ -115,7 +143,8 @@ const fn within(column: Column) -> &'static str {
 
 const ROW: &str = "id, code, procedure_version_id, competent_agency_id, channel, received_at, \
     CASE WHEN end_at IS NULL THEN due_on ELSE end_due_on END AS due_on, end_at AS ended_at, \
-    CASE WHEN end_at IS NULL THEN NULL ELSE end_judged_at END AS judged_at, marks";
+    CASE WHEN end_at IS NULL THEN NULL ELSE end_judged_at END AS judged_at, marks, on_time_by_index, \
+    CASE WHEN end_at IS NULL THEN coalesce(index_overdue_from, overdue_from) ELSE coalesce(end_index_overdue_from, end_overdue_from) END AS index_late_from";
 
 // The order of filing is indexed, and that of receipt for all that were received.
 const ORDER: &str = "ORDER BY filed_at DESC, id DESC";
@@ -148,7 +177,7 @@ impl WholeList for Whole {
     type Row = PlacedRow;
 
     async fn fingerprint(&self, conn: &mut AsyncPgConnection) -> QueryResult<Fingerprint> {
-        let what = "count(*) AS dossiers, bit_xor(uuid_hash_extended(id, version::bigint * 262144 + marks)) AS digest";
+        let what = "count(*) AS dossiers, bit_xor(uuid_hash_extended(id, (version::bigint * 4 + coalesce(on_time_by_index::integer, 2)) * 262144 + marks)) AS digest";
         let total: Total = of_cell(&self.0, what, |_| String::new()).get_result(conn).await?;
         Ok((total.dossiers, total.digest).into())
     }

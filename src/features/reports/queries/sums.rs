@@ -84,9 +84,7 @@ pub async fn counts(
     asked: &Asked,
     counted: Tallies,
 ) -> QueryResult<HashMap<Alike, Counts>> {
-    let known_before = known_before(conn, asked.frame.now).await?;
-    let rows = looked_at(bound(since(asked), asked, known_before), asked, known_before);
-    let tallies = tallied(counted, of_agencies(rows, asked).load(conn).await?);
+    let tallies = known(conn, asked, counted).await?;
     let mut counts: HashMap<Alike, Counts> =
         tallies.into_iter().map(|(alike, tally)| (alike, tally.counts())).collect();
     for row in reopened(conn, asked).await? {
@@ -95,6 +93,17 @@ pub async fn counts(
     }
     counts.retain(|_, counts| !counts.is_empty());
     Ok(counts)
+}
+
+/// What the counters tell, with what is known otherwise.
+pub(super) async fn known(
+    conn: &mut AsyncPgConnection,
+    asked: &Asked,
+    counted: Tallies,
+) -> QueryResult<Tallies> {
+    let known_before = known_before(conn, asked.frame.now).await?;
+    let rows = looked_at(bound(since(asked), asked, known_before), asked, known_before);
+    Ok(tallied(counted, of_agencies(rows, asked).load(conn).await?))
 }
 
 fn tallied(mut tallies: Tallies, rows: Vec<Summed>) -> Tallies {
@@ -131,7 +140,7 @@ pub(super) fn condition(asked: &Asked, column: &str, number: usize) -> String {
 
 /// The columns of a state that changes are made of.
 const STATE: &str = "competent_agency_id, procedure_version_id, channel, received_at, status, ended_at, judged_at, overdue_from, due_on, \
-    clock_started_at, interruptions";
+    clock_started_at, interruptions, index_overdue_from";
 
 /// Counters before the period and through its last day, but not of days that are not known whole: `$1` begins the period, `$2` is the day
 /// after it, `$3` the day before which records are counted.
@@ -168,7 +177,7 @@ pub(super) fn changes_since(asked: &Asked, agencies: usize) -> (String, String) 
     let of = |column: &str| condition(asked, column, agencies);
     let (agency, of_d, of_h) =
         (of("competent_agency_id"), of("d.competent_agency_id"), of("h.competent_agency_id"));
-    let (on, late_on) = (day!("c.at"), day!("d.overdue_from"));
+    let on = day!("c.at");
     let known = "timezone('Asia/Ho_Chi_Minh', $3::timestamp)";
     let with = format!(
         "WITH touched AS MATERIALIZED (
@@ -180,14 +189,24 @@ pub(super) fn changes_since(asked: &Asked, agencies: usize) -> (String, String) 
                 AND h.known_from < {known} AND (h.known_to IS NULL OR h.known_to >= {known})
         )"
     );
+    // What nobody has touched becomes overdue all the same.
+    let becomes = |measure: u8, late_from: &str, which: &str| {
+        format!(
+            "SELECT competent_agency_id, procedure_version_id, {measure}::smallint, date(timezone('Asia/Ho_Chi_Minh', {late_from})), 1
+            FROM dossiers d WHERE {of_d} AND ended_at IS NULL AND {late_from} >= {known} AND {late_from} <= $5 AND {which}
+            AND received_at IS NOT NULL AND NOT coalesce(interruptions ? 'ends', false) AND NOT EXISTS (SELECT FROM touched t WHERE t.id = d.id)"
+        )
+    };
     let changes = format!(
         "SELECT competent_agency_id, procedure_version_id, measure, day, -changed_by AS by FROM report_late_counts
             WHERE {agency} AND known_on >= $3 AND day < least($2, $3) AND measure > 0
         UNION ALL SELECT competent_agency_id, procedure_version_id, measure, {on}, sign * by FROM ({CHANGES}) c
-            WHERE {on} < $2 AND CASE sign WHEN 1 THEN measure <> 9 OR late_from <= $5 ELSE {on} < $3 END
-        UNION ALL SELECT competent_agency_id, procedure_version_id, 9::smallint, {late_on}, 1 FROM dossiers d
-            WHERE {of_d} AND ended_at IS NULL AND overdue_from >= {known} AND overdue_from <= $5 AND received_at IS NOT NULL
-            AND NOT coalesce(interruptions ? 'ends', false) AND NOT EXISTS (SELECT FROM touched t WHERE t.id = d.id)"
+            WHERE {on} < $2 AND CASE WHEN sign < 0 THEN {on} < $3 WHEN measure = 9 THEN late_from <= $5
+                WHEN measure = 13 THEN index_late_from <= $5 ELSE true END
+        UNION ALL {} UNION ALL {} UNION ALL {}",
+        becomes(9, "d.overdue_from", "true"),
+        becomes(13, "d.overdue_from", "index_overdue_from IS NULL"),
+        becomes(13, "d.index_overdue_from", "true"),
     );
     (with, changes)
 }
@@ -231,12 +250,17 @@ pub(super) fn framed<'a>(statement: String, frame: Frame) -> Statement<'a> {
 
 /// Those that were opened again, which no counter tells.
 pub(super) async fn reopened(conn: &mut AsyncPgConnection, asked: &Asked) -> QueryResult<Vec<Marked>> {
-    let which = format!("d.interruptions ? 'ends' AND {}", condition(asked, "d.competent_agency_id", 4));
+    let which = reopened_where(asked);
     let statement = format!(
         "SELECT competent_agency_id, procedure_version_id, marks, count(*) AS dossiers FROM ({}) placed GROUP BY 1, 2, 3",
         placed(&which)
     );
     of_agencies(framed(statement, asked.frame), asked).load(conn).await
+}
+
+/// The condition on them; agencies are the fourth parameter.
+pub(super) fn reopened_where(asked: &Asked) -> String {
+    format!("d.interruptions ? 'ends' AND {}", condition(asked, "d.competent_agency_id", 4))
 }
 
 /// How many events were recorded after the period that had happened by its end, or correct one that had.
