@@ -4,6 +4,7 @@
 //! Groups 1 (transparency) and 2 (progress). A score is the points times the share, to two decimals. No data is no score, and not 0.
 
 use super::share::Share;
+use super::vocabulary::Metric;
 use chrono::NaiveDate;
 
 /// The day from which the Decision is in force. A period that ends before is judged by the same choices, and shown as not in force.
@@ -14,45 +15,7 @@ pub const IN_FORCE_FROM: NaiveDate = NaiveDate::from_ymd_opt(2022, 6, 23).unwrap
 /// The Decision, as it is cited.
 pub const LAW: &str = "QĐ 766/QĐ-TTg";
 
-/// A metric.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Metric {
-    /// 1.1: procedures announced in time.
-    Announced,
-    /// 1.2: procedures disclosed in time.
-    Disclosed,
-    /// 1.3: procedures disclosed with everything they must say.
-    Whole,
-    /// 1.4: dossiers that the national portal has.
-    Synced,
-    /// 2.1: dossiers handled on time.
-    OnTime,
-    /// 2.2: how long dossiers take on average. Without points.
-    Duration,
-}
-
 impl Metric {
-    /// Every metric, in order.
-    pub const ALL: [Self; 6] =
-        [Self::Announced, Self::Disclosed, Self::Whole, Self::Synced, Self::OnTime, Self::Duration];
-
-    /// Its number in the Decision.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Announced => "1.1",
-            Self::Disclosed => "1.2",
-            Self::Whole => "1.3",
-            Self::Synced => "1.4",
-            Self::OnTime => "2.1",
-            Self::Duration => "2.2",
-        }
-    }
-
-    /// The metric with a number.
-    pub fn of(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|metric| metric.code() == code)
-    }
-
     /// Its official name.
     pub const fn name(self) -> &'static str {
         match self {
@@ -114,11 +77,9 @@ mod tests {
     }
 
     #[test]
-    fn metrics_have_numbers_and_the_points_of_their_groups() {
-        assert!(Metric::ALL.iter().all(|metric| Metric::of(metric.code()) == Some(*metric)));
-        assert_eq!(Metric::of("9.9"), None);
+    fn metrics_have_the_points_of_their_groups() {
         let points = |group: &str| -> i64 {
-            let of = Metric::ALL.iter().filter(|metric| metric.code().starts_with(group));
+            let of = Metric::ALL.iter().filter(|metric| metric.as_str().starts_with(group));
             of.filter_map(|metric| metric.points()).sum()
         };
         assert_eq!((points("1"), points("2")), (18, 20));

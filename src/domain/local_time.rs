@@ -126,6 +126,13 @@ impl Instant {
     }
 }
 
+impl Instant {
+    /// As it stands in an address, where a `+` would be read as a space.
+    pub fn in_address(self) -> String {
+        self.0.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+    }
+}
+
 impl std::ops::Add<TimeDelta> for Instant {
     type Output = Self;
     fn add(self, by: TimeDelta) -> Self {

@@ -36,6 +36,12 @@ impl std::ops::AddAssign for Share {
 }
 
 impl Share {
+    /// Adds one to the whole, and to the part if it is meant.
+    pub fn count(&mut self, is_meant: bool) {
+        self.denominator += 1;
+        self.numerator += i64::from(is_meant);
+    }
+
     /// The share as a decimal without trailing zeros, `0.15`: to the ten-thousandth, half of one up. `None` of nothing.
     pub fn decimal(self) -> Option<String> {
         let Self { numerator, denominator } = self;

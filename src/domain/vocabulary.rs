@@ -58,7 +58,7 @@ pub use procedures::{
     WarningCode,
 };
 pub use reminders::{About, FollowUp, ReminderStatus, Weekday};
-pub use reports::{Column, PeriodBasis, PeriodKind, ReportBy, ReportKind};
+pub use reports::{Column, Metric, NoScore, PeriodBasis, PeriodKind, ReportBy, ReportKind};
 pub use reviews::{ReviewOutcome, ReviewStatus};
 
 /// A word that is not in its list.

@@ -21,6 +21,7 @@ pub mod overdue;
 pub mod policies;
 pub mod procedures;
 pub mod public;
+pub mod quality_index;
 pub mod reminders;
 pub mod reports;
 pub mod reviews;
@@ -47,6 +48,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(overdue::http::routes)
         .configure(reminders::http::routes)
         .configure(reports::http::routes)
+        .configure(quality_index::http::routes)
         .configure(reviews::http::routes)
         .configure(health::http::routes)
         .configure(metrics::http::routes);

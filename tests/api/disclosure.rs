@@ -4,9 +4,9 @@ use crate::harness::{Client, NOW, TestApp, at, content, publication};
 use congkhai::domain::vocabulary::{DisclosureState, Scope};
 use serde_json::{Value, json};
 
-const OFFICE: &str = "/v1/agencies/H51.29.05/procedures/1.004873";
+pub const OFFICE: &str = "/v1/agencies/H51.29.05/procedures/1.004873";
 
-async fn record(caller: &Client, path: &str, body: Value) -> Value {
+pub async fn record(caller: &Client, path: &str, body: Value) -> Value {
     let found = caller.get(path).await;
     let is_there = found.json()["version"].as_i64() > Some(0);
     let answer = caller.put(path, &body, is_there.then(|| found.header("etag"))).await;
@@ -15,7 +15,7 @@ async fn record(caller: &Client, path: &str, body: Value) -> Value {
 
 /// Publishes the second version of a procedure, by a decision of Friday 2022-01-28: to be disclosed through 2022-02-11, for Tet lies
 /// between.
-async fn amend(app: &TestApp) {
+pub async fn amend(app: &TestApp) {
     let (root, path) = (app.root().await, "/v1/procedures/1.004873");
     let draft = json!({
         "name": "Cấp Giấy xác nhận tình trạng hôn nhân", "field": "ho-tich", "field_name": "Hộ tịch", "levels": ["district", "commune"],
@@ -144,7 +144,7 @@ async fn every_number_of_compliance_is_that_of_its_list() {
     let of_commune = ["in_force", "outdated", "stale", "missing"].map(|name| commune[name].as_i64().unwrap());
     assert_eq!(of_commune, [4, 1, 1, 2]);
     let metrics = json!({
-        "1.1": null, "1.2": {"numerator": 0, "denominator": 1, "score": "0"}, "1.3": {"numerator": 2, "denominator": 2, "score": "2"},
+        "1.1": null, "1.2": {"numerator": 0, "denominator": 1, "score": "0.00"}, "1.3": {"numerator": 2, "denominator": 2, "score": "2.00"},
     });
     assert_eq!(commune["metrics"], metrics);
     assert_eq!(compliance["items"][1]["metrics"]["1.3"], json!(null), "nothing is disclosed: not zero");
@@ -179,7 +179,7 @@ async fn every_number_of_compliance_is_that_of_its_list() {
 }
 
 /// Signs a decision that announces a procedure on a day; its newest legal basis takes effect on 2022-02-15.
-async fn announce(root: &Client, code: &str, signed_on: &str, by: Option<&str>) {
+pub async fn announce(root: &Client, code: &str, signed_on: &str, by: Option<&str>) {
     let mut said = content();
     said["publishing_agency"] = json!(by);
     said["legal_basis"] = json!([
@@ -217,10 +217,10 @@ async fn who_announces_is_judged_by_the_day_of_the_newest_legal_basis() {
     ] {
         announce(&root, code, signed_on, by).await;
     }
-    let half = json!({"numerator": 1, "denominator": 2, "score": "3"});
+    let half = json!({"numerator": 1, "denominator": 2, "score": "3.00"});
     assert_eq!(of("H51.12", "").await, half, "one on the last day, one a day late");
     assert_eq!(of("H51.12", "&from=2022-02-09").await["numerator"], 0, "signed in the period");
-    assert_eq!(of("H51.29", "").await, json!({"numerator": 1, "denominator": 1, "score": "6"}));
+    assert_eq!(of("H51.29", "").await, json!({"numerator": 1, "denominator": 1, "score": "6.00"}));
     assert_eq!(of("H51.12", "&as_of=2022-02-15T02:59:00Z").await, json!(null), "not known then");
 }
 
@@ -276,7 +276,7 @@ async fn the_history_is_what_was_known_on_each_day() {
     assert_eq!(days, ["2022-02-14", "2022-02-15", "2022-02-16", "2022-02-17", "2022-02-18"]);
     let missing = rows_are_sums(&district, &history).await;
     assert_eq!(missing[1] - missing[2], 1, "recorded on the 16th: {missing:?}");
-    let before = json!({"numerator": 0, "denominator": 1, "score": "0"});
+    let before = json!({"numerator": 0, "denominator": 1, "score": "0.00"});
     assert_eq!(history["items"][0]["metrics"]["1.1"], json!(null), "announced on the 15th");
     assert_eq!(history["items"][1]["metrics"]["1.1"], before);
 

@@ -50,6 +50,7 @@ mod policies;
 mod procedures;
 mod proofs;
 mod public;
+mod quality_index;
 mod receipts;
 mod registered;
 mod reminder_rules;

@@ -29,6 +29,13 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ("ComplianceMetrics", &["1.1", "1.2", "1.3"]),
     ("ComplianceOfDay", &["score"]),
     ("PageOf_ComplianceOfDay", &["next_cursor"]),
+    ("PageOf_QualityIndexItem", &["next_cursor"]),
+    ("QualityIndex", &["agency"]),
+    (
+        "QualityIndexItem",
+        &["agency", "dossier", "is_counted", "due_on", "done_on", "resolved", "minutes", "average_days"],
+    ),
+    ("QualityMetric", &["numerator", "denominator", "score", "max", "average_days", "reason"]),
     ("CaseSteps", &["case"]),
     ("ChannelTerms", &["case", "limit_text", "fee_text", "note"]),
     ("Closing", &["closed_at", "recorded_at", "days_late"]),

@@ -118,8 +118,7 @@ pub async fn agrees_with_the_rule(app: &TestApp, root: &Client) {
         let (mut counts, mut on_time, mut took) = (Counts::default(), Share::default(), Took::default());
         for place in rows.iter().filter_map(|row| place(&facts(row), Frame { period, now })) {
             counts.add(place, 1);
-            on_time.denominator += i64::from(place.on_time_by_index.is_some());
-            on_time.numerator += i64::from(place.on_time_by_index == Some(true));
+            place.on_time_by_index.into_iter().for_each(|is| on_time.count(is));
             took +=
                 Took { minutes: place.minutes.unwrap_or(0), resolved: i64::from(place.minutes.is_some()) };
         }

@@ -73,7 +73,7 @@ pub fn place(facts: &Facts, frame: Frame) -> Option<Place> {
         Channel::Online => Intake::Online,
         Channel::InPerson | Channel::Postal => Intake::DirectPostal,
     };
-    let standing = end.as_ref().map_or_else(|| Standing::Pending(pending(facts, frame)), |end| resolved(end));
+    let standing = end.as_ref().map_or_else(|| Standing::Pending(pending(facts, frame)), resolved);
     let on_time_by_index = on_time_by_index(facts, end.as_ref(), standing, frame);
     let minutes = end.map(|end| minutes(facts, received_at, end.at));
     Some(Place { intake, standing, on_time_by_index, minutes })
@@ -106,8 +106,11 @@ fn end_by(facts: &Facts, by: Instant) -> Option<Seen> {
 /// of the period. Without a deadline there is nothing to compare with.
 fn on_time_by_index(facts: &Facts, end: Option<&Seen>, standing: Standing, frame: Frame) -> Option<bool> {
     match (standing, end) {
-        (Standing::Resolved { timing: TimingState::NoDeadline, .. }, _)
-        | (Standing::Pending(TimingState::NoDeadline), _) => None,
+        (
+            Standing::Resolved { timing: TimingState::NoDeadline, .. }
+            | Standing::Pending(TimingState::NoDeadline),
+            _,
+        ) => None,
         (Standing::Resolved { .. }, Some(end)) => {
             let late_from = end.index_overdue_from.or(end.overdue_from);
             Some(late_from.is_none_or(|from| end.judged_at < from))
@@ -122,7 +125,7 @@ fn on_time_by_index(facts: &Facts, end: Option<&Seen>, standing: Standing, frame
 /// Whether an open dossier is overdue in a period that is late from an instant on. One that ended in time later, because its clock had stopped
 /// before, was not.
 fn is_overdue(facts: &Facts, late_from: Instant, frame: Frame) -> bool {
-    late_from <= frame.judges_at() && !facts.end.is_some_and(|end| end.judged_at < late_from)
+    late_from <= frame.judges_at() && facts.end.is_none_or(|end| end.judged_at >= late_from)
 }
 
 fn resolved(end: &Seen) -> Standing {

@@ -231,8 +231,7 @@ proptest! {
         for facts in &all {
             if let Some(place) = place(facts, frame) {
                 counts.add(place, 1);
-                on_time.denominator += i64::from(place.on_time_by_index.is_some());
-                on_time.numerator += i64::from(place.on_time_by_index == Some(true));
+                place.on_time_by_index.into_iter().for_each(|is| on_time.count(is));
                 took += Took { minutes: place.minutes.unwrap_or(0), resolved: i64::from(place.minutes.is_some()) };
             }
             for change in changes(facts) {

@@ -54,6 +54,31 @@ words! {
     }
 }
 
+words! {
+    /// Metrics of the national index (QĐ 766/QĐ-TTg), by their numbers in the Decision: of group 1, openness and transparency, and of group 2,
+    /// progress and results.
+    Metric {
+        /// Procedures announced in time.
+        Announced = "1.1",
+        /// Procedures disclosed in time.
+        Disclosed = "1.2",
+        /// Procedures disclosed with everything they must say.
+        Whole = "1.3",
+        /// Dossiers that the national portal has.
+        Synced = "1.4",
+        /// Dossiers handled on time.
+        OnTime = "2.1",
+        /// How long dossiers take on average. Without points.
+        Duration = "2.2",
+    }
+}
+
+words! {
+    /// Why a metric has no score: there is nothing to judge in the period, or the service does not know it (`no_data`); or the Decision gives
+    /// it no points (`no_points`).
+    NoScore { NoData = "no_data", NoPoints = "no_points", }
+}
+
 impl Column {
     /// Its bit in a number that marks columns.
     pub const fn mark(self) -> i32 {

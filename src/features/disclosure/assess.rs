@@ -34,6 +34,26 @@ pub struct Item<'a> {
     pub days_late: Option<i64>,
 }
 
+impl Item<'_> {
+    /// Local day on which the version in force was disclosed.
+    pub fn newest_disclosed_on(&self) -> Option<NaiveDate> {
+        let is_newest = self.own.and_then(|own| own.disclosed_version) >= Some(self.version.version);
+        self.disclosed_on.filter(|_| is_newest)
+    }
+
+    /// Metric 1.2: whether the version in force was disclosed in time; `None`: it was neither disclosed in the period nor to be.
+    pub fn is_disclosed_in_time(&self, period: Period) -> Option<bool> {
+        let on = self.newest_disclosed_on();
+        let is_meant = on.or(self.due_on).is_some_and(|day| period.contains(day));
+        is_meant.then(|| on.zip(self.due_on).is_some_and(|(on, due)| on <= due))
+    }
+
+    /// Metric 1.3: whether it has all parts; `None`: it is not disclosed.
+    pub fn is_disclosed_whole(&self) -> Option<bool> {
+        self.disclosed_on.map(|_| self.version.is_whole)
+    }
+}
+
 /// The procedures of an agency: those in force that it decides or was assigned, and those of which it recorded anything.
 pub fn of_agency<'a>(
     agency: &'a Agency,
@@ -87,8 +107,10 @@ impl Counts {
         calendars: &Calendars,
         period: Period,
     ) -> Self {
-        let mut counts =
-            Self { announced: announced(agency, tree, &known.announced, calendars), ..Self::default() };
+        let mut counts = Self::default();
+        for announced in announced(agency, tree, known, calendars) {
+            counts.announced.count(announced.is_in_time());
+        }
         for item in of_agency(agency, known, calendars, period).filter(|item| item.is_assigned) {
             counts.count_in(&item, period);
         }
@@ -99,15 +121,11 @@ impl Counts {
         if let Some(place) = DisclosureState::ALL.iter().position(|state| *state == item.state) {
             self.by_state[place] += 1;
         }
-        let newest = item.own.and_then(|own| own.disclosed_version) >= Some(item.version.version);
-        let on = item.disclosed_on.filter(|_| newest);
-        if on.or(item.due_on).is_some_and(|day| period.contains(day)) {
-            self.in_time.denominator += 1;
-            self.in_time.numerator += i64::from(on.zip(item.due_on).is_some_and(|(on, due)| on <= due));
+        if let Some(is_in_time) = item.is_disclosed_in_time(period) {
+            self.in_time.count(is_in_time);
         }
-        if item.disclosed_on.is_some() {
-            self.whole.denominator += 1;
-            self.whole.numerator += i64::from(item.version.is_whole);
+        if let Some(is_whole) = item.is_disclosed_whole() {
+            self.whole.count(is_whole);
         }
     }
 
@@ -139,19 +157,40 @@ impl std::ops::AddAssign for Counts {
     }
 }
 
-/// Each procedure once: one decision too late makes it late. What cannot be judged for want of a calendar is not counted.
-fn announced(agency: &Agency, tree: &AgencyTree, rows: &[AnnouncedRow], calendars: &Calendars) -> Share {
-    let mut procedures: BTreeMap<&str, bool> = BTreeMap::new();
-    for row in
-        rows.iter().filter(|row| tree.find(&row.publishing_agency).is_some_and(|it| it.id == agency.id))
-    {
+/// A procedure that an agency announced.
+#[derive(Clone, Copy, Debug)]
+pub struct Announced<'a> {
+    /// The decision by which it is judged.
+    pub row: &'a AnnouncedRow,
+    /// Local day through which that decision was in time.
+    pub by: NaiveDate,
+}
+
+impl Announced<'_> {
+    /// Whether it was announced in time.
+    pub fn is_in_time(&self) -> bool {
+        self.row.signed_on <= self.by
+    }
+}
+
+/// What an agency of a tree announced (metric 1.1), by code. Each procedure once: one decision too late makes it late, and is the one that is
+/// told. What cannot be judged for want of a calendar is not among them.
+pub fn announced<'a>(
+    agency: &Agency,
+    tree: &AgencyTree,
+    known: &'a Known,
+    calendars: &Calendars,
+) -> impl Iterator<Item = Announced<'a>> {
+    let mut procedures: BTreeMap<&str, Announced<'a>> = BTreeMap::new();
+    let is_own = |row: &&AnnouncedRow| tree.find(&row.publishing_agency).is_some_and(|it| it.id == agency.id);
+    for row in known.announced.iter().filter(is_own) {
         let by =
             disclosure::announced_by(row.basis_effective_on, agency.level, law(), calendars.of(agency.id));
-        if let Ok(by) = by {
-            *procedures.entry(&row.procedure_code).or_insert(true) &= row.signed_on <= by;
+        let Ok(by) = by else { continue };
+        let told = procedures.entry(&row.procedure_code).or_insert(Announced { row, by });
+        if told.is_in_time() {
+            *told = Announced { row, by };
         }
     }
-    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
-    let in_time = procedures.values().filter(|is_in_time| **is_in_time).count();
-    Share { numerator: count(in_time), denominator: count(procedures.len()) }
+    procedures.into_values()
 }

@@ -66,6 +66,12 @@ pub struct AnnouncedRow {
     /// Code of the procedure.
     #[diesel(sql_type = Text)]
     pub procedure_code: String,
+    /// Name of the version.
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    /// Field.
+    #[diesel(sql_type = Text)]
+    pub field: String,
     /// Code of the agency that announced it.
     #[diesel(sql_type = Text)]
     pub publishing_agency: String,
@@ -136,11 +142,11 @@ async fn announced(
     known: DateTime<Utc>,
 ) -> QueryResult<Vec<AnnouncedRow>> {
     let query = "SELECT * FROM (
-            SELECT procedure_code, content->>'publishing_agency' AS publishing_agency, decision_signed_on AS signed_on,
+            SELECT procedure_code, name, field, version, content->>'publishing_agency' AS publishing_agency, decision_signed_on AS signed_on,
                 (SELECT max((basis->>'effective_on')::date) FROM jsonb_array_elements(content->'legal_basis') basis) AS basis_effective_on
             FROM procedure_versions
             WHERE decision_signed_on BETWEEN $1 AND $2 AND recorded_at <= $3 AND content->>'publishing_agency' IS NOT NULL
-        ) decisions WHERE basis_effective_on IS NOT NULL";
+        ) decisions WHERE basis_effective_on IS NOT NULL ORDER BY procedure_code, version";
     let query = diesel::sql_query(query).bind::<Date, _>(period.from).bind::<Date, _>(period.to);
     query.bind::<Timestamptz, _>(known).load(conn).await
 }

@@ -112,6 +112,16 @@ fn reads() -> Vec<Line> {
             "/v1/compliance/history?from=2022-02-15&agency=H51.29",
             Shows::TheDistrict,
         ),
+        line(
+            "get_quality_index",
+            "/v1/quality-index?from=2022-02-01&to=2022-02-28&agency=H51.29",
+            Shows::TheDistrict,
+        ),
+        line(
+            "list_quality_index_items",
+            "/v1/quality-index/2.1/items?from=2022-02-15&to=2022-02-15&counted=false&count=exact",
+            Shows::AList,
+        ),
         line("list_violations", "/v1/compliance/violations?state=missing", Shows::Agencies),
         line("list_agency_activity", "/v1/agencies/activity", Shows::Agencies),
     ]

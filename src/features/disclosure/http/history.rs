@@ -67,7 +67,7 @@ async fn on(
         sum += Counts::of(agency, &caller.tree, &known, &caller.calendars, period);
     }
     let of = named.map(|codes| format!("agency={}&", codes.0.join(","))).unwrap_or_default();
-    let at = as_of.known.map(|at| format!("&as_of={}", at.utc().format("%Y-%m-%dT%H:%M:%S%.6fZ")));
+    let at = as_of.known.map(|at| format!("&as_of={}", at.in_address()));
     let compliance = format!("/v1/compliance?{of}to={day}{}", at.unwrap_or_default());
     Ok(HistoryBody::new(day, agencies.len(), &sum, compliance))
 }

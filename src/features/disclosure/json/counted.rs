@@ -1,7 +1,7 @@
 //! The numbers of compliance, of an agency or of a day: said once, with what they count.
 
-use crate::domain::index766::Metric;
 use crate::domain::share::Share;
+use crate::domain::vocabulary::Metric;
 use crate::features::disclosure::assess::Counts;
 use serde::Serialize;
 use utoipa::ToSchema;
