@@ -2,7 +2,7 @@
 
 use super::local_time::Instant;
 use super::refusal::{Refusal, Rule};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 
 /// Days that a period which somebody asks for may have.
 const MOST_DAYS: i64 = 366;
@@ -34,6 +34,20 @@ impl Period {
             return Err(Refusal::parameter("from", Rule::InTheFuture, "must not be after today"));
         }
         Ok(period)
+    }
+
+    /// The year of a day through the day.
+    pub fn year_through(day: NaiveDate) -> Self {
+        Self { from: day - Days::new(u64::from(day.ordinal0())), to: day }
+    }
+
+    /// The period of the parameters `from` and `to` of what is judged at the end of `to`: this year through today when nothing is said.
+    pub fn past(from: Option<NaiveDate>, to: Option<NaiveDate>, today: NaiveDate) -> Result<Self, Refusal> {
+        let to = to.unwrap_or(today);
+        if to > today {
+            return Err(Refusal::parameter("to", Rule::InTheFuture, "must not be after today"));
+        }
+        Self::asked(from.unwrap_or_else(|| Self::year_through(to).from), to)
     }
 
     /// Whether a day lies in it.

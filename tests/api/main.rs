@@ -28,6 +28,7 @@ mod deadlines;
 mod delays;
 mod demo;
 mod disclosure;
+mod disclosure_report;
 mod docs;
 mod dossiers;
 mod events;

@@ -55,6 +55,9 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ),
     ("Disclosure", &["assigned", "disclosed_version", "disclosed_at", "verified_at"]),
     ("Decision", &["effective_on", "file", "ground"]),
+    ("DisclosedNumbers", &["score"]),
+    ("DisclosureReport", &["agency"]),
+    ("RecordingNumbers", &["median_hours", "p90_hours"]),
     ("DossierDeadline", &["started_at", "due_on", "due_at", "overdue_from", "restarted_on", "stopped_at"]),
     (
         "Event",

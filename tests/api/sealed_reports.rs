@@ -80,7 +80,7 @@ async fn a_sealed_report_stays_as_it_is() {
 }
 
 /// What the cells of a sheet show, row by row.
-fn cells(book: &[u8], sheet: &str) -> Vec<Vec<String>> {
+pub fn cells(book: &[u8], sheet: &str) -> Vec<Vec<String>> {
     let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(book)).unwrap();
     let range = book.worksheet_range(sheet).unwrap();
     range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()

@@ -5,7 +5,6 @@ use super::queries;
 use crate::db::DbError;
 use crate::domain::activity::{self, WEEKS};
 use crate::domain::agency_tree::AgencyId;
-use crate::domain::calendar::{Calendar, Calendars};
 use crate::domain::local_time::Instant;
 use crate::domain::period::Period;
 use crate::features::State;
@@ -73,21 +72,10 @@ async fn read(
     agencies: Vec<AgencyId>,
     weeks: &[Period; WEEKS],
 ) -> Result<Vec<ActivityBody>, DbError> {
-    let groups = by_calendar(&agencies, &caller.calendars);
-    let found = state.slow.snapshot(as_of, async |conn| queries::read(conn, &groups, weeks).await).await?;
+    let found = state
+        .slow
+        .snapshot(as_of, async |conn| queries::read(conn, &agencies, &caller.calendars, weeks).await)
+        .await?;
     let known = agencies.iter().filter_map(|id| caller.tree.get(*id));
     Ok(known.map(|agency| ActivityBody::new(agency, &found, weeks, &caller.calendars)).collect())
-}
-
-/// Agencies that share a calendar are read together: most share one.
-fn by_calendar<'a>(agencies: &[AgencyId], calendars: &'a Calendars) -> Vec<(&'a Calendar, Vec<AgencyId>)> {
-    let mut groups: Vec<(&Calendar, Vec<AgencyId>)> = vec![];
-    for agency in agencies {
-        let calendar = calendars.of(*agency);
-        match groups.iter_mut().find(|(known, _)| std::ptr::eq(*known, calendar)) {
-            Some((_, of_it)) => of_it.push(*agency),
-            None => groups.push((calendar, vec![*agency])),
-        }
-    }
-    groups
 }

@@ -87,10 +87,8 @@ impl ActivityBody {
     /// Shows an agency as of today, which ends the weeks.
     pub fn new(agency: &Agency, found: &Activity, weeks: &[Period; WEEKS], calendars: &Calendars) -> Self {
         let (recorded, last) = (found.recorded.get(&agency.id), found.last.get(&agency.id));
-        let count = |week: usize| recorded.and_then(|row| row.weeks.get(week)).copied().unwrap_or(0);
-        let earlier = (1..WEEKS).map(count).sum();
-        let (actual, today) = (count(0), weeks[0].to);
-        let expected = activity::expected(earlier, agency.validity.from, today, calendars.of(agency.id));
+        let count = |week| found.events(agency.id, week);
+        let (actual, expected) = (count(0), found.expected(agency, weeks, calendars));
         let shown = weeks.iter().enumerate();
         Self {
             code: agency.code.clone(),

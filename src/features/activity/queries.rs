@@ -1,8 +1,8 @@
 //! Reads what agencies recorded. Runs on any snapshot, also as of an earlier instant.
 
-use crate::domain::activity::{NOT_COUNTED, WEEKS};
-use crate::domain::agency_tree::AgencyId;
-use crate::domain::calendar::Calendar;
+use crate::domain::activity::{self, NOT_COUNTED, WEEKS};
+use crate::domain::agency_tree::{Agency, AgencyId};
+use crate::domain::calendar::{Calendar, Calendars};
 use crate::domain::local_time::Instant;
 use crate::domain::period::Period;
 use crate::domain::share::Share;
@@ -72,22 +72,49 @@ pub struct Activity {
     pub last: HashMap<AgencyId, Last>,
 }
 
-/// The activity of agencies, which come in groups that share a calendar.
-pub async fn read(
-    conn: &mut AsyncPgConnection,
-    groups: &[(&Calendar, Vec<AgencyId>)],
-    weeks: &[Period; WEEKS],
-) -> QueryResult<Activity> {
-    let mut activity = Activity::default();
-    for (calendar, agencies) in groups {
-        for row in recorded(conn, agencies, weeks, calendar).await? {
-            activity.recorded.insert(row.agency_id, row);
-        }
-        for row in last(conn, agencies).await? {
-            activity.last.insert(row.agency_id, row);
+impl Activity {
+    /// Events of an agency in a week; 0 is the newest.
+    pub fn events(&self, agency: AgencyId, week: usize) -> i64 {
+        self.recorded.get(&agency).and_then(|row| row.weeks.get(week)).copied().unwrap_or(0)
+    }
+
+    /// What was to be expected of an agency in the newest of the weeks, in hundredths.
+    pub fn expected(&self, agency: &Agency, weeks: &[Period; WEEKS], calendars: &Calendars) -> Option<i64> {
+        let earlier = (1..WEEKS).map(|week| self.events(agency.id, week)).sum();
+        activity::expected(earlier, agency.validity.from, weeks[0].to, calendars.of(agency.id))
+    }
+}
+
+/// Agencies that share a calendar are read together: most share one.
+fn by_calendar<'a>(agencies: &[AgencyId], calendars: &'a Calendars) -> Vec<(&'a Calendar, Vec<AgencyId>)> {
+    let mut groups: Vec<(&Calendar, Vec<AgencyId>)> = vec![];
+    for agency in agencies {
+        let calendar = calendars.of(*agency);
+        match groups.iter_mut().find(|(known, _)| std::ptr::eq(*known, calendar)) {
+            Some((_, of_it)) => of_it.push(*agency),
+            None => groups.push((calendar, vec![*agency])),
         }
     }
-    Ok(activity)
+    groups
+}
+
+/// The activity of agencies.
+pub async fn read(
+    conn: &mut AsyncPgConnection,
+    agencies: &[AgencyId],
+    calendars: &Calendars,
+    weeks: &[Period; WEEKS],
+) -> QueryResult<Activity> {
+    let mut found = Activity::default();
+    for (calendar, agencies) in by_calendar(agencies, calendars) {
+        for row in recorded(conn, &agencies, weeks, calendar).await? {
+            found.recorded.insert(row.agency_id, row);
+        }
+        for row in last(conn, &agencies).await? {
+            found.last.insert(row.agency_id, row);
+        }
+    }
+    Ok(found)
 }
 
 fn not_counted() -> Vec<&'static str> {

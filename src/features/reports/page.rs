@@ -1,29 +1,11 @@
-//! A report as one page of HTML that prints to one A4: the table, what came in and ended month by month, and the agencies that end most
-//! late. Without scripts and without anything from elsewhere.
+//! Reports as one page of HTML that prints to one A4, without scripts and without anything from elsewhere: `resolution` for form II.06,
+//! `disclosure` for the report on disclosure.
 
 mod charts;
+pub mod disclosure;
+pub mod resolution;
 
-use super::printed::{COLUMNS, Printed};
-use super::queries::months::Part;
-use super::table::Row;
-use crate::domain::report::Counts;
-use crate::domain::share::Share;
-use crate::domain::vocabulary::{Column, ReportBy};
 use std::fmt::Write;
-
-/// Rows that the table has at most: those with the most dossiers; the others are one row.
-const MOST_ROWS: usize = 16;
-
-/// An agency in the charts.
-#[derive(Clone, Debug)]
-pub struct AgencyLine {
-    /// Its name.
-    pub name: String,
-    /// What of its dossiers ended late, of those that ended.
-    pub late: Share,
-    /// What of its procedures it discloses as it should.
-    pub compliance: Share,
-}
 
 const STYLE: &str = "@page{size:A4;margin:12mm}*{box-sizing:border-box}body{font:10pt/1.3 'Times New Roman',Tinos,serif;color:#111;margin:0 auto;max-width:186mm}\
 h1{font-size:13pt;text-align:center;margin:2mm 0 0}h2{font-size:10.5pt;margin:4mm 0 1mm}p{margin:0}.top{display:flex;justify-content:space-between}\
@@ -31,97 +13,39 @@ h1{font-size:13pt;text-align:center;margin:2mm 0 0}h2{font-size:10.5pt;margin:4m
 th,td{border:.3mm solid #555;padding:.4mm 1mm}th{font-weight:bold;text-align:center}th.n{width:24%}td{text-align:right;font-variant-numeric:tabular-nums}td.n{text-align:left}\
 tr.t td{font-weight:bold}svg{width:100%;display:block}.two{display:flex;gap:6mm}.two>div{flex:1;min-width:0}";
 
-/// Writes the page.
-pub fn write(report: &Printed, months: &[Part], agencies: &[AgencyLine]) -> String {
-    let (from, to) = report.days();
-    let mut page = String::with_capacity(16 * 1024);
+/// The beginning of a page, through its title.
+fn begin(
+    page: &mut String,
+    (title, more_style): (&str, &str),
+    (agency, form): (&str, &str),
+    (heading, from, to): (&str, &str, &str),
+) {
     // Writing to a String cannot fail.
     let _ = write!(
         page,
         "<!DOCTYPE html>\n<html lang=\"vi\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>Biểu số {form}, {from} - {to}</title><style>{STYLE}</style></head><body>\
-         <div class=\"top\"><b>{agency}</b><span>Biểu số {form}/VPCP/KSTT</span></div>\
-         <h1>TÌNH HÌNH, KẾT QUẢ GIẢI QUYẾT THỦ TỤC HÀNH CHÍNH</h1><p class=\"mid\">Từ ngày {from} đến ngày {to}</p>",
-        form = escaped(&report.form),
-        agency = escaped(report.whose()),
+         <title>{title}, {from} - {to}</title><style>{STYLE}{more_style}</style></head><body>\
+         <div class=\"top\"><b>{agency}</b><span>{form}</span></div>\
+         <h1>{heading}</h1><p class=\"mid\">Từ ngày {from} đến ngày {to}</p>",
+        title = escaped(title),
+        agency = escaped(agency),
+        form = escaped(form),
     );
-    table(&mut page, report);
-    let _ = write!(page, "<p class=\"note\">{}</p>", escaped(&known(report)));
-    let _ = write!(
-        page,
-        "<h2>Tiếp nhận, giải quyết, giải quyết quá hạn theo tháng</h2>{}",
-        charts::months(months)
-    );
-    let _ = write!(
-        page,
-        "<div class=\"two\"><div><h2>Tỷ lệ giải quyết quá hạn theo cơ quan</h2>{}</div><div><h2>Tỷ lệ công khai đúng quy định theo cơ quan</h2>{}</div></div>\
-         </body></html>",
-        charts::shares(agencies, |line| line.late, charts::LATE),
-        charts::shares(agencies, |line| line.compliance, charts::GOOD),
-    );
-    page
 }
 
-fn table(page: &mut String, report: &Printed) {
-    let rows = match report.by {
-        ReportBy::Field => "Lĩnh vực",
-        ReportBy::Level => "Cấp",
-        ReportBy::Agency => "Cơ quan, đơn vị",
-        ReportBy::Procedure => "Thủ tục hành chính",
-    };
-    let _ = write!(
-        page,
-        "<table><thead><tr><th class=\"n\" rowspan=\"2\">{rows}</th><th colspan=\"4\">Nhận giải quyết</th><th colspan=\"4\">Đã giải quyết</th>\
-         <th colspan=\"3\">Đang giải quyết</th></tr><tr>"
-    );
-    for (_, _, name) in COLUMNS {
-        let _ = write!(page, "<th>{name}</th>");
+/// The largest of some rows, in their order, and the others: all of the former when they are no more than fit.
+fn largest<T>(rows: &[T], most: usize, size: impl Fn(&T) -> i64) -> (Vec<&T>, Vec<&T>) {
+    if rows.len() <= most {
+        return (rows.iter().collect(), vec![]);
     }
-    page.push_str("</tr></thead><tbody>");
-    for row in shown(report) {
-        line(page, &row, "");
-    }
-    line(page, &report.table.total_row(), " class=\"t\"");
-    page.push_str("</tbody></table>");
-}
-
-/// The rows with the most dossiers, in their order, and the others together.
-fn shown(report: &Printed) -> Vec<Row> {
-    let rows = &report.table.rows;
-    if rows.len() <= MOST_ROWS {
-        return rows.clone();
-    }
-    let mut most: Vec<usize> = (0..rows.len()).collect();
-    most.sort_by_key(|at| std::cmp::Reverse(rows[*at].counts[Column::ReceivedTotal]));
-    most.truncate(MOST_ROWS - 1);
-    let mut others = Row { key: String::new(), name: String::new(), counts: Counts::default() };
-    let mut kept = vec![];
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_by_key(|at| std::cmp::Reverse(size(&rows[*at])));
+    order.truncate(most - 1);
+    let (mut kept, mut others) = (vec![], vec![]);
     for (at, row) in rows.iter().enumerate() {
-        if most.contains(&at) {
-            kept.push(row.clone());
-        } else {
-            others.counts += row.counts;
-        }
+        if order.contains(&at) { kept.push(row) } else { others.push(row) }
     }
-    others.name = format!("Còn lại ({})", rows.len() - kept.len());
-    kept.push(others);
-    kept
-}
-
-fn line(page: &mut String, row: &Row, class: &str) {
-    let _ = write!(page, "<tr{class}><td class=\"n\">{}</td>", escaped(&row.name));
-    for (column, _, _) in COLUMNS {
-        let _ = write!(page, "<td>{}</td>", grouped(row.counts[column]));
-    }
-    page.push_str("</tr>");
-}
-
-fn known(report: &Printed) -> String {
-    let known = format!("Dữ liệu được cập nhật đến {}.", report.known_at());
-    let sealed = report.sealed.as_ref().map(|(number, digest, corrections)| {
-        format!(" Báo cáo đã chốt số {number}, mã băm {digest}, đã đính chính {corrections} lần.")
-    });
-    known + &sealed.unwrap_or_default()
+    (kept, others)
 }
 
 /// A number with a point after each three digits, as Vietnamese writes them.

@@ -27,10 +27,8 @@ pub struct Printed {
     pub form: String,
     /// Name of the agency; empty: of several, or of all.
     pub agency: String,
-    /// First and last local day of the period.
-    pub period: (Day, Day),
-    /// As of when.
-    pub as_of: Instant,
+    /// The period, and as of when.
+    pub span: Span,
     /// What a row is for.
     pub by: ReportBy,
     /// The table.
@@ -42,9 +40,25 @@ pub struct Printed {
 impl Printed {
     /// Whose report it is.
     pub fn whose(&self) -> &str {
-        if self.agency.is_empty() { "Các cơ quan, đơn vị" } else { &self.agency }
+        whose(&self.agency)
     }
+}
 
+/// Whose report it is, by the name of the agency.
+pub fn whose(agency: &str) -> &str {
+    if agency.is_empty() { "Các cơ quan, đơn vị" } else { agency }
+}
+
+/// What a report speaks of, in time.
+#[derive(Clone, Copy, Debug)]
+pub struct Span {
+    /// First and last local day of the period.
+    pub period: (Day, Day),
+    /// As of when.
+    pub as_of: Instant,
+}
+
+impl Span {
     /// First and last day of the period, as they are written.
     pub fn days(&self) -> (String, String) {
         (written(self.period.0), written(self.period.1))

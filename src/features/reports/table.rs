@@ -10,6 +10,9 @@ use std::collections::{BTreeMap, HashMap};
 /// The key of the row of all rows together. No field, agency, procedure or level has it.
 pub const TOTAL: &str = "total";
 
+/// Its name.
+pub const TOTAL_NAME: &str = "Tổng cộng";
+
 /// A row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
@@ -92,7 +95,7 @@ impl Table {
 
     /// The row of all rows together.
     pub fn total_row(&self) -> Row {
-        Row { key: TOTAL.to_owned(), name: "Tổng cộng".to_owned(), counts: self.total }
+        Row { key: TOTAL.to_owned(), name: TOTAL_NAME.to_owned(), counts: self.total }
     }
 
     /// The cells that differ from an earlier table, in the order of rows and columns. The total is not among them.

@@ -5,7 +5,8 @@
 //! `assess` holds the two against what was confirmed.
 
 pub mod actions;
-mod assess;
+pub mod assess;
 pub mod http;
 pub mod json;
+pub mod progress;
 pub mod queries;

@@ -43,6 +43,7 @@ fn of_reports() -> Vec<Line> {
             "/v1/reports/resolution?from=2022-02-01&to=2022-02-28&by=agency",
             Shows::Agencies,
         ),
+        line("report_disclosure", "/v1/reports/disclosure", Shows::Agencies),
         line(
             "list_report_dossiers",
             "/v1/reports/resolution/cells/total/pending_overdue?from=2022-02-01&to=2022-02-28&count=exact",

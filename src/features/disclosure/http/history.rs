@@ -8,7 +8,7 @@ use crate::features::as_of::AsOf;
 use crate::features::auth::scope::ReportsRead;
 use crate::features::auth::{Authorized, Principal};
 use crate::features::disclosure::assess::Counts;
-use crate::features::disclosure::json::{HistoryBody, HistoryFilter, agencies, year_through};
+use crate::features::disclosure::json::{HistoryBody, HistoryFilter, agencies};
 use crate::http::error::Problem;
 use crate::http::input::{Input, Several};
 use crate::http::list::List;
@@ -57,7 +57,7 @@ async fn on(
     let ends = Instant::end_of(day) + TimeDelta::microseconds(-1);
     let as_of = AsOf::asked((ends < now).then_some(ends), now)?;
     let caller = as_of.caller(caller, state).await?;
-    let period = year_through(day);
+    let period = Period::year_through(day);
     let was_seen = |code: &&String| caller.tree.find(code).is_some_and(|it| caller.visible.contains(it.id));
     let known = named.map(|codes| Several(codes.0.iter().filter(was_seen).cloned().collect()));
     let agencies = agencies(known, true, &caller, period)?;

@@ -16,20 +16,10 @@ pub use put::{DisclosureBody, PutDisclosure};
 
 use crate::domain::local_time::Day;
 use crate::domain::period::Period;
-use crate::domain::refusal::{Refusal, Rule};
-use chrono::{Datelike, Days, NaiveDate};
-
-/// The year of a day through the day, which is the period when nothing is said.
-pub fn year_through(day: NaiveDate) -> Period {
-    Period { from: day - Days::new(u64::from(day.ordinal0())), to: day }
-}
+use crate::domain::refusal::Refusal;
+use chrono::NaiveDate;
 
 /// The period that is asked for: this year through today when nothing is said.
 fn period(from: Option<Day>, to: Option<Day>, today: NaiveDate) -> Result<Period, Refusal> {
-    let to = to.map_or(today, Day::date);
-    let from = from.map_or(year_through(to).from, Day::date);
-    if to > today {
-        return Err(Refusal::parameter("to", Rule::InTheFuture, "must not be after today"));
-    }
-    Period::asked(from, to)
+    Period::past(from.map(Day::date), to.map(Day::date), today)
 }

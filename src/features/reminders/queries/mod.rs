@@ -1,6 +1,7 @@
-//! Reads and writes `reminders`. `items` has the dossiers they speak of, `list` the list of reminders, `rules` the rules and
+//! Reads and writes `reminders`. `answers` counts what was answered, `items` has the dossiers they speak of, `list` the list of reminders, `rules` the rules and
 //! their runs.
 
+pub mod answers;
 pub mod items;
 pub mod list;
 pub mod rules;

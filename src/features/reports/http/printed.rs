@@ -11,7 +11,7 @@ use crate::features::disclosure::assess;
 use crate::features::disclosure::queries as disclosure;
 use crate::features::reports::json::PlaceBody;
 use crate::features::reports::numbers::Numbers;
-use crate::features::reports::page::{self, AgencyLine};
+use crate::features::reports::page::resolution::{self as page, AgencyLine};
 use crate::features::reports::printed::Printed;
 use crate::features::reports::queries::months::months;
 use crate::features::reports::queries::places::{self, Cell, PlacedRow};
@@ -86,11 +86,7 @@ impl Reader<'_> {
     ) -> Result<HttpResponse, Problem> {
         let months =
             self.state.slow.snapshot(self.as_of.known, async |conn| months(conn, asked).await).await?;
-        let page = page::write(printed, &months, &self.agencies(asked, numbers).await?);
-        let mut response = HttpResponse::Ok();
-        // Nothing is fetched and nothing runs, whatever the name of an agency is.
-        response.insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"));
-        Ok(response.content_type(Format::Html.content_type()).body(page))
+        Ok(self::page(page::write(printed, &months, &self.agencies(asked, numbers).await?)))
     }
 
     /// The agencies of a report: how much ended late, and how they disclose.
@@ -113,4 +109,12 @@ impl Reader<'_> {
         });
         Ok(lines.collect())
     }
+}
+
+/// Answers with a page.
+pub(super) fn page(page: String) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    // Nothing is fetched and nothing runs, whatever the name of an agency is.
+    response.insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"));
+    response.content_type(Format::Html.content_type()).body(page)
 }

@@ -7,7 +7,7 @@ use crate::features::auth::Authorized;
 use crate::features::auth::scope::ReportsRead;
 use crate::features::reports::json::{PRINTED, ReportFilter, ResolutionBody, RowBody};
 use crate::features::reports::numbers::Numbers;
-use crate::features::reports::printed::Printed;
+use crate::features::reports::printed::{Printed, Span};
 use crate::features::reports::table::Rows;
 use crate::http::caching;
 use crate::http::error::Problem;
@@ -59,8 +59,7 @@ pub(super) async fn get_one(
         let printed = Printed {
             form: body.form,
             agency: agency.map(|agency| agency.name.clone()).unwrap_or_default(),
-            period: (body.from, body.to),
-            as_of: body.as_of,
+            span: Span { period: (body.from, body.to), as_of: body.as_of },
             by: body.by,
             table,
             sealed: None,

@@ -15,7 +15,7 @@ use crate::features::reports::json::{
     ComparisonBody, PRINTED, PlaceBody, ReportFormat, RowBody, SealedBody, SealedCellFilter, With,
 };
 use crate::features::reports::numbers::Numbers;
-use crate::features::reports::printed::Printed;
+use crate::features::reports::printed::{Printed, Span};
 use crate::features::reports::queries::places;
 use crate::features::reports::queries::sealed::{self as queries, CorrectionRow, ReportRow};
 use crate::features::reports::queries::sums::Asked;
@@ -81,8 +81,7 @@ impl Found {
         let printed = Printed {
             form: self.body.form.clone(),
             agency: agency.map(|agency| agency.name.clone()).unwrap_or_default(),
-            period: (self.body.from, self.body.to),
-            as_of: at,
+            span: Span { period: (self.body.from, self.body.to), as_of: at },
             by: self.row.by,
             table: self.body.corrected(),
             sealed: Some((self.row.number, self.body.digest.clone(), self.corrections.len())),

@@ -1,6 +1,6 @@
 //! The charts of the page, as SVG.
 
-use super::{AgencyLine, escaped, grouped};
+use super::{escaped, grouped};
 use crate::domain::share::Share;
 use crate::features::reports::queries::months::Part;
 use chrono::Datelike;
@@ -10,7 +10,7 @@ use std::fmt::Write;
 pub(super) const LATE: &str = "#b3261e";
 pub(super) const GOOD: &str = "#2e6f40";
 const RECEIVED: &str = "#9db7d5";
-const RESOLVED: &str = "#33618f";
+pub(super) const RESOLVED: &str = "#33618f";
 
 /// Agencies in a chart at most.
 const MOST: usize = 12;
@@ -73,9 +73,9 @@ pub(super) fn months(parts: &[Part]) -> String {
 }
 
 /// A bar for the share of each agency: those with the most to share first.
-pub(super) fn shares(agencies: &[AgencyLine], of: impl Fn(&AgencyLine) -> Share, colour: &str) -> String {
+pub(super) fn shares<'a>(agencies: impl Iterator<Item = (&'a str, Share)>, colour: &str) -> String {
     let (width, line_height) = (350.0, 15.0);
-    let mut lines: Vec<(&AgencyLine, Share)> = agencies.iter().map(|line| (line, of(line))).collect();
+    let mut lines: Vec<(&str, Share)> = agencies.collect();
     lines.retain(|(_, share)| share.denominator > 0);
     if lines.is_empty() {
         return "<p class=\"note\">Không có dữ liệu.</p>".to_owned();
@@ -86,9 +86,9 @@ pub(super) fn shares(agencies: &[AgencyLine], of: impl Fn(&AgencyLine) -> Share,
     let mut svg = format!(
         "<svg viewBox=\"0 0 {width} {height}\" role=\"img\" font-size=\"8.5\" font-family=\"inherit\">"
     );
-    for (at, (line, share)) in (0_u8..).zip(lines) {
+    for (at, (name, share)) in (0_u8..).zip(lines) {
         let (y, part) = (line_height * f64::from(at), ratio(share.numerator, share.denominator));
-        let name = short(&line.name);
+        let name = short(name);
         let _ = write!(
             svg,
             "<text x=\"0\" y=\"{:.1}\">{}</text><rect x=\"165\" y=\"{:.1}\" width=\"110\" height=\"9\" fill=\"#e8e8e8\"/>\
@@ -120,11 +120,11 @@ fn short(name: &str) -> String {
 /// A part of a whole, for lengths.
 // No number of dossiers is so great that a double could not tell the length of its bar.
 #[allow(clippy::cast_precision_loss)]
-fn ratio(part: i64, whole: i64) -> f64 {
+pub(super) fn ratio(part: i64, whole: i64) -> f64 {
     if whole <= 0 { 0.0 } else { (part as f64 / whole as f64).clamp(0.0, 1.0) }
 }
 
 /// With one decimal, and the comma of Vietnamese.
-fn percent(part: f64) -> String {
+pub(super) fn percent(part: f64) -> String {
     format!("{:.1}%", part * 100.0).replace('.', ",")
 }

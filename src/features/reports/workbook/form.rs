@@ -1,6 +1,6 @@
 //! The sheet with the form: title, heading, rows, total, notes, signatures.
 
-use super::{centred, heading, height, number, plain, text};
+use super::{centred, heading, height, number, plain, signatures, text};
 use crate::domain::report::Counts;
 use crate::domain::vocabulary::{Column, ReportBy};
 use crate::features::reports::printed::{COLUMNS, Printed};
@@ -44,7 +44,7 @@ pub(super) fn write(sheet: &mut Worksheet, report: &Printed) -> Result<(), XlsxE
 }
 
 fn title(sheet: &mut Worksheet, report: &Printed) -> Result<(), XlsxError> {
-    let (from, to) = report.days();
+    let (from, to) = report.span.days();
     let left = centred().set_bold();
     sheet.merge_range(0, 0, 0, 3, &report.whose().to_uppercase(), &left)?;
     sheet.merge_range(0, 8, 0, LAST, &format!("Biểu số {}/VPCP/KSTT", report.form), &centred())?;
@@ -119,29 +119,13 @@ fn total(sheet: &mut Worksheet, report: &Printed, (first, row): (u32, u32)) -> R
 /// What stands below the table; says in which row the sheet ends.
 fn below(sheet: &mut Worksheet, report: &Printed, row: u32) -> Result<u32, XlsxError> {
     let note = plain().set_font_size(10).set_italic().set_text_wrap();
-    let known = format!("Số liệu theo dữ liệu được cập nhật đến {}.", report.known_at());
+    let known = format!("Số liệu theo dữ liệu được cập nhật đến {}.", report.span.known_at());
     let mut next = row;
     for line in [of_which(&report.table.total), Some(known), sealed(report)].into_iter().flatten() {
         sheet.merge_range(next, 0, next, LAST, &line, &note)?;
         next += 1;
     }
-    next += 1;
-    let date = centred().set_italic();
-    sheet.merge_range(
-        next,
-        8,
-        next,
-        LAST,
-        "................., ngày ...... tháng ...... năm ..........",
-        &date,
-    )?;
-    let sign = centred().set_bold();
-    sheet.merge_range(next + 1, 0, next + 1, 3, "NGƯỜI LẬP BIỂU", &sign)?;
-    sheet.merge_range(next + 1, 8, next + 1, LAST, "THỦ TRƯỞNG CƠ QUAN, ĐƠN VỊ", &sign)?;
-    let how = centred().set_italic().set_font_size(10);
-    sheet.merge_range(next + 2, 0, next + 2, 3, "(Ký, ghi rõ họ tên)", &how)?;
-    sheet.merge_range(next + 2, 8, next + 2, LAST, "(Ký, đóng dấu)", &how)?;
-    Ok(next + 6)
+    signatures(sheet, next + 1, (8, LAST))
 }
 
 fn of_which(total: &Counts) -> Option<String> {

@@ -1,12 +1,13 @@
 //! GET /v1/reviews/{id}/agencies and /v1/reviews/{id}/procedures.
 
-use super::{Read, found};
+use super::found;
 use crate::domain::agency_tree::AgencyId;
 use crate::features::State;
 use crate::features::auth::Authorized;
 use crate::features::auth::scope::ReportsRead;
 use crate::features::reviews::assess::{Item, Shown};
 use crate::features::reviews::json::{AgencyBody, AgencyFilter, ItemBody, ItemFilter};
+use crate::features::reviews::progress::Progress;
 use crate::http::error::Problem;
 use crate::http::input::Input;
 use crate::http::list::List;
@@ -37,7 +38,7 @@ pub(super) async fn agencies(
     let row = found(&id, &caller, &state).await?;
     let shown = Shown::of(&row, asked.round, state.clock.now())?;
     let caller = shown.as_of.caller(&caller, &state).await?;
-    let mut rows = Read::of(&row, shown, &caller, &state).await?.counts();
+    let mut rows = Progress::of(&row, shown, &caller, &state).await?.counts();
     rows.retain(|(_, counts)| asked.late.is_none_or(|wanted| (counts.late > 0) == wanted));
     let total = list.narrow(&mut rows, |(agency, _)| agency.code.clone());
     let rows = rows.iter().map(|(agency, counts)| AgencyBody::new(agency, counts)).collect();
@@ -66,7 +67,7 @@ pub(super) async fn procedures(
     let alone = |_: &_, agency: AgencyId| BTreeSet::from([agency]);
     let named = caller.agencies_named("agency", asked.agency.take(), alone)?;
     let caller = shown.as_of.caller(&caller, &state).await?;
-    let mut read = Read::of(&row, shown, &caller, &state).await?;
+    let mut read = Progress::of(&row, shown, &caller, &state).await?;
     read.agencies.retain(|agency| named.as_ref().is_none_or(|named| named.contains(&agency.id)));
     let items = read.agencies.iter().flat_map(|agency| read.items(agency));
     let mut fitting: Vec<Item<'_>> = items.filter(|item| asked.fits(item)).collect();

@@ -1,6 +1,6 @@
 //! POST and GET /v1/reviews, GET /v1/reviews/{id}, POST /v1/reviews/{id}/closing.
 
-use super::{Read, found};
+use super::found;
 use crate::db::Answer;
 use crate::domain::agency_tree::{AgencyId, AgencyTree};
 use crate::features::State;
@@ -11,6 +11,7 @@ use crate::features::reviews::assess::{Counts, Shown};
 use crate::features::reviews::json::{
     PostClosing, PostReview, ProgressBody, ReviewBody, ReviewList, RoundParameter,
 };
+use crate::features::reviews::progress::Progress;
 use crate::features::reviews::queries::{self, Key, ReviewRow};
 use crate::http::error::Problem;
 use crate::http::etag::Tag;
@@ -125,7 +126,7 @@ pub(super) async fn get_one(
     let row = found(&id, &caller, &state).await?;
     let shown = Shown::of(&row, asked.round, state.clock.now())?;
     let caller = shown.as_of.caller(&caller, &state).await?;
-    let counts: Vec<Counts> = Read::of(&row, shown, &caller, &state)
+    let counts: Vec<Counts> = Progress::of(&row, shown, &caller, &state)
         .await?
         .counts()
         .into_iter()
