@@ -9,7 +9,7 @@ use std::fmt::Write;
 /// Rows that the table has at most: those with the most to disclose; the others are one row.
 const MOST_ROWS: usize = 14;
 
-const ACROSS: &str = "@page{size:A4 landscape}body{max-width:273mm}table{font-size:7.5pt;table-layout:fixed}th{font-weight:normal;overflow-wrap:anywhere}\
+const ACROSS: &str = "@page{size:A4 landscape}body{max-width:272mm}table{font-size:7.5pt;table-layout:fixed}th{font-weight:normal;font-size:7pt;padding:.4mm}\
 thead tr:first-child th{font-weight:bold}th.n{width:15%}";
 
 /// Writes the page.

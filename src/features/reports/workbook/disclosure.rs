@@ -17,14 +17,14 @@ pub fn write(report: &Report) -> Result<Vec<u8>, XlsxError> {
     let sheet = workbook.add_worksheet();
     sheet.set_name("Công khai TTHC")?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
     sheet.set_margins(0.4, 0.4, 0.6, 0.6, 0.3, 0.3).set_footer("&CTrang &P/&N");
-    sheet.set_column_width(0, 5)?.set_column_width(1, 32)?;
+    sheet.set_column_width(0, 5)?.set_column_width(1, 28)?;
     let last = head(sheet, report)?;
     let first = HEAD + 2;
     let mut row = first;
     for (at, line) in (1_u32..).zip(&report.lines) {
         sheet.write_number_with_format(row, 0, at, &centred().set_border(FormatBorder::Thin))?;
         sheet.write_string_with_format(row, 1, &line.name, &text())?;
-        sheet.set_row_height(row, height(&line.name, 34))?;
+        sheet.set_row_height(row, height(&line.name, 30))?;
         numbers(sheet, row, &line.numbers, &number())?;
         row += 1;
     }
@@ -48,13 +48,13 @@ fn head(sheet: &mut Worksheet, report: &Report) -> Result<u16, XlsxError> {
     for (group, columns) in GROUPS {
         let first = column;
         for (name, _) in columns {
-            sheet.set_column_width(column, 8.5)?;
+            sheet.set_column_width(column, 6.8)?;
             sheet.write_string_with_format(HEAD + 1, column, *name, &heading().set_font_size(10))?;
             column += 1;
         }
         sheet.merge_range(HEAD, first, HEAD, column - 1, group, &format)?;
     }
-    sheet.set_row_height(HEAD + 1, 46)?;
+    sheet.set_row_height(HEAD, 34)?.set_row_height(HEAD + 1, 62)?;
     let (last, (from, to)) = (column - 1, report.span.days());
     sheet.merge_range(0, 0, 0, 6, &whose(&report.agency).to_uppercase(), &centred().set_bold())?;
     sheet.merge_range(2, 0, 2, last, TITLE, &centred().set_bold().set_font_size(14))?;
