@@ -449,7 +449,7 @@ def before_call(context, case, kwargs):
     # Two versions are no period.
     if case.query and operation != "compare_procedure_versions":
         query(case.query)
-        if {"disclosure", "reports"} & set(case.operation.tags):
+        if {"disclosure", "reports", "quality index"} & set(case.operation.tags):
             judged(case.query)
     if (case.path_parameters or {}).get("code"):
         case.path_parameters["code"] = path(case, operation)
@@ -475,7 +475,10 @@ def before_call(context, case, kwargs):
         # None of them has a second round yet.
         if case.query and "round" in case.query:
             case.query["round"] = 1
-    if "reports" in case.operation.tags:
+    if operation == "list_quality_index_items" and case.query and str(case.query.get("below")).lower() == "false":
+        # Which agency is meant alone must be said.
+        case.query.setdefault("agency", "H51.29")
+    if {"reports", "quality index"} & set(case.operation.tags):
         if isinstance((case.query or {}).get("agency"), str):
             case.query["agency"] = known(case.query["agency"])
         if "row" in parameters:
