@@ -115,6 +115,13 @@ async fn it_is_of_the_end_of_the_period() {
         .get(&format!("{REPORT}?agency=H51.29&as_of=2022-02-11T23:59:59.999999%2B07:00&from=2022-02-01"))
         .await;
     assert_eq!(as_of.expect(200)["total"], then["total"], "as it was answered then");
+    let before =
+        district.get(&format!("{REPORT}?agency=H51.29&from=2018-02-01&to=2018-02-28")).await.expect(200);
+    assert_eq!(
+        (&before["agency"], &before["rows"]),
+        (&json!("H51.29"), &json!([])),
+        "nothing was known then"
+    );
     for (query, code) in [
         ("to=2022-02-22", "in_the_future"),
         ("from=2022-02-22", "invalid_value"),

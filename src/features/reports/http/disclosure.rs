@@ -44,13 +44,18 @@ pub(super) async fn get_one(
     let (filter, format) =
         input.query_and_format(PRINTED, |asked: &DisclosureFilter| asked.format.map(Format::from))?;
     let as_of = AsOf::asked(filter.as_of, state.clock.now())?;
+    let asks = as_of.caller(&caller, &state).await?;
     let period = filter.period(as_of.now.local_date())?;
+    let (named, place) = (filter.agency.as_deref(), Place::Parameter("agency".into()));
+    // Who is named must be known as of the answer, whatever was so at the end of the period.
+    asks.agencies_below(named, &place)?;
+    let agency = asks.agency_meant(named);
     let end = Instant::end_of(period.to) + TimeDelta::microseconds(-1);
     let as_of = if end < as_of.now { AsOf { now: end, known: Some(end) } } else { as_of };
     let caller = as_of.caller(&caller, &state).await?;
-    let named = filter.agency.as_deref();
-    let among = caller.agencies_below(named, &Place::Parameter("agency".into()))?;
-    let agency = caller.agency_meant(named);
+    let was_seen =
+        named.is_none_or(|code| caller.tree.find(code).is_some_and(|it| caller.visible.contains(it.id)));
+    let among = if was_seen { caller.agencies_below(named, &place)? } else { Some(vec![]) };
     let asked = Asked { as_of: &as_of, caller: &caller, agency, among: among.as_deref(), period };
     let report = Report::read(&state, asked).await?;
     let body = DisclosureBody::new(agency, &report);
