@@ -26,6 +26,8 @@ pub enum DbError {
 pub enum Constraint {
     /// `dossiers_code_key`.
     DossierCode,
+    /// `dossier_events_reference_key`.
+    EventReference,
     /// `agencies_code_key` or `agency_codes_pkey`.
     AgencyCode,
     /// Raised by `require_calendar_version`: the calendars were replaced since a dossier was dated.
@@ -38,6 +40,7 @@ impl Constraint {
     fn named(name: &str) -> Option<Self> {
         match name {
             "dossiers_code_key" => Some(Self::DossierCode),
+            "dossier_events_reference_key" => Some(Self::EventReference),
             "calendar_version_is_present" => Some(Self::CalendarVersion),
             "log_day_is_open" => Some(Self::LogDay),
             "agencies_code_key" | "agency_codes_pkey" => Some(Self::AgencyCode),

@@ -37,7 +37,7 @@ pub use prepared::Prepared;
 pub use reader::Reader;
 pub use slow::{Slow, look_back};
 pub use together::Question;
-pub use writer::{Transaction, Writer};
+pub use writer::{End, Transaction, Writer, step};
 
 /// How many connections the pools may hold. Readers have one per worker on top.
 #[derive(Clone, Copy, Debug)]

@@ -190,6 +190,7 @@ diesel::table! {
         state_digest -> Nullable<Bytea>,
         personal_digest -> Nullable<Bytea>,
         salt -> Nullable<Bytea>,
+        reference -> Nullable<Text>,
     }
 }
 

@@ -17,7 +17,7 @@ pub type Transaction = AsyncPgConnection;
 
 /// How a transaction ends whose work did not fail.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum End {
+pub enum End {
     /// What was done is kept.
     Commit,
     /// Nothing is kept.
@@ -43,7 +43,7 @@ impl Writer {
 
     /// Runs work that is a single statement, and so a transaction by itself, without the round trips to begin and
     /// commit one.
-    pub(super) async fn statement<T, E: From<DbError>>(
+    pub async fn statement<T, E: From<DbError>>(
         &self,
         work: impl AsyncFnOnce(&mut Transaction) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -64,7 +64,7 @@ impl Writer {
     }
 
     /// The same for work that says itself how its transaction ends.
-    pub(super) async fn ending<T, E: From<DbError>>(
+    pub async fn ending<T, E: From<DbError>>(
         &self,
         work: impl AsyncFnOnce(&mut Transaction) -> Result<(T, End), E>,
     ) -> Result<T, E> {
@@ -89,6 +89,24 @@ impl Writer {
         }
         outcome.map(|(tried, _)| tried)
     }
+}
+
+/// Runs a part of a transaction that may fail by itself: nothing of it is kept then, and the transaction goes on.
+pub async fn step<T, E: From<DbError>>(
+    tx: &mut Transaction,
+    work: impl AsyncFnOnce(&mut Transaction) -> Result<T, E>,
+) -> Result<T, E> {
+    type Manager = AnsiTransactionManager;
+    let database = |e: diesel::result::Error| E::from(DbError::from(e));
+    <Manager as TransactionManager<AsyncPgConnection>>::begin_transaction(tx).await.map_err(database)?;
+    let done = work(tx).await;
+    let ended = if done.is_ok() {
+        <Manager as TransactionManager<AsyncPgConnection>>::commit_transaction(tx).await
+    } else {
+        <Manager as TransactionManager<AsyncPgConnection>>::rollback_transaction(tx).await
+    };
+    ended.map_err(database)?;
+    done
 }
 
 /// A connection that goes back to its pool only when its user says that nothing is left open on it. Otherwise it is

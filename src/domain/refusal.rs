@@ -119,6 +119,11 @@ pub enum Refusal {
         /// The code.
         code: String,
     },
+    /// Another event of the dossier has the reference.
+    DuplicateRef {
+        /// The reference.
+        reference: String,
+    },
     /// Another agency has the code.
     AgencyCodeTaken {
         /// The code.

@@ -112,6 +112,10 @@ async fn the_requests_of_the_examples_succeed() {
     for field in ["kind", "status_before", "status_after", "to_unit", "public_note"] {
         assert_eq!(recorded[field], examples["record_event"]["201"][field], "{field}");
     }
+    let batch = root.post("/v1/dossiers/batch", &request("record_batch")).await.expect(200);
+    let shown = &examples["record_batch"]["200"];
+    assert_eq!((&batch["summary"], &batch["items"][1]), (&shown["summary"], &shown["items"][1]));
+    assert_eq!(batch["items"][2]["problem"]["allowed"], shown["items"][2]["problem"]["allowed"]);
     let (status, code) = (json!("processing"), received["code"].as_str().unwrap());
     assert_eq!(root.get(&format!("/v1/dossiers/{code}")).await.expect(200)["status"], status);
 }

@@ -12,6 +12,7 @@ mod agencies;
 mod as_of;
 mod as_of_at_random;
 mod backdated;
+mod batch;
 mod caching;
 mod calendar_jobs;
 mod calendars;

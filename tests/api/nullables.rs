@@ -4,6 +4,43 @@ use crate::harness::contract::document;
 use crate::openapi::operations;
 use serde_json::Value;
 
+/// Of an event that is sent, by itself or in a batch.
+const OF_AN_EVENT: &[&str] = &[
+    "agency",
+    "officer",
+    "note",
+    "public_note",
+    "origin",
+    "source_recorded_at",
+    "to_agency",
+    "to_unit",
+    "to_officer",
+    "step_due_at",
+    "result",
+    "items",
+    "answer_by",
+    "by",
+    "new_due_on",
+    "ground",
+    "reason",
+    "appointed_at",
+    "event",
+    "happened_at",
+    "voided",
+];
+
+/// Of a receipt that is sent in a batch.
+const OF_A_RECEIPT: &[&str] = &[
+    "case",
+    "submitted_at",
+    "received_at",
+    "appointed_at",
+    "summary",
+    "officer",
+    "origin",
+    "source_recorded_at",
+];
+
 /// Every property that may be null, by schema. A new one belongs here when null really is an answer, or may be sent.
 const NULLABLE: &[(&str, &[&str])] = &[
     ("Agency", &["parent", "valid_to", "focal_officer"]),
@@ -140,33 +177,23 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ("PageOf_ReviewItem", &["next_cursor"]),
     ("PageOf_Root", &["next_cursor"]),
     ("PostDeadline", &["agency"]),
-    ("PostDossier", &["code", "case", "submitted_at", "received_at", "appointed_at", "summary", "officer"]),
+    ("BatchReceipt", OF_A_RECEIPT),
     (
-        "PostEvent",
+        "PostDossier",
         &[
-            "agency",
+            "code",
+            "case",
+            "submitted_at",
+            "received_at",
+            "appointed_at",
+            "summary",
             "officer",
-            "note",
-            "public_note",
             "origin",
             "source_recorded_at",
-            "to_agency",
-            "to_unit",
-            "to_officer",
-            "step_due_at",
-            "result",
-            "items",
-            "answer_by",
-            "by",
-            "new_due_on",
-            "ground",
-            "reason",
-            "appointed_at",
-            "event",
-            "happened_at",
-            "voided",
         ],
     ),
+    ("BatchEvent", OF_AN_EVENT),
+    ("PostEvent", OF_AN_EVENT),
     (
         "Policy",
         &[

@@ -32,6 +32,8 @@ enum Shows {
     TheDistrict,
     /// Changes something of the district; for the same callers only.
     Change,
+    /// The same, as items of a batch: others are answered that none was done.
+    Batch,
 }
 
 /// An operation as it is tried. `{dossier}` stands for the code of the district's dossier.
@@ -160,7 +162,10 @@ impl Stage {
             request
         };
         Answer::of(match &line.body {
-            Some(body) => request.send_json(body).await.unwrap(),
+            Some(body) => {
+                let body = body.to_string().replace("{dossier}", &self.dossier);
+                request.content_type("application/json").send_body(body).await.unwrap()
+            }
             None => request.send().await.unwrap(),
         })
         .await
@@ -256,11 +261,13 @@ async fn other_agencies_learn_nothing() {
     for (method, _, line) in proven() {
         let id = line.id;
         for insider in [&own, &parent] {
-            let answer = stage.send(insider, &method, &line, line.shows == Shows::Change).await;
+            let tries = matches!(line.shows, Shows::Change | Shows::Batch);
+            let answer = stage.send(insider, &method, &line, tries).await;
             assert!(answer.status.is_success(), "{id}: {}", answer.text());
             match line.shows {
                 Shows::AList => assert_eq!(answer.json()["total"], 1, "{id}"),
                 Shows::ASummary => assert_eq!(answer.json()["total"]["count"], 1, "{id}"),
+                Shows::Batch => assert_eq!(answer.json()["summary"]["created"], 2, "{id}: {}", answer.text()),
                 _ => {}
             }
             let has_it = names_the_district(&answer.text());
@@ -305,6 +312,10 @@ async fn other_agencies_learn_nothing() {
                 Shows::Change => {
                     let refused = matches!(answer.status.as_u16(), 403 | 404);
                     assert!(refused, "{id} {agency}: {text}");
+                }
+                Shows::Batch => {
+                    let none = json!({"created": 0, "unchanged": 0, "rejected": 2});
+                    assert_eq!(answer.expect(200)["summary"], none, "{id} {agency}");
                 }
             }
             if !matches!(line.shows, Shows::Everybody | Shows::EveryKey) {

@@ -161,6 +161,8 @@ impl<'a> Generator<'a> {
             submitted_at: (channel == Channel::Online).then(|| draft.received + TimeDelta::minutes(-90)),
             received_at: Some(draft.received),
             filed_at: draft.received,
+            origin: Origin::Live,
+            source_recorded_at: None,
             // The slip promises what the law says.
             appointed_at: draft.deadline.map(|d| d.due_at),
             summary: Some(format!("{} của {}", draft.procedure.name, applicant.name)),
@@ -208,6 +210,7 @@ impl<'a> Generator<'a> {
             public_note: None,
             origin: Origin::Live,
             source_recorded_at: None,
+            reference: None,
             details,
         };
         (input, recorded)

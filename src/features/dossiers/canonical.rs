@@ -41,6 +41,7 @@ covered! {
         "to_agency_id" = row.to_agency_id,
         "public_note" = row.public_note.as_deref(),
         "key_id" = row.key_id.as_deref(),
+        "reference" = row.reference.as_deref(),
         "to_unit" = row.of_kind.to_unit.as_deref(),
         "step_due_at" = row.of_kind.step_due_at,
         "outcome" = row.of_kind.outcome.map(Outcome::as_str),

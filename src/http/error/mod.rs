@@ -10,6 +10,7 @@ pub use render::{Language, markdown};
 pub use table::{Code, Entry};
 
 use crate::db::{Constraint, DbError, Failure};
+use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Place, Refusal, Rule, Violation, Violations};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -83,6 +84,21 @@ impl Problem {
         Self::new(Code::AgencyOutOfScope).detail(detail).member(name, json!(value))
     }
 
+    fn out_of_order(last_event_at: Instant, days: Option<i16>) -> Self {
+        let detail = match days {
+            None => format!("It must not occur before {last_event_at}."),
+            Some(days) => format!(
+                "It occurred before {last_event_at}, and more than {days} days ago: only a correction can say so now."
+            ),
+        };
+        let problem = Self::new(Code::EventOutOfOrder).detail(detail);
+        problem.member("pointer", json!("/occurred_at")).member("last_event_at", json!(last_event_at))
+    }
+
+    fn taken(code: Code, pointer: &str, detail: String) -> Self {
+        Self::new(code).detail(detail).member("pointer", json!(pointer))
+    }
+
     /// An unknown query parameter.
     pub fn unknown_parameter(name: &str, known: &str) -> Self {
         let mut problem = Self::new(Code::UnknownParameter);
@@ -116,9 +132,13 @@ impl From<Refusal> for Problem {
                 let detail = "What names no agency is every agency's: it needs a key that sees all.";
                 Self::out_of_scope(place, detail.into())
             }
-            Refusal::DuplicateCode { code } => Self::new(Code::DuplicateCode)
-                .detail(format!("The code {code} is taken."))
-                .member("pointer", json!("/code")),
+            Refusal::DuplicateCode { code } => {
+                Self::taken(Code::DuplicateCode, "/code", format!("The code {code} is taken."))
+            }
+            Refusal::DuplicateRef { reference } => {
+                let detail = format!("The ref {reference} is that of another event of the dossier.");
+                Self::taken(Code::DuplicateRef, "/ref", detail)
+            }
             Refusal::AgencyCodeTaken { code } => {
                 Self::new(Code::AgencyCodeTaken).detail(format!("The code {code} belongs to another agency."))
             }
@@ -126,19 +146,9 @@ impl From<Refusal> for Problem {
                 .detail(format!("A dossier in the state {state} does not allow this event."))
                 .member("state", json!(state))
                 .member("allowed", json!(allowed)),
-            Refusal::EventOutOfOrder { last_event_at, days } => Self::new(Code::EventOutOfOrder)
-                .detail(match days {
-                    None => format!("It must not occur before {last_event_at}."),
-                    Some(days) => format!(
-                        "It occurred before {last_event_at}, and more than {days} days ago: only a correction can say so now."
-                    ),
-                })
-                .member("pointer", json!("/occurred_at"))
-                .member("last_event_at", json!(last_event_at)),
+            Refusal::EventOutOfOrder { last_event_at, days } => Self::out_of_order(last_event_at, days),
             Refusal::EventInTheWay { seq, kind, occurred_at } => Self::new(Code::EventOutOfOrder)
-                .detail(format!(
-                    "The event {seq}, {kind} at {occurred_at}, would not be allowed after it."
-                ))
+                .detail(format!("The event {seq}, {kind} at {occurred_at}, would not be allowed after it."))
                 .member("seq", json!(seq))
                 .member("kind", json!(kind))
                 .member("last_event_at", json!(occurred_at)),

@@ -153,6 +153,9 @@ problems! {
     DuplicateCode = "duplicate_code" 409 "Code taken" / "Mã hồ sơ đã tồn tại":
         "Another dossier has this code."
         / "Đã có hồ sơ khác mang mã này.";
+    DuplicateRef = "duplicate_ref" 409 "Reference taken" / "Mã tham chiếu đã tồn tại":
+        "Another event of the dossier, with other content, has this ref."
+        / "Hồ sơ đã có sự kiện khác, nội dung khác, mang mã tham chiếu này.";
     AgencyCodeTaken = "agency_code_taken" 409 "Code taken" / "Mã cơ quan đã tồn tại":
         "Another agency has this code."
         / "Đã có cơ quan khác mang mã này.";

@@ -4,9 +4,11 @@
 //! key, then what was sent. Unknown parameters and fields are refused, never ignored.
 
 mod explain;
+mod many;
 mod several;
 
 pub use crate::domain::object::{object, objects, optional_object};
+pub use many::{Many, Members};
 pub use several::Several;
 
 use super::error::{Code, Problem};
@@ -89,16 +91,26 @@ impl Input {
 
     /// The query parameters, for an operation that has one format and asks no `Accept`.
     pub fn parameters<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(self.query.as_bytes()));
-        let parameters = serde_path_to_error::deserialize(pairs).map_err(|e| explain::query(&e))?;
-        let mut pairs = form_urlencoded::parse(self.query.as_bytes());
-        match pairs.find(|(_, value)| value.contains('\0')) {
-            Some((name, _)) => {
-                Err(Refusal::parameter(name, Rule::InvalidValue, "must not contain NUL").into())
-            }
-            None => Ok(parameters),
-        }
+        parameters(&self.query)
     }
+}
+
+/// Reads the parameters of a query.
+fn parameters<T: DeserializeOwned>(query: &str) -> Result<T, Problem> {
+    let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
+    let parameters = serde_path_to_error::deserialize(pairs).map_err(|e| explain::query(&e))?;
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    match pairs.find(|(_, value)| value.contains('\0')) {
+        Some((name, _)) => Err(Refusal::parameter(name, Rule::InvalidValue, "must not contain NUL").into()),
+        None => Ok(parameters),
+    }
+}
+
+/// What a request accepts. Several headers are one list; an empty one asks for nothing in particular.
+fn accept(request: &HttpRequest) -> String {
+    let accepts = request.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok());
+    let accepts = accepts.filter(|value| !value.trim().is_empty()).collect::<Vec<_>>().join(",");
+    if accepts.is_empty() { "*/*".to_owned() } else { accepts }
 }
 
 /// The parameters of an operation that has none.
@@ -120,10 +132,7 @@ impl FromRequest for Input {
             request.headers().get(name).and_then(|v: &actix_web::http::header::HeaderValue| v.to_str().ok())
         };
         let query = request.query_string().to_owned();
-        // Several headers are one list; an empty one asks for nothing in particular.
-        let accepts = request.headers().get_all(ACCEPT).filter_map(|value| value.to_str().ok());
-        let accepts = accepts.filter(|value| !value.trim().is_empty()).collect::<Vec<_>>().join(",");
-        let accept = if accepts.is_empty() { "*/*".to_owned() } else { accepts };
+        let accept = accept(request);
         let is_plain = header(CONTENT_ENCODING).is_none_or(|coding| coding.eq_ignore_ascii_case("identity"));
         let is_json = is_plain
             && header(CONTENT_TYPE).is_some()

@@ -71,7 +71,7 @@ pub struct Problem {
     #[schema(nullable = false, min_items = 1)]
     errors: Option<Vec<ProblemError>>,
     /// JSON pointer to the one value in the body that is at fault: `agency_out_of_scope`, `duplicate_code`,
-    /// `event_out_of_order`.
+    /// `duplicate_ref`, `event_out_of_order`.
     #[schema(nullable = false, example = "/occurred_at")]
     pointer: Option<String>,
     /// Name of the one query parameter that is at fault: `agency_out_of_scope`.

@@ -5,7 +5,7 @@
 use super::super::format::Format;
 use super::{operations, scope, takes};
 use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use utoipa::openapi::{
     ContentBuilder, HttpMethod, OpenApi as Document, Ref, RefOr, Required, ResponseBuilder,
@@ -68,6 +68,15 @@ pub fn list_formats(document: &mut Document) {
     }
 }
 
+/// Whether a write takes many items: each is known by its identity when it is sent again, so there is no key for all.
+fn is_of_many(operation: &Operation) -> bool {
+    let ndjson = Format::Ndjson.media_type();
+    operation.request_body.as_ref().is_some_and(|body| match body {
+        RefOr::T(body) => body.content.contains_key(ndjson),
+        RefOr::Ref(_) => false,
+    })
+}
+
 /// Says that a keyed write can be repeated safely and tried out: `Idempotency-Key` on POST, `dry_run` on POST and PUT.
 pub fn write_conventions(document: &mut Document) {
     for (method, _, operation) in operations(document).filter(|(_, _, operation)| scope(operation).is_some())
@@ -81,7 +90,7 @@ pub fn write_conventions(document: &mut Document) {
             .parameters
             .get_or_insert_default()
             .push(parameter("dry_run", ParameterIn::Query, flag, says).into());
-        if method == HttpMethod::Put {
+        if method == HttpMethod::Put || is_of_many(operation) {
             continue;
         }
         let says = "The same key with the same body gets the stored answer and does nothing twice.";

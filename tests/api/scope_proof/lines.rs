@@ -135,11 +135,17 @@ fn changes() -> Vec<Line> {
     let policy =
         json!({"agency": "H51.29", "valid_from": "2022-01-01", "supplement": "shift", "law": "Quy chế"});
     let note = event("noted", "2022-02-15T09:00:00+07:00", json!({"note": "x"}));
+    let mut received = of_the_district("2022-02-15T08:00:00+07:00");
+    (received["op"], received["code"]) = (json!("receive"), json!("H51.29-220215-9000"));
+    let mut recorded = note.clone();
+    (recorded["op"], recorded["ref"], recorded["dossier"]) = (json!("event"), json!("x"), json!("{dossier}"));
+    let batch = change("record_batch", "/v1/dossiers/batch", json!({"items": [received, recorded]}));
     let mut replaced = until("replaced");
     replaced["replaced_by"] = json!("1.004873");
     vec![
         change("receive_dossier", "/v1/dossiers", of_the_district("2022-02-15T08:00:00+07:00")),
         change("record_event", "/v1/dossiers/{dossier}/events", note),
+        Line { shows: Shows::Batch, ..batch },
         change("put_agency", "/v1/agencies/H51.29", office),
         change("put_procedure", "/v1/procedures/1.004874", procedure()),
         change("publish_procedure", "/v1/procedures/1.004875/publications", publication("amended")),

@@ -27,6 +27,8 @@ pub struct EventInput {
     pub origin: Origin,
     /// When the other software recorded it.
     pub source_recorded_at: Option<Instant>,
+    /// What its sender calls it; unique within the dossier.
+    pub reference: Option<String>,
     /// What happened.
     pub details: EventDetails,
 }

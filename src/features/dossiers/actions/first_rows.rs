@@ -6,7 +6,7 @@ use crate::domain::amount::Amount;
 use crate::domain::clock::ClockEvent;
 use crate::domain::local_time::Instant;
 use crate::domain::masking;
-use crate::domain::vocabulary::{Clock, EventKind, Origin, Status};
+use crate::domain::vocabulary::{Clock, EventKind, Status};
 use crate::features::dossiers::queries::write::PersonRow;
 use crate::features::dossiers::queries::{DossierRow, EventRow, OfKind};
 use uuid::Uuid;
@@ -76,7 +76,7 @@ pub(super) fn dossier_row(
 }
 
 /// The event with which it begins.
-fn first_kind(input: &ReceiveInput) -> EventKind {
+pub(super) fn first_kind(input: &ReceiveInput) -> EventKind {
     if input.received_at.is_some() { EventKind::Received } else { EventKind::Registered }
 }
 
@@ -89,8 +89,8 @@ pub(super) fn event_row(context: &Context<'_>, input: &ReceiveInput, dossier: &D
         kind: first_kind(input),
         occurred_at: dossier.filed_at,
         recorded_at: context.now.utc(),
-        origin: Origin::Live,
-        source_recorded_at: None,
+        origin: input.origin,
+        source_recorded_at: input.source_recorded_at.map(Instant::utc),
         backdated: false,
         status_before: None,
         status_after: dossier.status,
@@ -105,6 +105,7 @@ pub(super) fn event_row(context: &Context<'_>, input: &ReceiveInput, dossier: &D
         key_id: context.actor.key_id.clone(),
         // Known when it is sealed.
         hash: None,
+        reference: None,
         of_kind: OfKind { appointed_at: dossier.appointed_at, ..OfKind::default() },
     }
 }

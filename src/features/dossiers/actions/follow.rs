@@ -65,11 +65,11 @@ pub(super) fn apply(dossier: &mut DossierRow, event: &EventRow, position: Positi
             dossier.step_due_at = None;
             // Nothing is handed over any more when there is no decision.
             dossier.closed_recorded_at =
-                Some(event.recorded_at).filter(|_| event.kind != EventKind::Completed);
+                Some(event.entered_at()).filter(|_| event.kind != EventKind::Completed);
         }
         EventKind::Returned => {
             dossier.returned_at = Some(event.occurred_at);
-            dossier.closed_recorded_at = Some(event.recorded_at);
+            dossier.closed_recorded_at = Some(event.entered_at());
         }
         EventKind::Reopened => {
             dossier.ended_at = None;

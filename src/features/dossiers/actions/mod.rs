@@ -1,8 +1,9 @@
 //! What a write does, one transaction each: `receive` makes a dossier, `binding` says what binds it, `first_rows` what is
 //! stored; `record` records what happened to it, an `event`, and `derive` says what follows from it, with `follow` and
 //! `prolongation`. What is put before other events, or is a `correction` of one, is followed from the beginning by `replay`.
-//! `dating` makes the due date; `redate` moves it when a calendar has changed. `chain` seals each event.
+//! `dating` makes the due date; `redate` moves it when a calendar has changed. `chain` seals each event. `batch` does many of both.
 
+pub mod batch;
 mod binding;
 mod chain;
 mod correction;
@@ -23,15 +24,18 @@ pub use record::{Recorded, record, record_in};
 
 use self::dating::Offices;
 use super::queries::DossierRow;
+use crate::db::{Constraint, DbError, Failure};
 use crate::domain::agency_tree::{Agency, AgencyTree};
 use crate::domain::calendar::Calendars;
 use crate::domain::local_time::Instant;
 use crate::domain::policy::PolicyRule;
 use crate::domain::refusal::{Place, Refusal, Rule};
+use crate::domain::vocabulary::Origin;
 use crate::features::audit::Actor;
 use crate::features::auth::Visible;
 use crate::features::procedures::queries::ProcedureName;
 use chrono::TimeDelta;
+use std::sync::Arc;
 
 /// What a write depends on, apart from the input.
 #[derive(Clone, Copy)]
@@ -69,6 +73,17 @@ impl<'a> Context<'a> {
         Err(Refusal::invalid(pointer, Rule::InTheFuture, message))
     }
 
+    /// Fails for an event that says when other software recorded it, and not that it was replayed from there.
+    fn replayed(&self, origin: Origin, source_recorded_at: Option<Instant>) -> Result<(), Refusal> {
+        let Some(at) = source_recorded_at else { return Ok(()) };
+        self.not_ahead("/source_recorded_at", at)?;
+        if origin == Origin::Live {
+            let message = "must be null unless origin says that the event was replayed";
+            return Err(Refusal::invalid("/source_recorded_at", Rule::InvalidValue, message));
+        }
+        Ok(())
+    }
+
     /// What a date depends on beside the dossier.
     const fn offices(&self) -> Offices<'a> {
         Offices { tree: self.tree, calendars: self.calendars }
@@ -98,6 +113,24 @@ impl<'a> Context<'a> {
         }
         Ok(agency)
     }
+}
+
+/// Does what dates a dossier. When the calendars were replaced since they were read, nothing was stored, and it is done again by
+/// those that `fresh` gives.
+async fn by_present_calendars<T>(
+    context: &Context<'_>,
+    fresh: &impl AsyncFn() -> Result<Arc<Calendars>, DbError>,
+    work: impl AsyncFn(&Context<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let mut done = work(context).await;
+    for _ in 1..TRIES {
+        if !matches!(done, Err(Failure::Database(DbError::Refused(Constraint::CalendarVersion)))) {
+            break;
+        }
+        let calendars = &*fresh().await?;
+        done = work(&Context { calendars, ..*context }).await;
+    }
+    done
 }
 
 /// A dossier that was received.

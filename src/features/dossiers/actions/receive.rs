@@ -3,14 +3,14 @@
 
 use super::binding::{self, Asked};
 use super::first_rows::{dossier_row, event_row, person_row};
-use super::{Context, Received, TRIES, chain};
+use super::{Context, Received, TRIES, by_present_calendars, chain};
 use crate::db::{Answer, Constraint, DbError, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::agency_tree::Agency;
 use crate::domain::calendar::Calendars;
 use crate::domain::ids::DossierCode;
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Refusal, Rule};
-use crate::domain::vocabulary::{ApplicantKind, Channel};
+use crate::domain::vocabulary::{ApplicantKind, Channel, Origin};
 use crate::features::audit::{self, Change};
 use crate::features::dossiers::queries::receipt::{self, NewCode, TheSubject};
 use crate::features::dossiers::queries::write::{self, PersonRow};
@@ -40,6 +40,10 @@ pub struct ReceiveInput {
     pub received_at: Option<Instant>,
     /// When it was received, or else submitted.
     pub filed_at: Instant,
+    /// Where the record comes from.
+    pub origin: Origin,
+    /// When the other software recorded it.
+    pub source_recorded_at: Option<Instant>,
     /// Return date that the portal promised.
     pub appointed_at: Option<Instant>,
     /// Summary; personal data.
@@ -89,15 +93,8 @@ pub async fn receive(
     fresh: impl AsyncFn() -> Result<Arc<Calendars>, DbError>,
     show: impl Fn(&Received, &Calendars) -> Answer,
 ) -> Result<Given, Failure> {
-    let mut received = receive_dated(writer, context, what, terms, &show).await;
-    for _ in 1..TRIES {
-        if !matches!(received, Err(Failure::Database(DbError::Refused(Constraint::CalendarVersion)))) {
-            break;
-        }
-        let calendars = &*fresh().await?;
-        received = receive_dated(writer, &Context { calendars, ..*context }, what, terms, &show).await;
-    }
-    received
+    let dated = async |context: &Context<'_>| receive_dated(writer, context, what, terms, &show).await;
+    by_present_calendars(context, &fresh, dated).await
 }
 
 /// The same by the calendars of the context.
@@ -110,11 +107,8 @@ async fn receive_dated(
 ) -> Result<Given, Failure> {
     let show = |received: &Received| show(received, context.calendars);
     let taken = || Refusal::DuplicateCode { code: input.code.clone().unwrap_or_default() };
-    let at_once = async |tx: &mut Transaction| {
-        let receipt = judge(context, input, versions)?;
-        let code = receipt.code(input);
-        Ok(show(&receipt.store(tx, context, code).await?))
-    };
+    let at_once =
+        async |tx: &mut Transaction| Ok(show(&receive_coded(tx, context, (input, versions)).await?));
     let mut received = writer.statement_on_terms(terms, context.now, at_once).await;
     let mut tries = 1;
     loop {
@@ -145,6 +139,17 @@ pub async fn receive_in(
         None => next_free(tx, receipt.receiving, input.filed_at).await?,
     };
     receipt.store(tx, context, NewCode::Given(&code)).await
+}
+
+/// Stores a receipt with the code that it brings, in one statement, which fails when that is taken.
+pub(super) async fn receive_coded(
+    tx: &mut Transaction,
+    context: &Context<'_>,
+    (input, versions): (&ReceiveInput, &[Procedure]),
+) -> Result<Received, Failure> {
+    let receipt = judge(context, input, versions)?;
+    let code = receipt.code(input);
+    receipt.store(tx, context, code).await
 }
 
 /// The next code of the receiving agency on the day of filing that nobody has. Those given by hand are skipped.
@@ -178,6 +183,7 @@ fn judge<'a>(
     if input.submitted_at.is_some_and(|submitted_at| submitted_at > at) {
         return Err(Refusal::invalid("/submitted_at", Rule::InvalidValue, "must not be after received_at"));
     }
+    context.replayed(input.origin, input.source_recorded_at)?;
     let receiving = context.agency("/receiving_agency", &input.receiving_agency, at, context.governed)?;
     let competent = context.agency("/competent_agency", &input.competent_agency, at, context.visible)?;
     let (procedure, case, channel) = (input.procedure.as_str(), input.case.as_deref(), input.channel);

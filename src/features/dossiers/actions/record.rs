@@ -2,13 +2,13 @@
 
 use super::derive::{self, dates};
 use super::event::EventInput;
-use super::{Context, TRIES, chain};
+use super::{Context, by_present_calendars, chain};
 use crate::db::{Answer, Constraint, DbError, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::calendar::Calendars;
 use crate::domain::lifecycle;
 use crate::domain::local_time::Instant;
-use crate::domain::refusal::{Place, Refusal, Rule};
-use crate::domain::vocabulary::{EventKind, Origin, SupplementStage};
+use crate::domain::refusal::{Place, Refusal};
+use crate::domain::vocabulary::{EventKind, SupplementStage};
 use crate::features::audit::{self, Change};
 use crate::features::dossiers::history::is_step;
 use crate::features::dossiers::queries::{DossierRow, EventRow, visible, write};
@@ -42,15 +42,7 @@ pub async fn record(
             async |tx: &mut Transaction| Ok(show(&record_in(tx, context, (code, input), &expects).await?));
         writer.on_terms(terms, context.now, work).await
     };
-    let mut recorded = by(context).await;
-    for _ in 1..TRIES {
-        if !matches!(recorded, Err(Failure::Database(DbError::Refused(Constraint::CalendarVersion)))) {
-            break;
-        }
-        let calendars = &*fresh().await?;
-        recorded = by(&Context { calendars, ..*context }).await;
-    }
-    recorded
+    by_present_calendars(context, &fresh, by).await
 }
 
 /// The same inside a transaction that does more. `expects` checks the version of the dossier.
@@ -112,13 +104,7 @@ struct Named {
 
 /// Judges what needs no dossier: the agencies that the event names, and where its record comes from.
 fn named(context: &Context<'_>, input: &EventInput) -> Result<Named, Refusal> {
-    if let Some(at) = input.source_recorded_at {
-        context.not_ahead("/source_recorded_at", at)?;
-        if input.origin == Origin::Live {
-            let message = "must be null unless origin says that the event was replayed";
-            return Err(Refusal::invalid("/source_recorded_at", Rule::InvalidValue, message));
-        }
-    }
+    context.replayed(input.origin, input.source_recorded_at)?;
     let find = |pointer, code: Option<&String>, within| match code {
         Some(code) => context.agency(pointer, code, input.occurred_at, within).map(|agency| Some(agency.id)),
         None => Ok(None),
@@ -154,6 +140,7 @@ fn event_row(context: &Context<'_>, input: &EventInput, before: &DossierRow, nam
         key_id: context.actor.key_id.clone(),
         // Known when it is sealed.
         hash: None,
+        reference: input.reference.clone(),
         of_kind: input.details.row(),
     }
 }

@@ -129,5 +129,6 @@ fn event_row(before: &DossierRow, after: &DossierRow, change: &Change<'_>, now: 
         key_id: None,
         // Known when it is sealed.
         hash: None,
+        reference: None,
     }
 }

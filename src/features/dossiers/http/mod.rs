@@ -1,5 +1,6 @@
-//! Handlers of `/v1/dossiers`, a file for each: `receive` and `record` write; `list`, `one`, `events` and `deadline` read.
+//! Handlers of `/v1/dossiers`, a file for each: `receive`, `record` and `batch` write; `list`, `one`, `events` and `deadline` read.
 
+mod batch;
 mod deadline;
 mod events;
 mod list;
@@ -24,6 +25,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .service(receive::receive)
+        .service(batch::batch)
         .service(list::list_all)
         .service(one::get_one)
         .service(events::events)

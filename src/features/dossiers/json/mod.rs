@@ -1,6 +1,7 @@
 //! Bodies of the dossier operations: `dossier`, `deadline`, `delays`, `explained` and `event` go out; `receive` and `record`, with the `details` of its kind, come in;
-//! `filter` is the query of the list.
+//! `batch` takes many of both; `filter` is the query of the list.
 
+mod batch;
 mod deadline;
 mod delays;
 mod details;
@@ -11,6 +12,7 @@ mod filter;
 mod receive;
 mod record;
 
+pub use batch::{BatchBody, PostBatch, PostBatchItem, item};
 pub use deadline::DeadlineBody;
 pub use delays::DelaysBody;
 pub use dossier::DossierBody;

@@ -4,7 +4,7 @@ use crate::domain::ids::{AgencyCode, DossierCode, ProcedureCode, Slug};
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Refusal, Rule, Violations};
 use crate::domain::text::{BadText, clean};
-use crate::domain::vocabulary::{ApplicantKind, Channel};
+use crate::domain::vocabulary::{ApplicantKind, Channel, Origin};
 use crate::features::dossiers::actions::{ApplicantInput, OfficerInput, ReceiveInput};
 use crate::http::input::{object, optional_object};
 use serde::Deserialize;
@@ -56,6 +56,14 @@ pub struct PostDossier {
     /// Who filed it.
     #[serde(deserialize_with = "object")]
     pub applicant: ApplicantSent,
+    /// `import` for a dossier replayed from other software; `live` when absent.
+    #[serde(default)]
+    #[schema(example = "live")]
+    pub origin: Option<Origin>,
+    /// When the other software recorded its receipt; only when replayed.
+    #[serde(default)]
+    #[schema(example = json!(null))]
+    pub source_recorded_at: Option<Instant>,
 }
 
 /// An officer.
@@ -120,6 +128,14 @@ pub(super) fn text(
     }
 }
 
+/// What is sent here is not in the national format.
+pub(super) fn not_national(origin: Option<Origin>, wrong: &mut Violations) {
+    if origin == Some(Origin::National) {
+        let message = "must be live or import; national comes with the national format";
+        wrong.add("/origin", Rule::InvalidValue, message);
+    }
+}
+
 impl OfficerBody {
     pub(super) fn check(self, at: &str, wrong: &mut Violations) -> OfficerInput {
         OfficerInput {
@@ -159,6 +175,7 @@ impl PostDossier {
         let summary = text(&mut wrong, "/summary", self.summary.as_deref(), 1_000);
         let officer = self.officer.map(|officer| officer.check("/officer", &mut wrong));
         let applicant = self.applicant.check(&mut wrong);
+        not_national(self.origin, &mut wrong);
         let Some(filed_at) = self.received_at.or(self.submitted_at) else {
             wrong.add("/received_at", Rule::MissingField, "is required unless submitted_at is given");
             return Err(Refusal::Invalid(wrong));
@@ -174,6 +191,8 @@ impl PostDossier {
             submitted_at: self.submitted_at,
             received_at: self.received_at,
             filed_at,
+            origin: self.origin.unwrap_or(Origin::Live),
+            source_recorded_at: self.source_recorded_at,
             appointed_at: self.appointed_at,
             summary,
             officer,

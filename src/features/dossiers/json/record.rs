@@ -2,7 +2,7 @@
 
 use super::details::blank;
 use super::event::ResultBody;
-use super::receive::{OfficerBody, text};
+use super::receive::{OfficerBody, not_national, text};
 use crate::domain::ids::AgencyCode;
 use crate::domain::local_time::{Day, Instant};
 use crate::domain::refusal::{Refusal, Rule, Violations};
@@ -122,13 +122,7 @@ impl PostEvent {
         if let Some(agency) = &self.to_agency {
             wrong.take("/to_agency", AgencyCode::parse(agency));
         }
-        if self.origin == Some(Origin::National) {
-            wrong.add(
-                "/origin",
-                Rule::InvalidValue,
-                "must be live or import; national comes with the national format",
-            );
-        }
+        not_national(self.origin, &mut wrong);
         let note = text(&mut wrong, "/note", self.note.as_deref(), 2_000);
         let public_note = text(&mut wrong, "/public_note", self.public_note.as_deref(), 500);
         let officer = self.officer.clone().map(|officer| officer.check("/officer", &mut wrong));
@@ -149,6 +143,7 @@ impl PostEvent {
             public_note,
             origin: self.origin.unwrap_or(Origin::Live),
             source_recorded_at: self.source_recorded_at,
+            reference: None,
             details,
         })
     }

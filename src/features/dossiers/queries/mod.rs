@@ -1,5 +1,5 @@
 //! Reads and writes the dossier tables: `rows` has the shapes, `point` finds by code, `list` is the filtered list, `write`
-//! has the inserts, `dating` what a change of a calendar moves, `seal` what the hash chain adds.
+//! has the inserts, `sent_before` what was sent already, `dating` what a change of a calendar moves, `seal` what the hash chain adds.
 
 pub mod dating;
 pub mod list;
@@ -7,6 +7,7 @@ mod point;
 pub(super) mod receipt;
 mod rows;
 mod seal;
+pub mod sent_before;
 pub mod visible;
 pub mod write;
 

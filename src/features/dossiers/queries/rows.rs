@@ -122,6 +122,11 @@ impl EventRow {
         clock::touches(kind).then_some(ClockEvent { kind, at, extension, stage: self.supplement_stage() })
     }
 
+    /// When the office entered it in its software: here, or where it was replayed from.
+    pub fn entered_at(&self) -> At {
+        self.source_recorded_at.map_or(self.recorded_at, |at| at.max(self.occurred_at))
+    }
+
     /// Of a request for supplements: its stage.
     pub fn supplement_stage(&self) -> Option<SupplementStage> {
         lifecycle::supplement_stage(self.status_before?, self.kind)
@@ -163,12 +168,13 @@ pub struct EventRow {
     pub public_note: Option<String>,
     pub key_id: Option<String>,
     pub hash: Option<Vec<u8>>,
+    pub reference: Option<String>,
     #[diesel(embed)]
     pub of_kind: OfKind,
 }
 
 /// What belongs to the kind of an event.
-#[derive(Clone, Debug, Default, Queryable, Selectable)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Queryable, Selectable)]
 #[diesel(table_name = dossier_events)]
 #[allow(missing_docs)]
 pub struct OfKind {

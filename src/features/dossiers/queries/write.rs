@@ -17,7 +17,7 @@ use std::future::Future;
 use uuid::Uuid;
 
 /// Personal data of a dossier.
-#[derive(Clone, Debug, Insertable, Queryable, Selectable)]
+#[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable, Selectable)]
 #[diesel(table_name = dossier_persons, treat_none_as_default_value = false)]
 #[allow(missing_docs)]
 pub struct PersonRow {
@@ -229,7 +229,7 @@ macro_rules! event_values {
             ),
             e::to_agency_id.eq(row.to_agency_id),
             e::public_note.eq(&row.public_note),
-            e::key_id.eq(&row.key_id),
+            (e::key_id.eq(&row.key_id), e::reference.eq(&row.reference)),
             (
                 e::to_unit.eq(&of.to_unit),
                 e::to_officer.eq(&of.to_officer),
