@@ -8,6 +8,7 @@ mod catalogue;
 mod check;
 mod database;
 mod demo;
+mod dossiers;
 mod health;
 mod keys;
 mod lifecycle;
@@ -60,14 +61,22 @@ enum Command {
     Lifecycle,
     /// Ask a running service what is overdue; ends with status 3 when something is
     Overdue(overdue::Overdue),
-    /// Send procedures to a running service, from a file
+    /// Send procedures or dossiers to a running service, from a file
     #[command(subcommand)]
-    Import(catalogue::Import),
+    Import(Import),
     /// Take procedures out of a running service
     #[command(subcommand)]
     Export(catalogue::Export),
     /// Ask a running service whether it is ready; for health checks of containers
     Health(health::Health),
+}
+
+#[derive(Subcommand)]
+enum Import {
+    /// Write drafts and publish them; prints a line for each procedure
+    Procedures(Box<catalogue::ImportProcedures>),
+    /// Replay dossiers of other software; prints a line for each that is rejected
+    Dossiers(dossiers::ImportDossiers),
 }
 
 /// Any error of a command, as one line.
@@ -93,7 +102,8 @@ pub fn run() -> ExitCode {
         }
         Command::Lifecycle => lifecycle::run(),
         Command::Health(command) => command.run(),
-        Command::Import(command) => command.run(),
+        Command::Import(Import::Procedures(command)) => command.run(),
+        Command::Import(Import::Dossiers(command)) => command.run(),
         Command::Export(command) => command.run(),
         Command::Overdue(command) => match command.run() {
             Ok(status) => return status,

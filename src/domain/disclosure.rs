@@ -20,10 +20,23 @@ pub struct InForce {
     /// Local day from which the limit counts: that on which its decision was signed; of a version without a decision the first
     /// day on which it is in force.
     pub counted_from: NaiveDate,
+    /// Local day on which the catalogue begins to show it.
+    pub published_on: NaiveDate,
     /// Whether its text was made by the shortened procedure.
     pub is_shortened: bool,
     /// Whether it has the seven parts that it must have.
     pub is_whole: bool,
+}
+
+impl InForce {
+    /// What is disclosed, on the day from which the catalogue shows it: the public finds nothing before (NĐ 63/2010 Đ.17, 24, by which
+    /// the other forms of disclosure are taken from the database).
+    #[must_use]
+    pub fn shown(&self, disclosed: Disclosed) -> Disclosed {
+        let is_this = disclosed.version == self.version;
+        let on = if is_this { disclosed.on.max(self.published_on) } else { disclosed.on };
+        Disclosed { on, ..disclosed }
+    }
 }
 
 /// What an agency discloses of a procedure.

@@ -195,6 +195,18 @@ impl Refusal {
         Self::Invalid(violations)
     }
 
+    /// The same of values that stand below a pointer in the body.
+    #[must_use]
+    pub fn below(self, pointer: &str) -> Self {
+        let Self::Invalid(mut violations) = self else { return self };
+        for violation in &mut violations.0 {
+            if let Place::Pointer(own) = &mut violation.place {
+                own.insert_str(0, pointer);
+            }
+        }
+        Self::Invalid(violations)
+    }
+
     /// One violation in the query.
     pub fn parameter(name: impl Into<String>, rule: Rule, message: impl Display) -> Self {
         Self::at(Place::Parameter(name.into()), rule, message)

@@ -115,7 +115,8 @@ async fn each_missing_part_is_named_with_its_article() {
         assert!(problem["errors"][0]["message"].as_str().unwrap().contains(&article), "{problem}");
     }
     let named = root.put(PATH, &draft(&json!({"name": " "})), Some("*")).await;
-    named.problem_at(422, "invalid_value", "/name"); // a
+    let problem = named.problem_at(422, "part_missing", "/name");
+    assert!(problem["errors"][0]["message"].as_str().unwrap().contains("Đ.8(2)(a)"), "{problem}");
     assert_eq!(app.count("SELECT count(*) FROM procedure_versions").await, 5);
 }
 

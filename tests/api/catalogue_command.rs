@@ -85,7 +85,7 @@ async fn each_line_is_told_apart_and_a_second_run_goes_on_where_the_first_ended(
     let shown: Vec<String> = told.iter().map(|columns| columns.join("|")).collect();
     let expected = [
         "1|1.000001|published",
-        "2|1.000002|rejected|/content/steps: is missing: trình tự thực hiện (the steps), NĐ 63/2010/NĐ-CP Đ.8(2)(b)",
+        "2|1.000002|rejected|the service refused (422 Unprocessable Entity): Part of the procedure missing. /draft/content/steps: is missing: trình tự thực hiện (the steps), NĐ 63/2010/NĐ-CP Đ.8(2)(b)",
         "3|1.000003|drafted",
     ];
     assert_eq!(shown[..3], expected);
@@ -121,6 +121,31 @@ async fn a_dry_run_says_the_same_and_stores_nothing() {
     assert_eq!(stage.results(&text, &["--dry-run"]).await, ["published", "rejected"]);
     stage.root.get("/v1/procedures/1.000001").await.problem(404, "not_found");
     assert_eq!(stage.results(&text, &[]).await, ["published", "rejected"]);
+
+    // What only the publication shows is said by the dry run as well, and leaves no draft behind.
+    let mut ended = line("1.000003");
+    ended["publication"]["decision"]["kind"] = json!("abolished");
+    let mut early = line("1.000004");
+    early["publication"]["decision"]["signed_on"] = json!("2022-02-11");
+    let text = lines(&[ended, early]);
+    for more in [&["--dry-run"][..], &[]] {
+        assert_eq!(stage.results(&text, more).await, ["rejected", "rejected"]);
+    }
+    assert_eq!(stage.app.count("SELECT count(*) FROM procedure_drafts").await, 0);
+}
+
+#[actix_web::test]
+async fn a_file_with_two_versions_of_a_code_is_repeatable() {
+    let stage = Stage::set("import-versions").await;
+    let mut amended = line("1.000001");
+    amended["name"] = json!("Thủ tục sửa đổi");
+    amended["effective_from"] = json!("2022-02-11");
+    amended["publication"]["decision"]["kind"] = json!("amended");
+    let text = lines(&[line("1.000001"), amended]);
+    assert_eq!(stage.results(&text, &[]).await, ["published", "published"]);
+    assert_eq!(stage.results(&text, &[]).await, ["unchanged", "unchanged"]);
+    let versions = stage.root.get("/v1/procedures/1.000001/versions").await.expect(200);
+    assert_eq!(versions["items"].as_array().unwrap().len(), 2);
 }
 
 #[actix_web::test]

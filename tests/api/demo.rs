@@ -95,6 +95,20 @@ async fn it_starts_with_the_stated_numbers_and_three_lines_that_work() {
     let totals = demo.client().get(&review).await.expect(200)["totals"].clone();
     let said = ["current", "needs_update", "to_be_abolished"].map(|name| totals[name].as_i64().unwrap());
     assert_eq!((said, &totals["late"]), ([12, 2, 1], &Value::from(0)), "its last day is not over");
+    // Every state of disclosure that there can be, most of it good, and nobody who owes what another office does.
+    let compliance = demo.client().get("/v1/compliance?limit=200").await.expect(200);
+    let rows = compliance["items"].as_array().unwrap();
+    let sum = |name: &str| rows.iter().map(|row| row[name].as_i64().unwrap()).sum::<i64>();
+    for state in ["missing", "outdated", "stale", "late", "current"] {
+        assert!(sum(state) > 0, "{state}: {compliance}");
+    }
+    assert!(sum("current") * 3 > sum("in_force") * 2, "{compliance}");
+    let of = |code: &str| rows.iter().find(|row| row["agency"]["code"] == code).unwrap()["in_force"].clone();
+    assert_eq!(
+        (of("H51.29.12"), of("H51.29.07")),
+        (Value::from(0), Value::from(3)),
+        "health and construction"
+    );
     let old = demo.client();
     demo.stop();
     let again = Demo::start(&place, &["--now", "real"]);

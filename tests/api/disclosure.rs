@@ -24,7 +24,7 @@ pub async fn amend(app: &TestApp) {
     let tag = root.get(path).await.header("etag").to_owned();
     root.put(path, &draft, Some(&tag)).await.expect(200);
     let mut amended = publication("amended");
-    amended["decision"]["signed_on"] = json!("2022-01-28");
+    (amended["decision"]["signed_on"], amended["published_on"]) = (json!("2022-01-28"), json!("2022-01-29"));
     root.post_if(&format!("{path}/publications"), &amended, "*").await.expect(201);
 }
 
@@ -133,6 +133,14 @@ async fn every_number_of_compliance_is_that_of_its_list() {
         let wrong = sum - row["current"].as_i64().unwrap() - row["pending"].as_i64().unwrap();
         let path = format!("{}&count=exact", row["violations"].as_str().unwrap());
         assert_eq!(district.get(&path).await.expect(200)["total"], wrong, "{code}");
+        // What was asked for goes along.
+        let earlier = "from=2022-02-01&to=2022-02-13&as_of=2022-02-15T02:59:00Z";
+        let then = district.get(&format!("/v1/compliance?agency={code}&{earlier}")).await.expect(200);
+        let then = &then["items"][0];
+        let good = then["current"].as_i64().unwrap() + then["pending"].as_i64().unwrap();
+        let path = format!("{}&count=exact", then["violations"].as_str().unwrap());
+        let listed = district.get(&path).await.expect(200);
+        assert_eq!(listed["total"], then["in_force"].as_i64().unwrap() - good, "{path}");
         in_violation += wrong;
     }
     let office = &compliance["items"][2];

@@ -208,7 +208,7 @@ const NULLABLE: &[(&str, &[&str])] = &[
             "backdating_days",
         ],
     ),
-    ("PostPublication", &["published_on"]),
+    ("PostPublication", &["published_on", "draft"]),
     ("PostClosing", &["note"]),
     ("PostReminder", &["escalate_after", "text"]),
     ("PostReview", &["every_months"]),

@@ -155,7 +155,10 @@ async fn bad_procedures_name_the_field_and_store_nothing() {
     let earlier = procedure(&json!({"effective_from": "2020-12-31"}));
     let put = root.put("/v1/procedures/1.004873", &earlier, Some(FIRST_VERSION)).await;
     put.problem_at(422, "validity_overlap", "/effective_from");
-    root.put("/v1/procedures/khai-sinh", &procedure(&json!({})), None).await.problem(404, "not_found");
+    let put = root.put("/v1/procedures/khai-sinh", &procedure(&json!({})), None).await;
+    let problem = put.problem(422, "invalid_value");
+    assert_eq!(problem["errors"][0]["parameter"], "code", "{problem}");
+    assert!(problem["errors"][0]["message"].as_str().unwrap().contains("1.004873"), "the grammar: {problem}");
     assert_eq!(app.count("SELECT count(*) FROM procedure_versions").await, 5);
 }
 

@@ -1,4 +1,4 @@
-//! Brings procedures to a service, one after the other: the draft, then its publication.
+//! Brings procedures to a service, one after the other, each in one request: a draft, or with its publication.
 
 use super::file::{self, Item};
 use super::line::Line;
@@ -133,47 +133,60 @@ impl Import<'_> {
             return Ok(Err(why));
         }
         let tag = if is_new { None } else { shown.etag.as_deref() };
-        let write = |path: &str, tag: Option<&str>, body: &Value| {
-            let method = if path.contains("/publications") { "POST" } else { "PUT" };
-            self.service.ask(method, path, tag, Some(body))
+        let write = |method: &str, path: &str, dry_run: bool, body: &Value| {
+            let dry_run = if dry_run { "?dry_run=true" } else { "" };
+            self.service.ask(method, &format!("{path}{dry_run}"), tag, Some(body))
         };
-        let checked = write(&format!("{path}?dry_run=true"), tag, &line.draft)?;
+        // Whether it fits the versions that are there is for the publication to judge: it may be one of them.
+        let mut draft = line.draft.clone();
+        let own_day = draft.get("effective_from").cloned();
+        if own_day.is_some() && line.publication.is_some() && !shown.body["version"].is_null() {
+            draft["effective_from"] = shown.body["effective_from"].clone();
+        }
+        let mut checked = write("PUT", &path, true, &draft)?;
         if let Some(why) = checked.refusal {
             return Ok(Err(why));
+        }
+        if let Some(day) = own_day {
+            checked.body["effective_from"] = day;
         }
         if !is_new && self.is_there(line, &path, &shown.body, &checked.body)? {
             return Ok(Ok(Done::Unchanged));
         }
-        let missing = checked.body["missing"].as_array().filter(|missing| !missing.is_empty());
-        if let (Some(missing), true) = (missing, line.publication.is_some()) {
-            let parts = missing.iter().map(|part| {
-                let [pointer, vi, en, law] = ["pointer", "vi", "en", "law"].map(|name| said(&part[name]));
-                format!("{pointer}: is missing: {vi} ({en}), {law}")
-            });
-            return Ok(Err(parts.collect::<Vec<_>>().join("; ")));
-        }
-        let done = if line.publication.is_some() { Done::Published } else { Done::Drafted };
-        if self.dry_run {
-            return Ok(Ok(done));
-        }
-        let drafted = write(&path, tag, &line.draft)?;
-        let refusal = match (drafted.refusal, &line.publication) {
-            (None, Some(publication)) => {
-                let publication = decided(publication, is_new || shown.body["version"].is_null());
-                write(&format!("{path}/publications"), drafted.etag.as_deref(), &publication)?.refusal
+        let (done, written) = match &line.publication {
+            None => (Done::Drafted, write("PUT", &path, self.dry_run, &line.draft)?),
+            Some(publication) => {
+                let mut body = decided(publication, is_new || shown.body["version"].is_null());
+                body["draft"] = line.draft.clone();
+                (Done::Published, write("POST", &format!("{path}/publications"), self.dry_run, &body)?)
             }
-            (refusal, _) => refusal,
         };
-        Ok(refusal.map_or(Ok(done), Err))
+        Ok(written.refusal.map_or(Ok(done), Err))
     }
 
-    /// Whether the service has a line already, as the newest version or as the draft beside it.
+    /// Whether the service has a line already: as any of the versions, or as the draft beside the newest.
     fn is_there(&self, line: &Line, path: &str, shown: &Value, checked: &Value) -> Result<bool, String> {
-        if line.publication.is_some() || shown["version"].is_null() {
-            return Ok(line.is_there(shown, checked));
+        let newest = shown["version"].as_i64();
+        match (&line.publication, newest) {
+            (_, None) => Ok(line.is_there(shown, checked)),
+            (None, Some(_)) => {
+                let draft = self.service.ask("GET", &format!("{path}?draft=true"), None, None)?;
+                Ok(draft.refusal.is_none() && line.is_there(&draft.body, checked))
+            }
+            (Some(_), Some(newest)) => {
+                if line.is_there(shown, checked) {
+                    return Ok(true);
+                }
+                for version in (1..newest).rev() {
+                    let earlier =
+                        self.service.ask("GET", &format!("{path}/versions/{version}"), None, None)?;
+                    if earlier.refusal.is_none() && line.is_there(&earlier.body, checked) {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
         }
-        let draft = self.service.ask("GET", &format!("{path}?draft=true"), None, None)?;
-        Ok(draft.refusal.is_none() && line.is_there(&draft.body, checked))
     }
 }
 
@@ -225,8 +238,4 @@ fn agencies(service: &Service) -> Result<HashSet<String>, String> {
 /// A text as a part of an address.
 pub(super) fn encoded(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20")
-}
-
-fn said(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
 }

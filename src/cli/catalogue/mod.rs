@@ -16,12 +16,6 @@ use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::path::PathBuf;
 
-#[derive(Subcommand)]
-pub(super) enum Import {
-    /// Write drafts and publish them; prints a line for each procedure
-    Procedures(Box<ImportProcedures>),
-}
-
 /// Ends with status 1 when a procedure was rejected. Run it again after a break, or after mending what was rejected: what the service has
 /// already is left as it is.
 #[derive(Args)]
@@ -88,10 +82,9 @@ enum Format {
     National,
 }
 
-impl Import {
+impl ImportProcedures {
     pub(super) fn run(self) -> Outcome {
-        let Self::Procedures(command) = self;
-        import::run(*command)
+        import::run(self)
     }
 }
 
@@ -105,7 +98,7 @@ impl Export {
 /// Shows on a terminal, beside what is printed, how far it is.
 fn progress(length: u64) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
-    // The template is a constant that a test reads.
+    // The template is a constant; were it wrong, the bar would look otherwise.
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} ({eta} left)");
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

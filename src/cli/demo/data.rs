@@ -11,6 +11,9 @@ use crate::features::reviews::json::{PostConfirmations, PostReview};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+/// The procedure that is amended.
+const AMENDED: &str = "1.011607";
+
 type AnyError = Box<dyn std::error::Error>;
 
 /// The agencies, parents first.
@@ -38,7 +41,19 @@ pub(super) fn procedures() -> Result<Vec<ProcedureInput>, AnyError> {
 /// The decision that announces them, a sample as well.
 pub(super) fn publication() -> Result<Publication, AnyError> {
     let body: PostPublication = serde_json::from_str(include_str!("../../../data/demo/publication.json"))?;
-    checked(body.check())
+    publication_of(body)
+}
+
+/// The procedure that is amended in January 2022, as it is then, and the decision that says so.
+pub(super) fn amendment(procedures: &[ProcedureInput]) -> Result<(ProcedureInput, Publication), AnyError> {
+    let body: PostPublication = serde_json::from_str(include_str!("../../../data/demo/amendment.json"))?;
+    let amended = procedures.iter().find(|procedure| procedure.code == AMENDED).cloned();
+    Ok((amended.ok_or("the procedure that is amended is not there")?, publication_of(body)?))
+}
+
+fn publication_of(body: PostPublication) -> Result<Publication, AnyError> {
+    // The drafts are in a file of their own.
+    checked(body.check("")).map(|(publication, _)| publication)
 }
 
 /// The review of February 2022 and when it was created.

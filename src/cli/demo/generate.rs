@@ -143,7 +143,7 @@ impl<'a> Generator<'a> {
     }
 
     fn receipt(&mut self, draft: &Draft<'_>) -> Option<ReceiveInput> {
-        let (receiving, competent) = self.agencies(draft.procedure)?;
+        let (receiving, competent) = self.agencies(draft.procedure);
         let channel = match self.random.below(10) {
             0..6 => Channel::InPerson,
             6..9 => Channel::Online,
@@ -182,17 +182,18 @@ impl<'a> Generator<'a> {
     }
 
     /// Who receives and who decides a dossier of a procedure.
-    fn agencies(&mut self, procedure: &ProcedureInput) -> Option<(String, String)> {
-        use crate::domain::vocabulary::Level;
-        if let Some(listed) = procedure.agencies.first() {
-            return Some((DISTRICT.into(), listed.clone()));
-        }
-        if procedure.levels.contains(&Level::Commune) {
-            let number = COMMUNES.start() + self.random.below(COMMUNES.end() - COMMUNES.start() + 1);
-            let commune = format!("{DISTRICT}.{number}");
-            return Some((commune.clone(), commune));
-        }
-        procedure.levels.contains(&Level::District).then(|| (DISTRICT.into(), office(&procedure.field)))
+    fn agencies(&mut self, procedure: &ProcedureInput) -> (String, String) {
+        let competent = match self.random.pick(&procedure.agencies) {
+            Some(listed) => listed.clone(),
+            None => format!(
+                "{DISTRICT}.{}",
+                COMMUNES.start() + self.random.below(COMMUNES.end() - COMMUNES.start() + 1)
+            ),
+        };
+        let number =
+            competent.strip_prefix(DISTRICT).and_then(|end| end.trim_start_matches('.').parse().ok());
+        let is_commune = number.is_some_and(|number: u64| COMMUNES.contains(&number));
+        (if is_commune { competent.clone() } else { DISTRICT.into() }, competent)
     }
 
     fn event(
@@ -244,15 +245,4 @@ impl<'a> Generator<'a> {
         let open = self.calendar.open_from(moment).ok()?;
         (open < to).then_some(open)
     }
-}
-
-/// The office of the district that decides a field.
-fn office(field: &str) -> String {
-    let number = match field {
-        "ho-kinh-doanh" => "04",
-        "xay-dung" => "07",
-        "bao-tro-xa-hoi" | "giam-ngheo" => "09",
-        _ => "05",
-    };
-    format!("{DISTRICT}.{number}")
 }

@@ -1,6 +1,7 @@
 //! Loads the demonstration in one transaction: all of it or nothing, whenever the process is killed.
 
 use super::data;
+use super::disclose::{Versions, disclose};
 use super::generate::{DISTRICT, Generator, Story};
 use super::plan::PLAN;
 use super::random::Random;
@@ -25,6 +26,12 @@ type AnyError = Box<dyn std::error::Error>;
 pub(super) async fn load(writer: &Writer, end: Instant, opened: Instant) -> Result<(), AnyError> {
     let (agencies, procedures) = (data::agencies()?, data::procedures()?);
     let (publication, review) = (data::publication()?, data::review()?);
+    let (amended, amendment) = data::amendment(&procedures)?;
+    let published = |text: &str| text.parse::<Instant>();
+    let versions = Versions {
+        first: (&procedures, published("2021-03-09T08:00:00+07:00")?),
+        second: (&amended, &amendment, published("2022-01-11T08:00:00+07:00")?),
+    };
     let calendar = calendar::national_calendar();
     let random = Random::new(SEED);
     let stories = Generator { random, procedures: &procedures, calendar, end }.stories(PLAN)?;
@@ -36,9 +43,10 @@ pub(super) async fn load(writer: &Writer, end: Instant, opened: Instant) -> Resu
                 tree = agencies::put_in(tx, &actor, None, opened, agency, &|_| Ok(())).await?;
             }
             for procedure in &procedures {
-                let what = (procedure, &publication);
+                let what = (procedure, "", &publication);
                 procedures::publish_in(tx, &actor, &tree, opened, what, &|_| Ok(())).await?;
             }
+            disclose(tx, (&actor, &tree), &versions, &mut Random::new(SEED)).await?;
             let calendars = calendar::queries::load(tx).await?;
             for story in &stories {
                 tell(tx, &actor, (&tree, &calendars), story).await?;

@@ -1,9 +1,10 @@
 //! `congkhai demo`: the service on a database of its own, filled with a district that could be.
 //!
-//! `data` reads agencies and procedures, `plan` says how many dossiers stand in each state, `generate` makes them,
-//! `load` stores them through the same actions as the API.
+//! `data` reads agencies and procedures, `plan` says how many dossiers stand in each state, `generate` makes them, `disclose` says what
+//! is disclosed, `load` stores them through the same actions as the API.
 
 mod data;
+mod disclose;
 mod generate;
 mod load;
 mod people;
@@ -106,7 +107,7 @@ async fn prepare(database: Database, wanted: Now) -> Result<Ready, Box<dyn std::
     let mut tree = reader.read(async |conn| agencies::tree(conn).await).await?;
     if tree.find(DISTRICT).is_none() {
         println!("Loading the demonstration ...");
-        load::load(&writer, start, "2021-11-30T08:00:00+07:00".parse()?).await?;
+        load::load(&writer, start, "2021-03-08T08:00:00+07:00".parse()?).await?;
         tree = reader.read(async |conn| agencies::tree(conn).await).await?;
     }
     let clock = match wanted {

@@ -22,16 +22,23 @@ const fn part(pointer: &'static str, point: &'static str, vi: &'static str, en: 
     Part { pointer, point, vi, en }
 }
 
-const NAME: Part = part("/name", "a", "tên thủ tục", "the name");
+/// The name.
+pub const NAME: Part = part("/name", "a", "tên thủ tục", "the name");
 const STEPS: Part = part("/content/steps", "b", "trình tự thực hiện", "the steps");
 const CHANNELS: Part = part("/content/channels", "c", "cách thức thực hiện", "the channels");
 const DOCUMENTS: Part = part("/content/documents", "d", "thành phần hồ sơ", "the documents");
 const SETS: Part = part("/content/sets", "d", "số lượng hồ sơ", "the number of sets");
 const LIMITS: Part = part("/limits", "đ", "thời hạn giải quyết", "the time limit");
 const APPLICANTS: Part = part("/content/applicants", "e", "đối tượng thực hiện", "who may apply");
-const AGENCIES: Part = part("/levels", "g", "cơ quan giải quyết", "the competent agency or its level");
+const AGENCIES: Part =
+    part("/levels", "g", "cơ quan giải quyết (cấp thực hiện)", "the level of the competent agency");
 
 impl Part {
+    /// That it is missing, and which article asks for it.
+    pub fn is_missing(&self) -> String {
+        format!("is missing: {} ({}), {}", self.vi, self.en, self.article())
+    }
+
     /// The article that asks for it.
     pub fn article(&self) -> String {
         format!("NĐ 63/2010/NĐ-CP Đ.8(2)({})", self.point)

@@ -16,7 +16,13 @@ fn day(text: &str) -> NaiveDate {
 }
 
 fn version(number: i32, counted_from: &str) -> InForce {
-    InForce { version: number, counted_from: day(counted_from), is_shortened: false, is_whole: true }
+    InForce {
+        version: number,
+        counted_from: day(counted_from),
+        published_on: day(counted_from),
+        is_shortened: false,
+        is_whole: true,
+    }
 }
 
 #[test]
@@ -48,6 +54,17 @@ fn a_decision_comes_before_the_text_that_it_rests_on() {
         assert_eq!(announced_by(day(effective_on), level, law(), &calendar()), Ok(day(by)), "{why}");
     }
     assert_eq!(announced_by(day("2022-01-04"), Level::Province, law(), &calendar()), Err(MissingYear(2021)));
+}
+
+#[test]
+fn nothing_is_disclosed_before_the_catalogue_shows_it() {
+    let version = InForce { published_on: day("2022-02-17"), ..version(2, "2022-02-08") };
+    for (number, on, shown) in
+        [(2, "2022-02-10", "2022-02-17"), (2, "2022-02-18", "2022-02-18"), (1, "2022-01-10", "2022-01-10")]
+    {
+        let disclosed = Disclosed { version: number, on: day(on), verified_on: None };
+        assert_eq!(version.shown(disclosed), Disclosed { on: day(shown), ..disclosed });
+    }
 }
 
 /// Version 2 was signed on Tuesday 2022-02-08 and is to be disclosed through 2022-02-15; the period is the year through a day.
@@ -104,7 +121,7 @@ proptest! {
         newest in 1i32..4, has in prop::option::of((1i32..4, 0u64..400, prop::option::of(0u64..400))), due in 0u64..400, to in 0u64..400, is_whole: bool,
     ) {
         let at = |days| day("2022-01-01") + chrono::Days::new(days);
-        let version = InForce { version: newest, counted_from: at(0), is_shortened: false, is_whole };
+        let version = InForce { version: newest, counted_from: at(0), published_on: at(0), is_shortened: false, is_whole };
         let disclosed = has.map(|(version, on, verified)| Disclosed { version, on: at(on), verified_on: verified.map(at) });
         let period = Period { from: at(0), to: at(to) };
         let found = state(&version, disclosed.as_ref(), Some(at(due)), period, law());

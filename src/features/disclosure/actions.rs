@@ -5,7 +5,7 @@ use crate::db::{Answer, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::agency_tree::AgencyId;
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Place, Refusal, Rule};
-use crate::features::audit::{self, Change};
+use crate::features::audit::{self, Actor, Change};
 use crate::features::auth::Principal;
 use crate::features::procedures::queries as procedures;
 use serde_json::json;
@@ -48,28 +48,39 @@ pub async fn put(
             return Err(Refusal::NotFound.into());
         }
         let present = queries::present(tx, agency, &input.procedure).await?;
-        expects(present.as_ref().map(|row| row.version))?;
-        let row = DisclosureRow {
-            agency_id: agency,
-            procedure_code: input.procedure.clone(),
-            version: present.map_or(1, |row| row.version + 1),
-            assigned: input.assigned,
-            disclosed_version: version_of(tx, input).await?,
-            disclosed_at: input.disclosed_at.map(Instant::utc),
-            verified_at: input.verified_at.map(Instant::utc),
-            recorded_at: now.utc(),
-        };
-        queries::insert(tx, &row).await?;
-        let details = json!({
-            "assigned": row.assigned, "disclosed_version": row.disclosed_version, "disclosed_at": input.disclosed_at,
-            "verified_at": input.verified_at, "version": row.version,
-        });
-        let subject = format!("disclosure:{}:{}", principal.tree.code(agency), row.procedure_code);
-        audit::record(tx, &principal.actor(), now, Change { action: "disclosure.put", subject, details })
-            .await?;
-        Ok(show(&row))
+        let present = present.map(|row| row.version);
+        expects(present)?;
+        Ok(show(&put_in(tx, &principal.actor(), now, (agency, input), present).await?))
     };
     writer.on_terms(terms, now, work).await
+}
+
+/// The same inside a transaction that does more, and holds the procedure. `present` is the version that is there.
+pub async fn put_in(
+    tx: &mut Transaction,
+    actor: &Actor,
+    now: Instant,
+    (agency, input): (AgencyId, &DisclosureInput),
+    present: Option<i32>,
+) -> Result<DisclosureRow, Failure> {
+    let row = DisclosureRow {
+        agency_id: agency,
+        procedure_code: input.procedure.clone(),
+        version: present.unwrap_or(0) + 1,
+        assigned: input.assigned,
+        disclosed_version: version_of(tx, input).await?,
+        disclosed_at: input.disclosed_at.map(Instant::utc),
+        verified_at: input.verified_at.map(Instant::utc),
+        recorded_at: now.utc(),
+    };
+    queries::insert(tx, &row).await?;
+    let details = json!({
+        "assigned": row.assigned, "disclosed_version": row.disclosed_version, "disclosed_at": input.disclosed_at,
+        "verified_at": input.verified_at, "version": row.version,
+    });
+    let subject = format!("disclosure:{}:{}", input.agency, row.procedure_code);
+    audit::record(tx, actor, now, Change { action: "disclosure.put", subject, details }).await?;
+    Ok(row)
 }
 
 fn governed(principal: &Principal, code: &str) -> Result<AgencyId, Refusal> {

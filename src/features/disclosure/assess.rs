@@ -1,6 +1,7 @@
 //! Holds the procedures in force against what agencies disclose.
 
-use super::queries::{AnnouncedRow, DisclosureRow, Known, VersionRow};
+use super::metrics;
+use super::queries::{DisclosureRow, Known, VersionRow};
 use crate::domain::agency_tree::{Agency, AgencyTree};
 use crate::domain::calendar::Calendars;
 use crate::domain::competence::decides;
@@ -10,7 +11,6 @@ use crate::domain::period::Period;
 use crate::domain::share::Share;
 use crate::domain::vocabulary::DisclosureState;
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
 
 /// A procedure of an agency.
 #[derive(Clone, Copy, Debug)]
@@ -41,13 +41,6 @@ impl Item<'_> {
         self.disclosed_on.filter(|_| is_newest)
     }
 
-    /// Metric 1.2: whether the version in force was disclosed in time; `None`: it was neither disclosed in the period nor to be.
-    pub fn is_disclosed_in_time(&self, period: Period) -> Option<bool> {
-        let on = self.newest_disclosed_on();
-        let is_meant = on.or(self.due_on).is_some_and(|day| period.contains(day));
-        is_meant.then(|| on.zip(self.due_on).is_some_and(|(on, due)| on <= due))
-    }
-
     /// Metric 1.3: whether it has all parts; `None`: it is not disclosed.
     pub fn is_disclosed_whole(&self) -> Option<bool> {
         self.disclosed_on.map(|_| self.version.is_whole)
@@ -63,7 +56,7 @@ pub fn of_agency<'a>(
 ) -> impl Iterator<Item = Item<'a>> + 'a {
     let own = known.recorded.get(&agency.id);
     let calendar = calendars.of(agency.id);
-    known.versions.iter().filter_map(move |version| {
+    known.in_force(period.to).filter_map(move |version| {
         let own = own.and_then(|rows| rows.get(&version.procedure_code));
         let of_remit = decides(&version.levels, &version.agencies, agency);
         let is_assigned = own.and_then(|row| row.assigned).unwrap_or(of_remit);
@@ -72,7 +65,7 @@ pub fn of_agency<'a>(
         }
         let facts = version.in_force();
         let due_on = disclosure::due_on(&facts, agency.level, law(), calendar).ok();
-        let disclosed = own.and_then(DisclosureRow::disclosed);
+        let disclosed = own.and_then(DisclosureRow::disclosed).map(|it| facts.shown(it));
         let state = disclosure::state(&facts, disclosed.as_ref(), due_on, period, law());
         let known = disclosed.filter(|it| it.on <= period.to);
         let until = known.filter(|it| it.version >= version.version).map_or(period.to, |it| it.on);
@@ -108,21 +101,21 @@ impl Counts {
         period: Period,
     ) -> Self {
         let mut counts = Self::default();
-        for announced in announced(agency, tree, known, calendars) {
+        for announced in metrics::announced(agency, tree, known, calendars) {
             counts.announced.count(announced.is_in_time());
         }
+        for disclosing in metrics::disclosing(agency, known, calendars, period) {
+            counts.in_time.count(disclosing.is_in_time());
+        }
         for item in of_agency(agency, known, calendars, period).filter(|item| item.is_assigned) {
-            counts.count_in(&item, period);
+            counts.count_in(&item);
         }
         counts
     }
 
-    fn count_in(&mut self, item: &Item<'_>, period: Period) {
+    fn count_in(&mut self, item: &Item<'_>) {
         if let Some(place) = DisclosureState::ALL.iter().position(|state| *state == item.state) {
             self.by_state[place] += 1;
-        }
-        if let Some(is_in_time) = item.is_disclosed_in_time(period) {
-            self.in_time.count(is_in_time);
         }
         if let Some(is_whole) = item.is_disclosed_whole() {
             self.whole.count(is_whole);
@@ -155,42 +148,4 @@ impl std::ops::AddAssign for Counts {
         self.in_time += more.in_time;
         self.whole += more.whole;
     }
-}
-
-/// A procedure that an agency announced.
-#[derive(Clone, Copy, Debug)]
-pub struct Announced<'a> {
-    /// The decision by which it is judged.
-    pub row: &'a AnnouncedRow,
-    /// Local day through which that decision was in time.
-    pub by: NaiveDate,
-}
-
-impl Announced<'_> {
-    /// Whether it was announced in time.
-    pub fn is_in_time(&self) -> bool {
-        self.row.signed_on <= self.by
-    }
-}
-
-/// What an agency of a tree announced (metric 1.1), by code. Each procedure once: one decision too late makes it late, and is the one that is
-/// told. What cannot be judged for want of a calendar is not among them.
-pub fn announced<'a>(
-    agency: &Agency,
-    tree: &AgencyTree,
-    known: &'a Known,
-    calendars: &Calendars,
-) -> impl Iterator<Item = Announced<'a>> {
-    let mut procedures: BTreeMap<&str, Announced<'a>> = BTreeMap::new();
-    let is_own = |row: &&AnnouncedRow| tree.find(&row.publishing_agency).is_some_and(|it| it.id == agency.id);
-    for row in known.announced.iter().filter(is_own) {
-        let by =
-            disclosure::announced_by(row.basis_effective_on, agency.level, law(), calendars.of(agency.id));
-        let Ok(by) = by else { continue };
-        let told = procedures.entry(&row.procedure_code).or_insert(Announced { row, by });
-        if told.is_in_time() {
-            *told = Announced { row, by };
-        }
-    }
-    procedures.into_values()
 }

@@ -37,6 +37,12 @@ pub struct VersionRow {
     /// First day in force.
     #[diesel(sql_type = Date)]
     pub effective_from: NaiveDate,
+    /// First day on which it is no longer in force, where that is known.
+    #[diesel(sql_type = Nullable<Date>)]
+    pub until: Option<NaiveDate>,
+    /// Day on which the catalogue begins to show it.
+    #[diesel(sql_type = Date)]
+    pub published_on: NaiveDate,
     /// Day on which its decision was signed.
     #[diesel(sql_type = Nullable<Date>)]
     pub signed_on: Option<NaiveDate>,
@@ -49,11 +55,17 @@ pub struct VersionRow {
 }
 
 impl VersionRow {
+    /// Code of its procedure, name, field.
+    pub fn names(&self) -> (&str, &str, &str) {
+        (&self.procedure_code, &self.name, &self.field)
+    }
+
     /// What disclosure asks of it.
     pub fn in_force(&self) -> InForce {
         InForce {
             version: self.version,
             counted_from: self.signed_on.unwrap_or(self.effective_from),
+            published_on: self.published_on,
             is_shortened: self.is_shortened,
             is_whole: self.is_whole,
         }
@@ -86,12 +98,26 @@ pub struct AnnouncedRow {
 /// What disclosure is judged by.
 #[derive(Clone, Debug)]
 pub struct Known {
-    /// The versions in force.
-    pub versions: Vec<VersionRow>,
-    /// What agencies recorded.
+    /// The versions that were in force on a day of the period, by code.
+    versions: Vec<VersionRow>,
+    /// What agencies recorded last.
     pub recorded: Disclosures,
+    /// What they recorded last of each version, of procedures with a version that ended in the period.
+    pub before: ById<HashMap<String, Vec<DisclosureRow>>>,
     /// What was announced in a period.
     pub announced: Vec<AnnouncedRow>,
+}
+
+impl Known {
+    /// The versions in force on the last day of the period.
+    pub fn in_force(&self, to: NaiveDate) -> impl Iterator<Item = &VersionRow> {
+        self.versions.iter().filter(move |version| version.until.is_none_or(|until| until > to))
+    }
+
+    /// The others.
+    pub fn ended(&self, to: NaiveDate) -> impl Iterator<Item = &VersionRow> {
+        self.versions.iter().filter(move |version| version.until.is_some_and(|until| until <= to))
+    }
 }
 
 /// What an agency discloses of a procedure.
@@ -128,10 +154,18 @@ pub async fn known(
     period: Period,
     known: DateTime<Utc>,
 ) -> QueryResult<Known> {
+    let versions = in_force(conn, period, known).await?;
+    let ended = versions.iter().filter(|version| version.until.is_some_and(|until| until <= period.to));
+    let ended: Vec<&str> = ended.map(|version| version.procedure_code.as_str()).collect();
     Ok(Known {
-        versions: in_force(conn, period.to, known).await?,
+        before: if ended.is_empty() {
+            ById::default()
+        } else {
+            before(conn, agencies, &ended, known).await?
+        },
         recorded: disclosures(conn, agencies, known).await?,
         announced: announced(conn, period, known).await?,
+        versions,
     })
 }
 
@@ -151,10 +185,10 @@ async fn announced(
     query.bind::<Timestamptz, _>(known).load(conn).await
 }
 
-/// The versions in force on a day as it was known at an instant, by code.
+/// The versions in force on any day of a period as it was known at an instant, by code.
 async fn in_force(
     conn: &mut AsyncPgConnection,
-    day: NaiveDate,
+    period: Period,
     known: DateTime<Utc>,
 ) -> QueryResult<Vec<VersionRow>> {
     // What took the place of a version later was not known.
@@ -162,13 +196,14 @@ async fn in_force(
             SELECT *, lead(effective_from) OVER (PARTITION BY procedure_code ORDER BY version) AS next_from
             FROM procedure_versions WHERE recorded_at <= $2
         )
-        SELECT procedure_code, version, name, field, levels, effective_from, decision_signed_on AS signed_on, is_shortened, is_whole,
-            ARRAY(SELECT agency_id FROM procedure_agencies WHERE procedure_version_id = known.id ORDER BY 1) AS agencies
-        FROM known
-        WHERE effective_from <= $1
-            AND coalesce(next_from, CASE WHEN end_recorded_at <= $2 THEN effective_to END, 'infinity'::date) > $1
-        ORDER BY procedure_code";
-    diesel::sql_query(query).bind::<Date, _>(day).bind::<Timestamptz, _>(known).load(conn).await
+        SELECT * FROM (
+            SELECT procedure_code, version, name, field, levels, effective_from, published_on, decision_signed_on AS signed_on, is_shortened, is_whole,
+                ARRAY(SELECT agency_id FROM procedure_agencies WHERE procedure_version_id = known.id ORDER BY 1) AS agencies,
+                coalesce(next_from, CASE WHEN end_recorded_at <= $2 THEN effective_to END) AS until
+            FROM known WHERE effective_from <= $1
+        ) begun WHERE until IS NULL OR until > $3 ORDER BY procedure_code, version";
+    let query = diesel::sql_query(query).bind::<Date, _>(period.to).bind::<Timestamptz, _>(known);
+    query.bind::<Date, _>(period.from).load(conn).await
 }
 
 /// What agencies disclose as it was known at an instant.
@@ -189,6 +224,30 @@ async fn disclosures(
     let mut found = Disclosures::default();
     for row in rows {
         found.entry(row.agency_id).or_default().insert(row.procedure_code.clone(), row);
+    }
+    Ok(found)
+}
+
+/// What agencies recorded last of each version of some procedures, as it was known at an instant.
+async fn before(
+    conn: &mut AsyncPgConnection,
+    agencies: &[AgencyId],
+    procedures: &[&str],
+    known: DateTime<Utc>,
+) -> QueryResult<ById<HashMap<String, Vec<DisclosureRow>>>> {
+    use agency_disclosures as d;
+    let rows: Vec<DisclosureRow> = d::table
+        .filter(d::agency_id.eq_any(agencies))
+        .filter(d::procedure_code.eq_any(procedures))
+        .filter(d::recorded_at.le(known))
+        .distinct_on((d::agency_id, d::procedure_code, d::disclosed_version))
+        .order((d::agency_id, d::procedure_code, d::disclosed_version, d::version.desc()))
+        .select(DisclosureRow::as_select())
+        .load(conn)
+        .await?;
+    let mut found = ById::<HashMap<String, Vec<DisclosureRow>>>::default();
+    for row in rows {
+        found.entry(row.agency_id).or_default().entry(row.procedure_code.clone()).or_default().push(row);
     }
     Ok(found)
 }

@@ -7,7 +7,8 @@ use crate::domain::period::Period;
 use crate::features::State;
 use crate::features::as_of::AsOf;
 use crate::features::auth::Principal;
-use crate::features::disclosure::assess::{self, Announced, Counts, Item};
+use crate::features::disclosure::assess::{self, Counts, Item};
+use crate::features::disclosure::metrics::{self, Announced, Disclosing};
 use crate::features::disclosure::queries::{self, Known};
 use crate::features::reports::queries::sums::Asked;
 use chrono::{DateTime, Utc};
@@ -43,11 +44,6 @@ impl<'a> Openness<'a> {
         Ok(Self { caller, agencies, period, known })
     }
 
-    /// The period that is judged.
-    pub const fn period(&self) -> Period {
-        self.period
-    }
-
     /// How many there are, of all agencies together.
     pub fn counts(&self) -> Counts {
         let mut sum = Counts::default();
@@ -59,7 +55,13 @@ impl<'a> Openness<'a> {
 
     /// What was announced, by agency and procedure.
     pub fn announced(&self) -> impl Iterator<Item = (&Agency, Announced<'_>)> {
-        let of = |agency| assess::announced(agency, &self.caller.tree, &self.known, &self.caller.calendars);
+        let of = |agency| metrics::announced(agency, &self.caller.tree, &self.known, &self.caller.calendars);
+        self.agencies().flat_map(move |agency| of(agency).map(move |it| (agency, it)))
+    }
+
+    /// What was disclosed or was to be, by agency and procedure.
+    pub fn disclosing(&self) -> impl Iterator<Item = (&Agency, Disclosing<'_>)> {
+        let of = |agency| metrics::disclosing(agency, &self.known, &self.caller.calendars, self.period);
         self.agencies().flat_map(move |agency| of(agency).map(move |it| (agency, it)))
     }
 

@@ -19,12 +19,15 @@ use std::collections::BTreeSet;
 pub struct Shown {
     /// The round.
     pub round: Round,
+    /// Whether another has begun since.
+    is_followed: bool,
     /// The instant as of which it is shown.
     pub as_of: AsOf,
 }
 
 impl Shown {
-    /// The round with a number, or the one that runs; that ran when the review was closed.
+    /// The round with a number, or the one that runs. Of a review that is closed the last that was due by then, for nobody can be
+    /// late in one that was cut short.
     pub fn of(row: &ReviewRow, number: Option<i64>, now: Instant) -> Result<Self, Refusal> {
         let schedule = row.schedule();
         let ends = row.closed_at.map_or(now, |at| Instant::from(at).min(now));
@@ -33,13 +36,15 @@ impl Shown {
             Refusal::parameter("round", Rule::InvalidValue, message)
         };
         let latest = schedule.round_on(ends.local_date()).ok_or(Refusal::NotFound)?;
-        let number = number.unwrap_or(latest.number.into());
+        let is_cut = row.closed_at.is_some() && latest.number > 1 && ends.local_date() <= latest.period.to;
+        let number = number.unwrap_or(i64::from(latest.number) - i64::from(is_cut));
         let wanted = i32::try_from(number).ok().filter(|number| *number <= latest.number);
         let round = wanted.and_then(|number| schedule.round(number)).ok_or_else(|| unknown(latest.number))?;
         // A later round takes what is confirmed from then on.
         let over = Instant::end_of(round.period.to) + TimeDelta::microseconds(-1);
-        let at = if round.number < latest.number { over.min(ends) } else { ends };
-        Ok(Self { round, as_of: AsOf { now: at, known: (at < now).then_some(at) } })
+        let is_followed = round.number < latest.number;
+        let at = if is_followed { over.min(ends) } else { ends };
+        Ok(Self { round, is_followed, as_of: AsOf { now: at, known: (at < now).then_some(at) } })
     }
 
     /// The day on which it is judged.
@@ -49,7 +54,7 @@ impl Shown {
 
     /// Whether the day by which it is due is over.
     pub fn is_over(&self) -> bool {
-        self.day() > self.round.period.to
+        self.is_followed || self.day() > self.round.period.to
     }
 }
 

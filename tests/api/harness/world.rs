@@ -126,7 +126,8 @@ pub async fn fill(database: &Database) {
     let writer = Writer::new(database, 1).unwrap();
     let actor = Actor::command("test");
     let now: Instant = "2021-01-01T08:00:00+07:00".parse().unwrap();
-    let publication = serde_json::from_value::<PostPublication>(publication("new")).unwrap().check().unwrap();
+    let (publication, _) =
+        serde_json::from_value::<PostPublication>(publication("new")).unwrap().check("").unwrap();
     let filled: Result<(), Failure> = writer
         .transaction(async |tx| {
             let mut tree = AgencyTree::default();
@@ -136,7 +137,7 @@ pub async fn fill(database: &Database) {
             }
             for (code, body) in world_procedures() {
                 let (input, _) = serde_json::from_value::<PutProcedure>(body).unwrap().check(code)?;
-                let what = (&input, &publication);
+                let what = (&input, "", &publication);
                 procedures::publish_in(tx, &actor, &tree, now, what, &|_| Ok(())).await?;
             }
             Ok(())

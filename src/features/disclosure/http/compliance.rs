@@ -37,7 +37,11 @@ pub(super) async fn list(
     let known = read(&state, &as_of, &agencies, period).await?;
     let seen = agencies.iter().filter_map(|id| caller.tree.get(*id));
     let show = |agency| {
-        ComplianceBody::new(agency, &Counts::of(agency, &caller.tree, &known, &caller.calendars, period))
+        ComplianceBody::new(
+            agency,
+            &Counts::of(agency, &caller.tree, &known, &caller.calendars, period),
+            &asked,
+        )
     };
     let rows: Vec<ComplianceBody> = seen.map(show).collect();
     list.from_narrowed("compliance", rows, total, |row| row.agency.code.clone()).await

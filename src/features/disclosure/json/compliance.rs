@@ -43,9 +43,13 @@ pub struct ComplianceAgency {
 impl ListRow for ComplianceBody {}
 
 impl ComplianceBody {
-    /// Shows how an agency discloses.
-    pub fn new(agency: &Agency, counts: &Counts) -> Self {
-        let violations = format!("/v1/compliance/violations?agency={}&below=false", agency.code);
+    /// Shows how an agency discloses, and where what is behind it is with the parameters that were asked for.
+    pub fn new(agency: &Agency, counts: &Counts, asked: &ComplianceFilter) -> Self {
+        let of = format!("/v1/compliance/violations?agency={}&below=false", agency.code);
+        let day = |name: &str, day: Option<Day>| day.map(|day| format!("&{name}={}", day.date()));
+        let at = asked.as_of.map(|at| format!("&as_of={}", at.in_address()));
+        let more = [day("from", asked.from), day("to", asked.to), at];
+        let violations = more.into_iter().flatten().fold(of, |path, part| path + &part);
         let agency = ComplianceAgency { code: agency.code.clone(), name: agency.name.clone() };
         Self::counted(agency, counts, violations)
     }

@@ -25,12 +25,13 @@ pub struct Publication {
     pub began_elsewhere: bool,
 }
 
-/// Publishes the draft of a procedure on the given terms and shows the new version. `read` reads the draft.
+/// Publishes a draft on the given terms and shows the new version: one that is given, which may be of a procedure that is not there yet,
+/// or the stored one, which `read` reads.
 pub async fn publish(
     writer: &Writer,
     principal: &Principal,
     now: Instant,
-    (code, publication): (&str, &Publication),
+    (code, publication, given): (&str, &Publication, Option<&ProcedureInput>),
     terms: &Terms,
     expects: impl Fn(Option<i32>) -> Result<(), Refusal>,
     (read, show): (impl Fn(Value) -> Result<ProcedureInput, Refusal>, impl Fn(&Written) -> Answer),
@@ -38,7 +39,7 @@ pub async fn publish(
     let may = |agencies: &[AgencyId]| may_write(principal, agencies, Place::whole());
     let work = async |tx: &mut Transaction| {
         let locked = write::lock(tx, code).await?;
-        if locked.revision == 0 {
+        if locked.revision == 0 && given.is_none() {
             return Err(Refusal::NotFound.into());
         }
         if let Some(newest) = queries::newest(tx, code).await? {
@@ -46,27 +47,35 @@ pub async fn publish(
             expects(Some(locked.revision))?;
             require_open(&newest)?;
         }
-        expects(Some(locked.revision))?;
-        let standing = queries::standing(tx, code).await?;
-        let draft = standing.and_then(|(_, draft)| draft).ok_or(Refusal::NoDraft)?;
-        let input = read(draft.content)?;
+        expects((locked.revision > 0).then_some(locked.revision))?;
+        let stored;
+        let input = if let Some(given) = given {
+            given
+        } else {
+            let standing = queries::standing(tx, code).await?;
+            let draft = standing.and_then(|(_, draft)| draft).ok_or(Refusal::NoDraft)?;
+            stored = read(draft.content)?;
+            &stored
+        };
         let actor = principal.actor();
-        Ok(show(&publish_in(tx, &actor, &principal.tree, now, (&input, publication), &may).await?))
+        let at = given.map_or("", |_| "/draft");
+        let published = publish_in(tx, &actor, &principal.tree, now, (input, at, publication), &may);
+        Ok(show(&published.await?))
     };
     writer.on_terms(terms, now, work).await
 }
 
-/// The same inside a transaction that does more, of a draft that need not be stored. `may` judges the agencies that it lists; none
-/// means every agency of its levels.
+/// The same inside a transaction that does more, of a draft that need not be stored and stands at a pointer. `may` judges the agencies that it
+/// lists; none means every agency of its levels.
 pub async fn publish_in(
     tx: &mut Transaction,
     actor: &Actor,
     tree: &AgencyTree,
     now: Instant,
-    (input, publication): (&ProcedureInput, &Publication),
+    (input, at, publication): (&ProcedureInput, &str, &Publication),
     may: &impl Fn(&[AgencyId]) -> Result<(), Refusal>,
 ) -> Result<Written, Failure> {
-    let mut new = input.procedure(tree, now)?;
+    let mut new = input.procedure(tree, now).map_err(|why| why.below(at))?;
     may(&new.agencies)?;
     let locked = write::lock(tx, &input.code).await?;
     let newest = queries::newest(tx, &input.code).await?;
@@ -93,7 +102,7 @@ pub async fn publish_in(
         let message = "must not be before the decision was signed";
         return Err(Refusal::invalid("/published_on", Rule::InvalidValue, message).into());
     }
-    require_complete(input)?;
+    require_complete(input).map_err(|why| why.below(at))?;
     new.row.version = locked.version + 1;
     (new.row.effective_from, new.row.published_on) = (from, published_on);
     new.row.decision = Some(Decision { effective_on: Some(effective_on), ..publication.decision.clone() });
@@ -114,8 +123,7 @@ pub async fn publish_in(
 fn require_complete(input: &ProcedureInput) -> Result<(), Refusal> {
     let mut wrong = Violations::default();
     for part in missing(&input.name, &input.levels, &input.limits, &input.content) {
-        let message = format!("is missing: {} ({}), {}", part.vi, part.en, part.article());
-        wrong.add(part.pointer, Rule::PartMissing, message);
+        wrong.add(part.pointer, Rule::PartMissing, part.is_missing());
     }
     wrong.check()
 }

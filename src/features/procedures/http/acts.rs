@@ -19,7 +19,7 @@ use actix_web::{HttpRequest, HttpResponse, post, web};
 
 /// Publish a procedure
 ///
-/// Makes a numbered version of its draft, by the decision that announces it. The seven mandatory parts of NĐ 63/2010/NĐ-CP Đ.8(2) must be
+/// Makes a numbered version of its draft, or of the one in the body, by the decision that announces it. The seven mandatory parts of NĐ 63/2010/NĐ-CP Đ.8(2) must be
 /// there; `warnings` says where it contradicts itself. The version before ends where the new one begins.
 #[utoipa::path(
     operation_id = "publish_procedure", tag = "procedures", request_body = PostPublication, security(("key" = ["catalogue:write"])),
@@ -30,7 +30,7 @@ use actix_web::{HttpRequest, HttpResponse, post, web};
     responses(
         (status = 201, description = "Published.", body = ProcedureBody, headers(("ETag" = String, description = "How often the procedure was changed."), ("Location" = String, description = "The address of the version."))),
         (status = 409, description = "There is no draft, or the procedure has ended."),
-        (status = 428, description = "Without `If-Match`."),
+        (status = 428, description = "Without `If-Match`, of a procedure that is there."),
     )
 )]
 #[post("/v1/procedures/{code}/publications")]
@@ -42,13 +42,14 @@ pub(super) async fn publish(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let asked = Write::<PostPublication>::of(&request, &input, &caller.key_id)?;
-    let (publication, code) = (asked.body.check()?, code_of(&code)?);
+    let code = code_of(&code)?;
     let code = code.as_str();
+    let (publication, draft) = asked.body.check(code)?;
     let expects = |revision| asked.if_match.check(revision);
     let now = state.clock.now();
     let read = |draft| PutProcedure::stored(code, draft);
     let show = |it: &Written| written(StatusCode::CREATED, it, &caller.tree, now);
-    let what = (code, &publication);
+    let what = (code, &publication, draft.as_ref());
     let given =
         actions::publish(&state.writer, &caller, now, what, &asked.terms, expects, (read, show)).await?;
     Ok(write::respond(given))

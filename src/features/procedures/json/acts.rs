@@ -1,12 +1,13 @@
 //! What is done to a procedure by a decision.
 
+use super::PutProcedure;
 use super::content::check_decision;
 use crate::domain::catalogue::decision::Decision;
 use crate::domain::ids::ProcedureCode;
 use crate::domain::local_time::Day;
 use crate::domain::refusal::{Refusal, Rule, Violations};
-use crate::features::procedures::actions::{End, Publication};
-use crate::http::input::object;
+use crate::features::procedures::actions::{End, ProcedureInput, Publication};
+use crate::http::input::{object, optional_object};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -24,6 +25,9 @@ pub struct PostPublication {
     /// then be one that `amended`.
     #[serde(default)]
     pub began_elsewhere: bool,
+    /// What to publish, in one request with its decision; the stored draft when not given. It may be of a procedure that is not there yet.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub draft: Option<PutProcedure>,
 }
 
 /// An abolition.
@@ -49,15 +53,18 @@ pub struct PostReplacement {
 
 impl PostPublication {
     /// Checks what can be checked without the database.
-    pub fn check(mut self) -> Result<Publication, Refusal> {
+    pub fn check(mut self, code: &str) -> Result<(Publication, Option<ProcedureInput>), Refusal> {
         let mut wrong = Violations::default();
         check_decision(&mut self.decision, &mut wrong);
         wrong.check()?;
-        Ok(Publication {
+        let draft =
+            self.draft.map(|draft| draft.check(code).map_err(|why| why.below("/draft"))).transpose()?;
+        let publication = Publication {
             decision: self.decision,
             published_on: self.published_on.map(Day::date),
             began_elsewhere: self.began_elsewhere,
-        })
+        };
+        Ok((publication, draft.map(|(input, _)| input)))
     }
 }
 

@@ -1,11 +1,12 @@
 //! A procedure as it is sent: its draft.
 
 use super::{CaseLimitBody, content, limit};
+use crate::domain::catalogue::completeness::NAME;
 use crate::domain::catalogue::content::Content;
 use crate::domain::ids::{AgencyCode, ProcedureCode, Slug};
 use crate::domain::local_time::Day;
 use crate::domain::refusal::{Refusal, Rule, Violations};
-use crate::domain::text::clean;
+use crate::domain::text::{BadText, clean};
 use crate::domain::vocabulary::{Level, OnlineLevel};
 use crate::features::procedures::actions::ProcedureInput;
 use crate::http::input::{object, objects};
@@ -61,10 +62,16 @@ impl PutProcedure {
 
     /// Checks what can be checked without the database. Gives the draft, and the same as it is stored.
     pub fn check(self, code: &str) -> Result<(ProcedureInput, serde_json::Value), Refusal> {
-        // The code stands in the path, so a bad one is a path that is not there.
-        let code = ProcedureCode::parse(code).map_err(|_| Refusal::NotFound)?;
+        let bad = |why| Refusal::parameter("code", Rule::InvalidValue, why);
+        let code = ProcedureCode::parse(code).map_err(bad)?;
         let mut wrong = Violations::default();
-        let name = wrong.take("/name", clean(&self.name, 1_000)).unwrap_or_default();
+        let name = match clean(&self.name, 1_000) {
+            Err(BadText::Empty) => {
+                wrong.add(NAME.pointer, Rule::PartMissing, NAME.is_missing());
+                String::new()
+            }
+            cleaned => wrong.take("/name", cleaned).unwrap_or_default(),
+        };
         wrong.take("/field", Slug::parse(&self.field));
         let field_name = wrong.take("/field_name", clean(&self.field_name, 200)).unwrap_or_default();
         let mut levels = self.levels.clone();

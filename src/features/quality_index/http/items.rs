@@ -74,8 +74,7 @@ fn of_openness(metric: Metric, openness: &Openness<'_>) -> Vec<ItemBody> {
             openness.announced().map(|(agency, it)| ItemBody::announced(agency, &it)).collect()
         }
         Metric::Disclosed => {
-            let period = openness.period();
-            openness.assigned().filter_map(|item| ItemBody::disclosed(&item, period)).collect()
+            openness.disclosing().map(|(agency, it)| ItemBody::disclosed(agency, &it)).collect()
         }
         _ => openness.assigned().filter_map(|item| ItemBody::whole(&item)).collect(),
     }

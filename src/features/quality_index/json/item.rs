@@ -6,13 +6,14 @@ use crate::domain::period::Period;
 use crate::domain::refusal::{Place, Refusal, Rule};
 use crate::domain::report::{Frame, Took};
 use crate::features::auth::Principal;
-use crate::features::disclosure::assess::{Announced, Item};
+use crate::features::disclosure::assess::Item;
+use crate::features::disclosure::metrics::{Announced, Disclosing};
 use crate::features::procedures::queries::ProcedureName;
 use crate::features::reports::queries::places::{Judgement, PlacedRow};
 use crate::features::reports::queries::sums::Asked;
 use crate::http::export::ListRow;
 use crate::http::list::paged;
-use chrono::{NaiveDate, TimeDelta};
+use chrono::TimeDelta;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -140,31 +141,23 @@ impl ItemBody {
         }
     }
 
-    /// Shows what was disclosed in a period or to be disclosed in it; `None`: it is neither.
-    pub fn disclosed(item: &Item<'_>, period: Period) -> Option<Self> {
-        let is_in_time = item.is_disclosed_in_time(period)?;
-        let (due_on, done_on) = (item.due_on, item.newest_disclosed_on());
-        Some(Self::procedure(item, is_in_time, due_on, done_on))
+    /// Shows what an agency disclosed or was to disclose.
+    pub fn disclosed(agency: &Agency, disclosing: &Disclosing<'_>) -> Self {
+        Self {
+            is_counted: Some(disclosing.is_in_time()),
+            due_on: Some(disclosing.due_on.into()),
+            done_on: disclosing.disclosed_on.map(Day::from),
+            ..Self::of(Some(&agency.code), disclosing.version.names())
+        }
     }
 
     /// Shows what is disclosed; `None`: it is not.
     pub fn whole(item: &Item<'_>) -> Option<Self> {
-        Some(Self::procedure(item, item.is_disclosed_whole()?, None, item.disclosed_on))
-    }
-
-    fn procedure(
-        item: &Item<'_>,
-        is_counted: bool,
-        due_on: Option<NaiveDate>,
-        done_on: Option<NaiveDate>,
-    ) -> Self {
-        let version = item.version;
-        Self {
-            is_counted: Some(is_counted),
-            due_on: due_on.map(Day::from),
-            done_on: done_on.map(Day::from),
-            ..Self::of(Some(&item.agency.code), (&version.procedure_code, &version.name, &version.field))
-        }
+        Some(Self {
+            is_counted: Some(item.is_disclosed_whole()?),
+            done_on: item.disclosed_on.map(Day::from),
+            ..Self::of(Some(&item.agency.code), item.version.names())
+        })
     }
 
     /// Shows a dossier.
