@@ -55,7 +55,7 @@ def workbook(_context, response):
 # What PUT has written: code -> first day of the newest version.
 written = {}
 # Codes of dossiers that were received.
-received = ["H51.29.22-220214-0019"]
+received = ["H51.29.20-220214-0017"]
 # Events that were recorded, and of which dossier.
 recorded = []
 # Procedures with a draft that is complete, and procedures that were published and have not ended.

@@ -3,7 +3,7 @@
 //!
 //! Texts are read for what is plain in them: a number before a unit of time, a number before `đồng`. What is not plain is not judged.
 
-use super::content::{ChannelTerms, Content};
+use super::content::{ChannelTerms, Content, Document};
 use crate::domain::text::fold;
 use crate::domain::time_limit::CaseLimit;
 use crate::domain::vocabulary::{Unit, WarningCode};
@@ -43,17 +43,26 @@ pub fn contradictions(limits: &[CaseLimit], content: &Content) -> Vec<Warning> {
     }
     for (i, of) in content.documents.iter().enumerate() {
         for (j, document) in of.items.iter().enumerate() {
-            if let Some(form) = document.form.as_ref().filter(|form| form.file.is_none()) {
-                let pointer = format!("/content/documents/{i}/items/{j}/form/file");
-                warn(
-                    WarningCode::FormNotAttached,
-                    pointer,
-                    format!("the form {:?} is not attached", form.name),
-                );
+            if let Some((place, name)) = form_not_attached(document) {
+                let pointer = format!("/content/documents/{i}/items/{j}/{place}");
+                warn(WarningCode::FormNotAttached, pointer, format!("the form {name:?} is not attached"));
             }
         }
     }
     found
+}
+
+/// The form of a document that nobody can fill in: it is named without a file, or the document's name says that there is one. Where
+/// it is missing, and its name.
+fn form_not_attached(document: &Document) -> Option<(&'static str, &str)> {
+    match &document.form {
+        Some(form) => form.file.is_none().then_some(("form/file", form.name.as_str())),
+        None => {
+            let folded = fold(&document.name);
+            let is_named = folded.contains("theo mau") || folded.contains("mau so");
+            is_named.then_some(("form", document.name.as_str()))
+        }
+    }
 }
 
 /// The time limits that hold for a channel and, if terms are of one, their case.
@@ -76,14 +85,30 @@ fn limit_differs(text: &str, terms: &ChannelTerms, limits: &[CaseLimit]) -> Opti
         })
         .filter_map(|limit| Some((i64::from(limit.amount()?.hundredths()), limit.unit())))
         .collect();
-    let says = times(text).into_iter().find(|time| !known.contains(time))?;
     let show = |(hundredths, unit): &(i64, Unit)| match hundredths % 100 {
         0 => format!("{} {unit}", hundredths / 100),
         part => format!("{}.{part:02} {unit}", hundredths / 100),
     };
-    let known = known.iter().map(show).collect::<Vec<_>>().join(", ");
+    let (counted, times) = (known, times(text));
+    let known = counted.iter().map(show).collect::<Vec<_>>().join(", ");
     let known = if known.is_empty() { "no amount".to_owned() } else { known };
+    if let Some(months) = months(text) {
+        return Some(format!("says {months} months, which no limit is; the limits say {known}"));
+    }
+    let says = times.into_iter().find(|time| !counted.contains(time))?;
     Some(format!("says {}; the limits say {known}", show(&says)))
+}
+
+/// A number of months in a text, and not the day of a month.
+fn months(text: &str) -> Option<u32> {
+    let folded = fold(text);
+    let words: Vec<&str> =
+        folded.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.windows(2).enumerate().find_map(|(i, pair)| {
+        let names_a_month =
+            words.get(i + 2).is_some_and(|next| next.starts_with(|c: char| c.is_ascii_digit()));
+        pair[0].parse().ok().filter(|_| pair[1] == "thang" && !names_a_month)
+    })
 }
 
 /// The times in a text, in hundredths: `03 ngày làm việc`, `2,5 ngày`, `8 giờ làm việc`.
@@ -159,7 +184,7 @@ fn amounts(folded: &str) -> Vec<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::catalogue::content::{CaseDocuments, Document, Fee, Form};
+    use crate::domain::catalogue::content::{CaseDocuments, Fee, Form};
     use crate::domain::time_limit::TimeLimit;
     use crate::domain::vocabulary::{Channel, FeeKind};
 
@@ -194,6 +219,8 @@ mod tests {
             ("Theo Luật số 60, trước 15 giờ", false),
             ("03 ngày làm việc", true), // of other channels
             ("2,5 ngày", true),         // another unit
+            ("01 tháng", true),         // a unit that no limit has
+            ("Trước ngày 15 tháng 3", false),
             ("05 NGÀY LÀM VIỆC kể từ ngày nhận đủ hồ sơ", true),
         ] {
             let found = contradictions(&limits(), &terms(Some(text), None));
@@ -230,7 +257,10 @@ mod tests {
         let form = Some(Form { name: "Tờ khai".into(), file: None });
         let document =
             Document { code: None, name: "Tờ khai".into(), required: true, originals: 1, copies: 0, form };
-        let documents = vec![CaseDocuments { case: Some("khac".into()), items: vec![document] }];
+        let named = Document { name: "Đơn (theo mẫu số 02)".into(), form: None, ..document.clone() };
+        let plain = Document { name: "Giấy ra viện".into(), form: None, ..document.clone() };
+        let items = vec![document, named, plain];
+        let documents = vec![CaseDocuments { case: Some("khac".into()), items }];
         let found = contradictions(&limits(), &Content { documents, ..Content::default() });
         let found: Vec<_> = found.iter().map(|w| (w.code, w.pointer.as_str())).collect();
         assert_eq!(
@@ -238,6 +268,7 @@ mod tests {
             [
                 (WarningCode::CaseWithoutLimit, "/content/documents/0/case"),
                 (WarningCode::FormNotAttached, "/content/documents/0/items/0/form/file"),
+                (WarningCode::FormNotAttached, "/content/documents/0/items/1/form"),
             ]
         );
     }
