@@ -55,14 +55,12 @@ pub fn contradictions(limits: &[CaseLimit], content: &Content) -> Vec<Warning> {
 /// The form of a document that nobody can fill in: it is named without a file, or the document's name says that there is one. Where
 /// it is missing, and its name.
 fn form_not_attached(document: &Document) -> Option<(&'static str, &str)> {
-    match &document.form {
-        Some(form) => form.file.is_none().then_some(("form/file", form.name.as_str())),
-        None => {
-            let folded = fold(&document.name);
-            let is_named = folded.contains("theo mau") || folded.contains("mau so");
-            is_named.then_some(("form", document.name.as_str()))
-        }
+    if let Some(form) = &document.form {
+        return form.file.is_none().then_some(("form/file", form.name.as_str()));
     }
+    let folded = fold(&document.name);
+    let is_named = folded.contains("theo mau") || folded.contains("mau so");
+    is_named.then_some(("form", document.name.as_str()))
 }
 
 /// The time limits that hold for a channel and, if terms are of one, their case.
