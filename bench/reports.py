@@ -48,6 +48,17 @@ def keep_states(db):
         COMMIT; VACUUM (ANALYZE) dossier_states;""")
 
 
+def order_events(db):
+    """Puts events in the order of their recording, in which a service stores them: the load makes dossier after dossier. The planner takes the
+    index of recordings only when it sees that order."""
+    ordered = db.rows("SELECT abs(correlation) > 0.99 AS yes FROM pg_stats WHERE tablename = 'dossier_events' AND attname = 'recorded_at'")
+    if ordered and ordered[0]["yes"]:
+        return
+    say("putting events in the order of their recording")
+    db.run("""SET maintenance_work_mem = '1GB'; CREATE INDEX order_of_recording ON dossier_events (recorded_at, id);
+        CLUSTER dossier_events USING order_of_recording; DROP INDEX order_of_recording; VACUUM (ANALYZE) dossier_events;""")
+
+
 def wait_for_counters(run):
     """Seconds until the leader has folded everything."""
     began = time.monotonic()
@@ -126,7 +137,8 @@ def table(result):
 
 def measure_all(run):
     """Loads, folds and measures."""
-    run.open("autovacuum=off", "max_wal_size=16GB")
+    run.open("autovacuum=off", "max_wal_size=4GB")
+    order_events(run.db)
     if run.asked.states:
         keep_states(run.db)
     run.serve()

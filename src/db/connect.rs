@@ -34,7 +34,8 @@ pub(super) enum Door {
 
 impl Door {
     /// Settings of the session. Generic plans where the SQL is fixed and hot: planning costs more than running it.
-    /// Exports read in the order of an index rather than sort, so that the first row comes at once and nothing spills.
+    /// Exports read in the order of an index rather than sort, so that the first row comes at once and nothing spills. None compiles: of a
+    /// statement of many parts, such as a report, that takes longer than running it.
     const fn options(self) -> &'static str {
         match self {
             Self::Reader => "-c plan_cache_mode=force_generic_plan -c statement_timeout=5s",
@@ -81,7 +82,7 @@ impl Database {
     /// Connects.
     pub(super) async fn connect(&self, door: Door) -> ConnectionResult<AsyncPgConnection> {
         let mut config = self.config.clone();
-        config.application_name(door.application_name()).options(door.options());
+        config.application_name(door.application_name()).options(format!("-c jit=off {}", door.options()));
         let attempt = async {
             let (client, connection) =
                 config.connect(NoTls).await.map_err(|e| ConnectionError::BadConnection(reason(&e)))?;
