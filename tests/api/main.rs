@@ -40,6 +40,7 @@ mod feeds;
 mod formats;
 mod harness;
 mod http;
+mod integration;
 mod limits;
 mod linked;
 mod metrics;
