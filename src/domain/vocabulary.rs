@@ -75,6 +75,17 @@ words! {
 }
 
 impl Level {
+    /// Label in Vietnamese and in English.
+    pub const fn labels(self) -> (&'static str, &'static str) {
+        let en = match self {
+            Self::Central => "Central",
+            Self::Province => "Province",
+            Self::District => "District",
+            Self::Commune => "Commune",
+        };
+        (self.vi(), en)
+    }
+
     /// The Vietnamese term.
     pub const fn vi(self) -> &'static str {
         match self {

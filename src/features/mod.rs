@@ -27,6 +27,7 @@ pub mod reports;
 pub mod reviews;
 pub mod standing;
 mod state;
+pub mod vocabularies;
 
 pub use state::{Shared, State};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -36,6 +37,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     config
         .configure(public::http::routes)
         .configure(deadlines::http::routes)
+        .configure(vocabularies::http::routes)
         // Before the agencies, whose codes take its place in the path.
         .configure(activity::http::routes)
         .configure(agencies::http::routes)

@@ -74,4 +74,5 @@ mod statistics;
 mod tampering;
 mod timing_mirror;
 mod together;
+mod vocabularies;
 mod worker;

@@ -72,6 +72,7 @@ const NULLABLE: &[(&str, &[&str])] = &[
         "QualityIndexItem",
         &["agency", "dossier", "is_counted", "due_on", "done_on", "resolved", "minutes", "average_days"],
     ),
+    ("VocabularyWord", &["national_code"]),
     ("QualityMetric", &["numerator", "denominator", "score", "max", "average_days", "reason"]),
     ("CaseSteps", &["case"]),
     ("ChannelTerms", &["case", "limit_text", "fee_text", "note"]),

@@ -18,6 +18,22 @@ words! {
     }
 }
 
+impl TimingState {
+    /// Label in Vietnamese and in English.
+    pub const fn labels(self) -> (&'static str, &'static str) {
+        match self {
+            Self::InTime => ("Trong hạn", "In time"),
+            Self::DueSoon => ("Sắp đến hạn", "Due soon"),
+            Self::Overdue => ("Quá hạn", "Overdue"),
+            Self::Stopped => ("Tạm dừng tính thời hạn", "Clock stopped"),
+            Self::NoDeadline => ("Không có thời hạn", "No deadline"),
+            Self::Early => ("Trước hạn", "Early"),
+            Self::OnTime => ("Đúng hạn", "On time"),
+            Self::Late => ("Quá hạn", "Late"),
+        }
+    }
+}
+
 words! {
     /// Whether the closing of a dossier (its result recorded as returned) came in time.
     ClosingState { Open = "open", InTime = "in_time", Late = "late", }

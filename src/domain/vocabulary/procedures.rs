@@ -75,6 +75,25 @@ words! {
 }
 
 impl Channel {
+    /// Number of the channel in the national format (`KenhThucHien`).
+    pub const fn national_code(self) -> u8 {
+        match self {
+            Self::InPerson => 1,
+            Self::Online => 2,
+            Self::Postal => 3,
+        }
+    }
+
+    /// Label in Vietnamese and in English.
+    pub const fn labels(self) -> (&'static str, &'static str) {
+        let en = match self {
+            Self::InPerson => "In person",
+            Self::Online => "Online",
+            Self::Postal => "By post",
+        };
+        (self.vi(), en)
+    }
+
     /// The Vietnamese term.
     pub const fn vi(self) -> &'static str {
         match self {

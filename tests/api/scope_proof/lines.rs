@@ -73,6 +73,7 @@ fn reads() -> Vec<Line> {
         line("health_live", "/health/live", Shows::Everybody),
         line("health_ready", "/health/ready", Shows::Everybody),
         line("get_metrics", "/metrics", Shows::Numbers),
+        line("list_vocabularies", "/v1/vocabularies", Shows::Everybody),
         line("get_problem", "/problems/not_found", Shows::Everybody),
         line("get_document", "/openapi.json", Shows::Everybody),
         line("list_public_procedures", "/v1/public/procedures", Shows::Everybody),
