@@ -189,7 +189,8 @@ class Item:
 
 
 def batch(case):
-    for item in case.body.get("items", [case.body]):
+    # A line by itself, or a list of them; an event may have items of its own.
+    for item in [case.body] if "op" in case.body else case.body["items"]:
         own = {name: item.pop(name) for name in ("op", "dossier", "ref") if name in item}
         if "dossier" in own:
             own["dossier"] = pick(received, own["dossier"])

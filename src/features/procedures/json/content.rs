@@ -55,6 +55,9 @@ pub(super) fn check(content: &mut Content, wrong: &mut Violations) {
     content.applicants.sort_unstable();
     content.applicants.dedup();
     check.list("/content/coordinating_agencies", 0, content.coordinating_agencies.len());
+    for (i, agency) in content.coordinating_agencies.iter().enumerate() {
+        check.0.take(format!("/content/coordinating_agencies/{i}"), AgencyCode::parse(agency));
+    }
     rest(content, &mut check);
 }
 

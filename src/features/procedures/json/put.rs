@@ -80,6 +80,9 @@ impl PutProcedure {
         if self.competent_agencies.len() > 1_000 {
             wrong.add("/competent_agencies", Rule::InvalidValue, "must have at most 1000 items");
         }
+        for (i, agency) in self.competent_agencies.iter().enumerate() {
+            wrong.take(format!("/competent_agencies/{i}"), AgencyCode::parse(agency));
+        }
         let from = self.effective_from.date();
         let limits = limit::check(self.limits.clone(), from, &mut wrong);
         let mut content = self.content.clone();
