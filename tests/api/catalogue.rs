@@ -1,6 +1,6 @@
 //! The catalogue: publications and their conditions, ends, what changed, what was known, and the search.
 
-use crate::harness::{Client, TestApp, content, publication, receipt};
+use crate::harness::{Client, TestApp, content, decision, publication, receipt};
 use serde_json::{Value, json};
 
 const PATH: &str = "/v1/procedures/1.000894";
@@ -12,13 +12,6 @@ fn draft(more: &Value) -> Value {
         "limits": [{"limit": {"unit": "working_days", "amount": "3"}}]
     });
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    body
-}
-
-/// The decision of a publication with other fields.
-fn decision(kind: &str, more: &Value) -> Value {
-    let mut body = publication(kind);
-    body["decision"].as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     body
 }
 

@@ -143,6 +143,32 @@ async fn every_number_of_compliance_is_that_of_its_list() {
         assert_eq!(listed["total"], then["in_force"].as_i64().unwrap() - good, "{path}");
         in_violation += wrong;
     }
+    let with_below = district.get("/v1/compliance?below=true").await.expect(200);
+    for (row, own) in
+        with_below["items"].as_array().unwrap().iter().zip(compliance["items"].as_array().unwrap())
+    {
+        let code = row["agency"]["code"].as_str().unwrap();
+        let below: Vec<&Value> = compliance["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|it| it["agency"]["code"].as_str().unwrap().starts_with(code))
+            .collect();
+        for name in DisclosureState::ALL.iter().map(|state| state.as_str()).chain(["in_force"]) {
+            let sum: i64 = below.iter().map(|it| it[name].as_i64().unwrap()).sum();
+            assert_eq!(row[name], sum, "{code} {name} of {} agencies", below.len());
+        }
+        assert_eq!(row["agency"], own["agency"]);
+        let good = row["current"].as_i64().unwrap() + row["pending"].as_i64().unwrap();
+        let path = format!("{}&count=exact", row["violations"].as_str().unwrap());
+        assert_eq!(
+            district.get(&path).await.expect(200)["total"],
+            row["in_force"].as_i64().unwrap() - good,
+            "{path}"
+        );
+    }
+    let page = district.get("/v1/compliance?below=true&limit=2").await.expect(200);
+    assert_eq!(page["items"].as_array().unwrap()[..], with_below["items"].as_array().unwrap()[..2]);
     let office = &compliance["items"][2];
     assert_eq!(
         (&office["in_force"], &office["current"], &office["score"]),

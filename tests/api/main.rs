@@ -17,6 +17,7 @@ mod caching;
 mod calendar_jobs;
 mod calendars;
 mod catalogue;
+mod catalogue_as_of;
 mod catalogue_command;
 mod chain;
 mod clock;

@@ -116,7 +116,8 @@ async fn what_was_known_has_the_columns_of_the_present() {
             "calendar_years",
             "calendars",
             "dossier_events",
-            "dossiers"
+            "dossiers",
+            "procedure_versions"
         ]
     );
     db.sql(

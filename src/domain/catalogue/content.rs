@@ -20,6 +20,9 @@ pub struct Content {
     /// Code of the ministry or province that announced it (cơ quan công bố), of this service or not.
     #[schema(value_type = Option<AgencyCode>, example = "G15")]
     pub publishing_agency: Option<String>,
+    /// Code of the field in the national catalogue (mã lĩnh vực), such as `G03-GD10`: ministry and field (TT 01/2018/TT-VPCP Đ.20).
+    #[schema(max_length = 100, example = "G15-HT01")]
+    pub field_code: Option<String>,
     /// Steps (trình tự thực hiện), by case.
     #[serde(deserialize_with = "objects")]
     #[schema(max_items = 200)]

@@ -1,6 +1,6 @@
 //! The list of procedures, the same for those with a key and for the public.
 
-use super::json::{ProcedureBody, ProcedureFilter};
+use super::json::{Narrowed, ProcedureBody};
 use super::queries::{self, Filter, Position, Procedure};
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::catalogue::search::Search;
@@ -8,9 +8,9 @@ use crate::domain::ids::ProcedureCode;
 use crate::domain::local_time::Day;
 use crate::domain::refusal::{Refusal, Rule};
 use crate::features::State;
+use crate::features::as_of::AsOf;
 use crate::http::error::{Code, Problem};
 use crate::http::export::Whole;
-use crate::http::input::Input;
 use crate::http::list::List;
 use actix_web::{HttpRequest, HttpResponse};
 use chrono::NaiveDate;
@@ -19,21 +19,28 @@ use std::sync::Arc;
 /// Name of the files that hold the list.
 const NAME: &str = "procedures";
 
-/// Answers with a page or the whole list. `key` binds the cursors. Without one, what is not disclosed yet is not shown.
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// A key, which sees everything.
+    Key,
+    /// The public, which sees what is disclosed by now.
+    Public,
+}
+
+/// Answers with a page or the whole list, by the agency tree of then.
 pub async fn answer(
-    tree: &Arc<AgencyTree>,
-    key: Option<&str>,
     request: &HttpRequest,
-    input: &Input,
+    (list, asked): (List<Position>, Narrowed),
+    (tree, as_of, who): (&Arc<AgencyTree>, &AsOf, Who),
     state: &State,
 ) -> Result<HttpResponse, Problem> {
-    let (asked, list) = List::<Position>::of::<ProcedureFilter>(request, input, key.unwrap_or("public"))?;
     let page = &list.page;
     if page.after.as_ref().is_some_and(|(_, _, code)| ProcedureCode::parse(code).is_err()) {
         return Err(Problem::new(Code::CursorMismatch));
     }
-    let today = state.clock.now().local_date();
-    let filter = read_filter(asked, tree, today, key.is_none().then_some(today))?;
+    let today = as_of.now.local_date();
+    let filter = read_filter(asked, tree, today, (who == Who::Public).then_some(today))?;
     let (day, search) = (filter.in_force_on, filter.search.clone());
     let show = move |procedure: &Procedure, tree: &AgencyTree| {
         ProcedureBody::new(procedure, tree, day).found(search.as_ref())
@@ -41,14 +48,14 @@ pub async fn answer(
     if list.is_whole {
         let tree = Arc::clone(tree);
         // The day decides what the states are; a search shows where it matches.
-        let view = format!("{day} {:?} {:?}", filter.published_by, filter.search);
-        let whole = Whole { request, format: list.format, name: NAME, view: &view, as_of: None };
+        let view = format!("{day} {:?} {:?} {:?}", filter.published_by, filter.search, as_of.known);
+        let whole = Whole { request, format: list.format, name: NAME, view: &view, as_of: as_of.known };
         let show = async || Ok(move |procedure: Procedure| show(&procedure, &tree));
         return whole.answer(&state.slow, queries::Whole(filter), show).await;
     }
     let (rows, total) = state
         .slow
-        .snapshot(None, async |conn| {
+        .snapshot(as_of.known, async |conn| {
             let rows = queries::list(conn, &filter, page).await?;
             let total = if list.count { Some(queries::count(conn, &filter).await?) } else { None };
             Ok((rows, total))
@@ -60,7 +67,7 @@ pub async fn answer(
 }
 
 fn read_filter(
-    asked: ProcedureFilter,
+    asked: Narrowed,
     tree: &AgencyTree,
     today: NaiveDate,
     published_by: Option<NaiveDate>,

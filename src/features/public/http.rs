@@ -9,13 +9,15 @@ use crate::domain::ids::{DossierCode, ProcedureCode};
 use crate::domain::local_time::Day;
 use crate::domain::refusal::Refusal;
 use crate::features::State;
+use crate::features::as_of::AsOf;
 use crate::features::dossiers::queries::{Listed, WithEvents};
-use crate::features::procedures::json::{ProcedureBody, ProcedureFilter};
-use crate::features::procedures::listing;
-use crate::features::procedures::queries::{self as procedures, Procedure};
+use crate::features::procedures::json::{ProcedureBody, PublicProcedureFilter};
+use crate::features::procedures::listing::{self, Who};
+use crate::features::procedures::queries::{self as procedures, Position, Procedure};
 use crate::http::error::Problem;
 use crate::http::format::Format;
 use crate::http::input::{Input, NoParameters};
+use crate::http::list::List;
 use crate::http::page::PageOf;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse, get, web};
@@ -33,7 +35,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 ///
 /// On a day, today when none is given, and disclosed by now; by code, with `q` what is nearest first.
 #[utoipa::path(
-    operation_id = "list_public_procedures", tag = "public", params(ProcedureFilter), security(()),
+    operation_id = "list_public_procedures", tag = "public", params(PublicProcedureFilter), security(()),
     responses((status = 200, description = "A page of procedures.", body = PageOf<ProcedureBody>))
 )]
 #[get("/v1/public/procedures")]
@@ -44,7 +46,9 @@ async fn list_procedures(
 ) -> Result<HttpResponse, Problem> {
     let make = async || {
         let tree = state.agencies.fresh(&state.reader).await?;
-        listing::answer(&tree, None, &request, &input, &state).await
+        let (asked, list) = List::<Position>::of::<PublicProcedureFilter>(&request, &input, "public")?;
+        let as_of = AsOf::asked(None, state.clock.now())?;
+        listing::answer(&request, (list, asked.into()), (&tree, &as_of, Who::Public), &state).await
     };
     state.public.answer(&request, state.clock.now(), make).await
 }

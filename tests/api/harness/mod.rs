@@ -17,4 +17,4 @@ pub use client::{Answer, Client, FIRST_VERSION};
 pub use db::{TestDatabase, connect, inserting_all, migrations};
 pub use dice::Dice;
 pub use process::{Directory, Service, directory, run, run_on_terminal, run_with, spawn};
-pub use world::{at, content, event, publication, receipt};
+pub use world::{at, content, decision, event, publication, receipt};

@@ -76,6 +76,13 @@ pub fn publication(kind: &str) -> Value {
     json!({"decision": {"number": "1/QĐ-UBND", "signed_on": "2020-01-02", "kind": kind, "issued_by": "Chủ tịch tỉnh"}})
 }
 
+/// The decision of a publication with other fields.
+pub fn decision(kind: &str, more: &Value) -> Value {
+    let mut body = publication(kind);
+    body["decision"].as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    body
+}
+
 fn world_procedures() -> Vec<(&'static str, Value)> {
     let civil = ("ho-tich", "Hộ tịch");
     let verified = json!({

@@ -67,7 +67,7 @@ pub fn read(item: &Map<String, Value>, terms: Terms, knows: impl Fn(&str) -> boo
     let code = text(item, "MATTHC").ok_or("/MATTHC: is required")?;
     let name = text(item, "TENTTHC").ok_or("/TENTTHC: is required")?;
     let mut notes = vec![];
-    let (field, field_name) = field(item, &mut notes)?;
+    let (field, field_name, field_code) = field(item, &mut notes)?;
     let times = limits::read(item, &mut notes)?;
     let mut competent_agencies = agencies(item, "COQUANTHUCHIEN", &knows, &mut notes);
     if competent_agencies.is_empty() {
@@ -76,6 +76,7 @@ pub fn read(item: &Map<String, Value>, terms: Terms, knows: impl Fn(&str) -> boo
     let content = Content {
         kind: one(item, "LOAITTHC", kind, &mut notes),
         publishing_agency: one(item, "MACOQUANCONGBO", agency_code, &mut notes),
+        field_code,
         steps: steps(item),
         channels: times.channels,
         fees: times.fees,
@@ -109,19 +110,20 @@ pub fn read(item: &Map<String, Value>, terms: Terms, knows: impl Fn(&str) -> boo
     Ok(Read { code, draft, is_disclosed, notes })
 }
 
-/// The field as a slug, and its name.
-fn field(item: &Value, notes: &mut Vec<String>) -> Result<(String, String), String> {
+/// The field as a slug, its name, and its code unless that is a slug: then this service wrote it.
+fn field(item: &Value, notes: &mut Vec<String>) -> Result<(String, String, Option<String>), String> {
     let fields = list(item, "LINHVUCTHUCHIEN");
     let first = fields.first().ok_or("/LINHVUCTHUCHIEN: is required")?;
     let name = text(first, "TENLINHVUC").ok_or("/LINHVUCTHUCHIEN/0/TENLINHVUC: is required")?;
-    let slug = text(first, "MALINHVUC").and_then(|code| Slug::parse(&code).ok());
-    let slug = slug
-        .or_else(|| Slug::of(&name))
-        .ok_or("/LINHVUCTHUCHIEN/0/TENLINHVUC: has no letter and no digit")?;
+    let code = text(first, "MALINHVUC");
+    let own = code.as_deref().and_then(|code| Slug::parse(code).ok());
+    let code = code.filter(|_| own.is_none());
+    let slug =
+        own.or_else(|| Slug::of(&name)).ok_or("/LINHVUCTHUCHIEN/0/TENLINHVUC: has no letter and no digit")?;
     if fields.len() > 1 {
         notes.push(format!("/LINHVUCTHUCHIEN: only the first of {} is taken", fields.len()));
     }
-    Ok((slug.to_string(), name))
+    Ok((slug.to_string(), name, code))
 }
 
 /// The codes of a list of agencies that the service knows.

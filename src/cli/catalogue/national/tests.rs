@@ -45,7 +45,10 @@ fn adoption() -> Value {
 #[test]
 fn a_national_procedure_becomes_a_draft_and_what_is_left_out_is_noted() {
     let (draft, notes) = draft(&adoption());
-    assert_eq!(draft["field"], "nuoi-con-nuoi");
+    assert_eq!(
+        (&draft["field"], &draft["content"]["field_code"]),
+        (&json!("nuoi-con-nuoi"), &json!("G15-NCN"))
+    );
     assert_eq!(
         (&draft["levels"], &draft["competent_agencies"]),
         (&json!(["commune"]), &json!(["H51.29.18"]))
@@ -199,6 +202,10 @@ fn what_is_written_is_read_again() {
     }
     assert_eq!(serde_json::to_value(&read.draft).unwrap(), expected);
     assert_eq!(read.notes, ["/QUYETDINH: is left out"]);
+    let mut coded = whole.clone();
+    coded.content.field_code = Some("G15-DD".into());
+    let written = write("1.012783", &coded, None);
+    assert_eq!(written["LINHVUCTHUCHIEN"][0]["MALINHVUC"], "G15-DD");
 }
 
 #[test]

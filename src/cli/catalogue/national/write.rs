@@ -20,7 +20,7 @@ pub fn write(code: &str, of: &PutProcedure, decision: Option<&str>) -> Value {
         "LOAITTHC": content.kind.map(kind),
         "MACOQUANCONGBO": content.publishing_agency,
         "QUYETDINH": decision,
-        "LINHVUCTHUCHIEN": [{"MALINHVUC": of.field, "TENLINHVUC": of.field_name}],
+        "LINHVUCTHUCHIEN": [{"MALINHVUC": content.field_code.as_ref().unwrap_or(&of.field), "TENLINHVUC": of.field_name}],
         "CAPTHUCHIEN": of.levels.iter().map(|of| level(*of)).collect::<Vec<_>>(),
         "COQUANTHUCHIEN": units(&of.competent_agencies),
         "COQUANPHOIHOP": units(&content.coordinating_agencies),

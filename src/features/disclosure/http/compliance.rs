@@ -1,6 +1,7 @@
 //! GET /v1/compliance.
 
 use super::read;
+use crate::domain::agency_tree::{Agency, AgencyId, AgencyTree, ById};
 use crate::features::State;
 use crate::features::as_of::AsOf;
 use crate::features::auth::Authorized;
@@ -12,11 +13,12 @@ use crate::http::input::Input;
 use crate::http::list::List;
 use crate::http::page::PageOf;
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use std::collections::BTreeSet;
 
 /// List compliance by agency
 ///
-/// How each agency that the key sees discloses what it is to disclose, without the agencies below it, by code. The states are exclusive and
-/// sum to `in_force`; each number is that of `/v1/agencies/{code}/procedures` with the same `state` and period.
+/// How each agency that the key sees discloses what it is to disclose, by code: by itself, or with `below=true` together with the agencies
+/// below it that the key sees. The states are exclusive and sum to `in_force`. Each number opens to its list: `violations` with the `state`.
 #[utoipa::path(
     operation_id = "list_compliance", tag = "disclosure", params(ComplianceFilter), security(("key" = ["reports:read"])),
     responses((status = 200, description = "A page of agencies.", body = PageOf<ComplianceBody>))
@@ -33,16 +35,30 @@ pub(super) async fn list(
     let caller = as_of.caller(&caller, &state).await?;
     let period = asked.period(as_of.now.local_date())?;
     let mut agencies = asked.agencies(&caller, period)?;
+    let everyone = agencies.clone();
     let total = list.narrow(&mut agencies, |id| caller.tree.code(*id).to_owned());
-    let known = read(&state, &as_of, &agencies, period).await?;
-    let seen = agencies.iter().filter_map(|id| caller.tree.get(*id));
-    let show = |agency| {
-        ComplianceBody::new(
-            agency,
-            &Counts::of(agency, &caller.tree, &known, &caller.calendars, period),
-            &asked,
-        )
+    let counted =
+        if asked.with_below() { below(&agencies, &everyone, &caller.tree) } else { agencies.clone() };
+    let known = read(&state, &as_of, &counted, period).await?;
+    let own = |id: &AgencyId| {
+        let agency = caller.tree.get(*id)?;
+        Some((*id, Counts::of(agency, &caller.tree, &known, &caller.calendars, period)))
     };
-    let rows: Vec<ComplianceBody> = seen.map(show).collect();
-    list.from_narrowed("compliance", rows, total, |row| row.agency.code.clone()).await
+    let own: ById<Counts> = counted.iter().filter_map(own).collect();
+    let show = |agency: &Agency| {
+        let mut counts = own.get(&agency.id).copied().unwrap_or_default();
+        if asked.with_below() {
+            let others = caller.tree.subtree(agency.id).into_iter().filter(|id| *id != agency.id);
+            others.filter_map(|id| own.get(&id)).for_each(|more| counts += *more);
+        }
+        ComplianceBody::new(agency, &counts, &asked)
+    };
+    let rows = agencies.iter().filter_map(|id| caller.tree.get(*id)).map(show).collect();
+    list.from_narrowed("compliance", rows, total, |row: &ComplianceBody| row.agency.code.clone()).await
+}
+
+/// Some agencies and those below them, of everyone whom the caller sees.
+fn below(agencies: &[AgencyId], everyone: &[AgencyId], tree: &AgencyTree) -> Vec<AgencyId> {
+    let meant: BTreeSet<AgencyId> = agencies.iter().flat_map(|id| tree.subtree(*id)).collect();
+    everyone.iter().copied().filter(|id| meant.contains(id)).collect()
 }

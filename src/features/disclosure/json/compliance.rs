@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 counted! {
-    /// How an agency discloses what it is to disclose, without the agencies below it. The states sum to `in_force`.
+    /// How an agency discloses what it is to disclose, with the agencies below it where that is asked for. The states sum to `in_force`.
     ComplianceBody as Compliance {
         /// The agency.
         agency: ComplianceAgency,
@@ -45,7 +45,8 @@ impl ListRow for ComplianceBody {}
 impl ComplianceBody {
     /// Shows how an agency discloses, and where what is behind it is with the parameters that were asked for.
     pub fn new(agency: &Agency, counts: &Counts, asked: &ComplianceFilter) -> Self {
-        let of = format!("/v1/compliance/violations?agency={}&below=false", agency.code);
+        let own = if asked.with_below() { "" } else { "&below=false" };
+        let of = format!("/v1/compliance/violations?agency={}{own}", agency.code);
         let day = |name: &str, day: Option<Day>| day.map(|day| format!("&{name}={}", day.date()));
         let at = asked.as_of.map(|at| format!("&as_of={}", at.in_address()));
         let more = [day("from", asked.from), day("to", asked.to), at];
@@ -61,6 +62,8 @@ paged! {
         /// These agencies and those below them; comma-separated. All that the key sees when not given.
         #[param(value_type = Option<Vec<String>>, style = Form, explode = false, min_items = 1, max_items = 200, example = json!(["H51.29"]))]
         pub agency: Option<Several<String>>,
+        /// `true`: each agency with those below it, the numbers of all of them added up.
+        pub below: Option<bool>,
         /// First day of the period in which a late disclosure counts; the first of the year of `to` when not given.
         #[param(example = "2022-01-01")]
         pub from: Option<Day>,
@@ -76,6 +79,11 @@ impl ComplianceFilter {
     /// The agencies that are meant: of those the caller sees, those in force on the last day, by code.
     pub fn agencies(&mut self, caller: &Principal, period: Period) -> Result<Vec<AgencyId>, Refusal> {
         agencies(self.agency.take(), true, caller, period)
+    }
+
+    /// Whether the numbers of an agency are with those below it.
+    pub fn with_below(&self) -> bool {
+        self.below == Some(true)
     }
 
     /// The period that is asked for.

@@ -7,12 +7,15 @@ mod versions;
 
 use super::actions::{ProcedureInput, Written};
 use super::json::{ProcedureBody, PutProcedure};
-use super::queries::DraftRow;
+use super::queries::{self, DraftRow, WithVersions};
 use crate::db::Answer;
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::ids::ProcedureCode;
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::Refusal;
+use crate::features::State;
+use crate::features::as_of::AsOf;
+use crate::http::error::Problem;
 use crate::http::etag::Tag;
 use crate::http::write;
 use actix_web::http::StatusCode;
@@ -36,6 +39,26 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 /// The code in a path; what is none is not there.
 fn code_of(path: &str) -> Result<ProcedureCode, Refusal> {
     ProcedureCode::parse(path).map_err(|_| Refusal::NotFound)
+}
+
+/// A procedure with its versions, as it is or as it was known. `wanted` says which versions are read whole, by their number and that of
+/// the newest.
+async fn read(
+    state: &State,
+    as_of: &AsOf,
+    code: &ProcedureCode,
+    wanted: impl Fn(i32, i32) -> bool,
+) -> Result<WithVersions, Problem> {
+    let code = code.as_str();
+    let found = if as_of.known.is_none() {
+        state.reader.read(async |conn| queries::with_versions(conn, code, &wanted).await).await?
+    } else {
+        let query = async |conn: &mut _| queries::with_versions(conn, code, &wanted).await;
+        state.slow.snapshot(as_of.known, query).await?
+    };
+    // An earlier instant at which it had no version is one at which nothing was known of it.
+    let known = found.filter(|found| as_of.known.is_none() || !found.versions.is_empty());
+    Ok(known.ok_or(Refusal::NotFound)?)
 }
 
 /// A draft as it is shown.

@@ -1,6 +1,6 @@
 //! `GET /v1/procedures`, GET and PUT `/v1/procedures/{code}`.
 
-use super::{code_of, draft_body, written};
+use super::{code_of, draft_body, read, written};
 use crate::domain::ids::ProcedureCode;
 use crate::domain::refusal::{Refusal, Rule};
 use crate::features::State;
@@ -9,9 +9,11 @@ use crate::features::auth::Authorized;
 use crate::features::auth::scope::{AnyKey, CatalogueWrite};
 use crate::features::procedures::actions::{self, Written};
 use crate::features::procedures::json::{OneProcedure, ProcedureBody, ProcedureFilter, PutProcedure};
-use crate::features::procedures::{listing, queries};
+use crate::features::procedures::listing::{self, Who};
+use crate::features::procedures::queries::Position;
 use crate::http::error::Problem;
 use crate::http::input::Input;
+use crate::http::list::List;
 use crate::http::page::PageOf;
 use crate::http::write::{self, Write, versioned};
 use actix_web::http::StatusCode;
@@ -31,7 +33,10 @@ pub(super) async fn list(
     input: Input,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    listing::answer(&caller.tree, Some(&caller.key_id), &request, &input, &state).await
+    let (asked, list) = List::<Position>::of::<ProcedureFilter>(&request, &input, &caller.key_id)?;
+    let as_of = AsOf::asked(asked.as_of, state.clock.now())?;
+    let caller = as_of.caller(&caller, &state).await?;
+    listing::answer(&request, (list, asked.into()), (&caller.tree, &as_of, Who::Key), &state).await
 }
 
 /// Get a procedure
@@ -58,30 +63,18 @@ pub(super) async fn get_one(
         return Err(Refusal::parameter("draft", Rule::InvalidValue, message).into());
     }
     let code = code_of(&code)?;
-    let read = state.reader.read(async |conn| {
-        let standing = queries::standing(conn, code.as_str()).await?;
-        let (_, mut versions) = queries::versions_at(conn, code.as_str()).await?;
-        if let Some(at) = as_of.known {
-            versions = queries::as_known(versions, at.utc());
-        }
-        let newest = versions.into_iter().next();
-        let content = match &newest {
-            Some(newest) => Some(queries::content(conn, newest.row.id).await?),
-            None => None,
-        };
-        Ok((standing, newest.zip(content)))
-    });
-    let (standing, newest) = read.await?;
-    let (revision, draft) = standing.ok_or(Refusal::NotFound)?;
+    let found = read(&state, &as_of, &code, |number, newest| number == newest).await?;
+    let newest = found.versions.into_iter().next().and_then(|(version, content)| Some((version, content?)));
+    let draft = found.draft.filter(|_| as_of.known.is_none());
     let caller = as_of.caller(&caller, &state).await?;
-    let body = match (newest, draft.filter(|_| as_of.known.is_none())) {
+    let body = match (newest, draft) {
         (Some((version, content)), _) if !wants_draft => {
             ProcedureBody::whole(&version, &content, &caller.tree, as_of.now.local_date())
         }
         (_, Some(draft)) => draft_body(code.as_str(), draft, &caller.tree, as_of.now)?,
         _ => return Err(Refusal::NotFound.into()),
     };
-    Ok(versioned(revision, &body))
+    Ok(versioned(found.revision, &body))
 }
 
 /// Write the draft of a procedure

@@ -1,16 +1,17 @@
 //! The versions of a procedure, one of them, and what changed between two.
 
-use super::code_of;
+use super::{code_of, read};
 use crate::domain::catalogue::content::Content;
 use crate::domain::ids::ProcedureCode;
 use crate::domain::refusal::Refusal;
 use crate::features::State;
+use crate::features::as_of::{AsOf, AsOfParameter};
 use crate::features::auth::Authorized;
 use crate::features::auth::scope::AnyKey;
 use crate::features::procedures::json::{DiffBody, ProcedureBody, VersionsBody, VersionsCompared};
-use crate::features::procedures::queries::{self, Procedure};
+use crate::features::procedures::queries::{Procedure, WithVersions};
 use crate::http::error::Problem;
-use crate::http::input::{Input, NoParameters};
+use crate::http::input::Input;
 use crate::http::write::versioned;
 use actix_web::{HttpResponse, get, web};
 
@@ -19,7 +20,7 @@ use actix_web::{HttpResponse, get, web};
 /// Newest first, each with its decision and its state today. The draft is none of them.
 #[utoipa::path(
     operation_id = "list_procedure_versions", tag = "procedures", security(("key" = ["catalogue:read"])),
-    params(("code" = ProcedureCode, Path, description = "Code of the procedure.", example = "1.004873")),
+    params(("code" = ProcedureCode, Path, description = "Code of the procedure.", example = "1.004873"), AsOfParameter),
     responses((status = 200, description = "Its versions.", body = VersionsBody))
 )]
 #[get("/v1/procedures/{code}/versions")]
@@ -29,11 +30,13 @@ pub(super) async fn list(
     input: Input,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    input.query::<NoParameters>()?;
-    let (revision, versions) = read(&code, &state, &[]).await?;
-    let day = state.clock.now().local_date();
-    let items = versions.iter().map(|(version, _)| ProcedureBody::new(version, &caller.tree, day)).collect();
-    Ok(versioned(revision, &VersionsBody { items, next_cursor: None }))
+    let asked: AsOfParameter = input.query()?;
+    let as_of = AsOf::asked(asked.as_of, state.clock.now())?;
+    let found = read(&state, &as_of, &code_of(&code)?, |_, _| false).await?;
+    let caller = as_of.caller(&caller, &state).await?;
+    let day = as_of.now.local_date();
+    let shown = found.versions.iter().map(|(version, _)| ProcedureBody::new(version, &caller.tree, day));
+    Ok(versioned(found.revision, &VersionsBody { items: shown.collect(), next_cursor: None }))
 }
 
 /// Get a version of a procedure
@@ -44,6 +47,7 @@ pub(super) async fn list(
     params(
         ("code" = ProcedureCode, Path, description = "Code of the procedure.", example = "1.004873"),
         ("version" = i32, Path, description = "Number of the version.", example = 1),
+        AsOfParameter,
     ),
     responses((status = 200, description = "The version.", body = ProcedureBody, headers(("ETag" = String, description = "How often the procedure was changed."))))
 )]
@@ -54,13 +58,15 @@ pub(super) async fn get_version(
     input: Input,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    input.query::<NoParameters>()?;
+    let asked: AsOfParameter = input.query()?;
+    let as_of = AsOf::asked(asked.as_of, state.clock.now())?;
     let (code, number) = path.into_inner();
     let number: i32 = number.parse().map_err(|_| Refusal::NotFound)?;
-    let (revision, versions) = read(&code, &state, &[number]).await?;
-    let (version, content) = numbered(&versions, number)?;
-    let day = state.clock.now().local_date();
-    Ok(versioned(revision, &ProcedureBody::whole(version, content, &caller.tree, day)))
+    let found = read(&state, &as_of, &code_of(&code)?, |other, _| other == number).await?;
+    let caller = as_of.caller(&caller, &state).await?;
+    let (version, content) = numbered(&found, number)?;
+    let body = ProcedureBody::whole(version, content, &caller.tree, as_of.now.local_date());
+    Ok(versioned(found.revision, &body))
 }
 
 /// Compare two versions of a procedure
@@ -79,41 +85,19 @@ pub(super) async fn diff(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let asked: VersionsCompared = input.query()?;
-    let (revision, versions) = read(&code, &state, &[asked.from, asked.to]).await?;
-    let day = state.clock.now().local_date();
+    let as_of = AsOf::asked(asked.as_of, state.clock.now())?;
+    let wanted = [asked.from, asked.to];
+    let found = read(&state, &as_of, &code_of(&code)?, |number, _| wanted.contains(&number)).await?;
+    let caller = as_of.caller(&caller, &state).await?;
     let shown = |number| {
-        let (version, content) = numbered(&versions, number)?;
-        Ok::<_, Refusal>(ProcedureBody::whole(version, content, &caller.tree, day))
+        let (version, content) = numbered(&found, number)?;
+        Ok::<_, Refusal>(ProcedureBody::whole(version, content, &caller.tree, as_of.now.local_date()))
     };
     let (before, after) = (shown(asked.from)?, shown(asked.to)?);
-    Ok(versioned(revision, &DiffBody::new(&code, (asked.from, &before), (asked.to, &after))))
+    Ok(versioned(found.revision, &DiffBody::new(&code, (asked.from, &before), (asked.to, &after))))
 }
 
-type Read = Vec<(Procedure, Option<Content>)>;
-
-/// The versions of a procedure, those with a wanted number with what they say.
-async fn read(path: &str, state: &State, wanted: &[i32]) -> Result<(i32, Read), Problem> {
-    let code = code_of(path)?;
-    let read = state.reader.read(async |conn| {
-        let standing = queries::standing(conn, code.as_str()).await?;
-        let (_, versions) = queries::versions_at(conn, code.as_str()).await?;
-        let mut read = vec![];
-        for version in versions {
-            let content = if wanted.contains(&version.row.version) {
-                Some(queries::content(conn, version.row.id).await?)
-            } else {
-                None
-            };
-            read.push((version, content));
-        }
-        Ok((standing, read))
-    });
-    let (standing, versions) = read.await?;
-    let (revision, _) = standing.ok_or(Refusal::NotFound)?;
-    Ok((revision, versions))
-}
-
-fn numbered(versions: &Read, number: i32) -> Result<(&Procedure, &Content), Refusal> {
-    let found = versions.iter().find(|(version, _)| version.row.version == number);
+fn numbered(found: &WithVersions, number: i32) -> Result<(&Procedure, &Content), Refusal> {
+    let found = found.versions.iter().find(|(version, _)| version.row.version == number);
     found.and_then(|(version, content)| Some((version, content.as_ref()?))).ok_or(Refusal::NotFound)
 }

@@ -16,6 +16,7 @@ pub(super) fn check(content: &mut Content, wrong: &mut Violations) {
         wrong.take("/content/publishing_agency", AgencyCode::parse(agency));
     }
     let mut check = Check(wrong);
+    check.optional("/content/field_code".into(), &mut content.field_code, 100);
     check.list("/content/steps", 0, content.steps.len());
     for (i, of) in content.steps.iter_mut().enumerate() {
         let at = format!("/content/steps/{i}");

@@ -10,6 +10,6 @@ mod put;
 
 pub use acts::{PostAbolition, PostPublication, PostReplacement};
 pub use body::{DiffBody, ProcedureBody, VersionsBody};
-pub use filter::{OneProcedure, ProcedureFilter, VersionsCompared};
+pub use filter::{Narrowed, OneProcedure, ProcedureFilter, PublicProcedureFilter, VersionsCompared};
 pub use limit::{CaseLimitBody, LimitBody};
 pub use put::PutProcedure;

@@ -140,19 +140,6 @@ pub fn in_force_on(versions: &[Procedure], day: NaiveDate) -> Option<&Procedure>
     versions.iter().find(|procedure| procedure.row.dates().in_force(day))
 }
 
-/// Of all versions of a procedure, newest first, those that were recorded by an instant, as they were known then: what ended them
-/// later was not known.
-pub fn as_known(versions: Vec<Procedure>, at: DateTime<Utc>) -> Vec<Procedure> {
-    let mut known: Vec<Procedure> = versions.into_iter().filter(|it| it.row.recorded_at <= at).collect();
-    if let Some(newest) = known.first_mut().map(|it| &mut it.row)
-        && newest.end_recorded_at.is_none_or(|ended| at < ended)
-    {
-        (newest.effective_to, newest.ended_by, newest.replaced_by) = (None, None, None);
-        (newest.end_decision, newest.end_recorded_at) = (None, None);
-    }
-    known
-}
-
 /// How often a procedure was changed, and its draft; `None` when there is no such procedure.
 pub async fn standing<C>(conn: &mut C, code: &str) -> QueryResult<Option<(i32, Option<DraftRow>)>>
 where
@@ -161,6 +148,41 @@ where
     let joined = procedures::table.left_join(procedure_drafts::table).filter(procedures::code.eq(code));
     let selected = joined.select((procedures::revision, Option::<DraftRow>::as_select()));
     selected.first(conn).await.optional()
+}
+
+/// A procedure with its versions, newest first, and what those say that are wanted.
+pub struct WithVersions {
+    /// How often it was changed.
+    pub revision: i32,
+    /// Its draft.
+    pub draft: Option<DraftRow>,
+    /// Its versions; of those that are wanted, what they say.
+    pub versions: Vec<(Procedure, Option<Content>)>,
+}
+
+/// A procedure with its versions; `None` when there is none with this code. `wanted` says of which versions the content is read, by
+/// their number and that of the newest.
+pub async fn with_versions<C>(
+    conn: &mut C,
+    code: &str,
+    wanted: impl Fn(i32, i32) -> bool,
+) -> QueryResult<Option<WithVersions>>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
+    let Some((revision, draft)) = standing(conn, code).await? else { return Ok(None) };
+    let (_, procedures) = versions_at(conn, code).await?;
+    let newest = procedures.first().map_or(0, |newest| newest.row.version);
+    let mut versions = vec![];
+    for procedure in procedures {
+        let content = if wanted(procedure.row.version, newest) {
+            Some(content(conn, procedure.row.id).await?)
+        } else {
+            None
+        };
+        versions.push((procedure, content));
+    }
+    Ok(Some(WithVersions { revision, draft, versions }))
 }
 
 /// What a version says to people.
