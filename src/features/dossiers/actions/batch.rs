@@ -1,4 +1,5 @@
-//! Carries out the items of a batch: each in a transaction of its own (`alone`), or all in one (`together`).
+//! Carries out the items of a batch: some in one transaction unless the database refuses one of them (`at_once`), each in a transaction of
+//! its own (`alone`), or all in one (`together`).
 //!
 //! An item that was done before is known by its identity, the code of a receipt and the reference of an event, and changes
 //! nothing; with other content it is rejected.
@@ -64,6 +65,37 @@ pub fn wanted<'a>(items: impl Iterator<Item = &'a Item>) -> Wanted<'a> {
     Wanted::of(items.map(Item::identity))
 }
 
+/// Carries out items in one transaction, unless they are among those `known` from before. An item that is refused is not done, and the
+/// others are. When the database refuses one, nothing is kept of any: the caller carries out each by itself.
+pub async fn at_once(
+    writer: &Writer,
+    context: &Context<'_>,
+    (items, procedures): (&[&Item], &Procedures),
+    known: &Known,
+    fresh: &impl AsyncFn() -> Result<Arc<Calendars>, DbError>,
+) -> Result<Vec<Result<Done, Refusal>>, Failure> {
+    by_present_calendars(context, fresh, async |context| {
+        let work = async |tx: &mut Transaction| {
+            let mut results = Vec::with_capacity(items.len());
+            for item in items {
+                results.push(match before(context, item, known) {
+                    Some(done) => done,
+                    // What is refused has written nothing yet, so the transaction can go on.
+                    None => match carry_out(tx, context, (item, procedures)).await {
+                        Err(Failure::Refused(refusal)) => {
+                            settled(tx, context, item, Failure::Refused(refusal)).await?
+                        }
+                        done => Ok(done?),
+                    },
+                });
+            }
+            Ok::<_, Failure>(results)
+        };
+        writer.transaction(work).await
+    })
+    .await
+}
+
 /// Carries out an item in a transaction of its own, unless it is among those `known` from before.
 pub async fn alone(
     writer: &Writer,
@@ -75,24 +107,20 @@ pub async fn alone(
     if let Some(done) = before(context, item, known) {
         return Ok(done?);
     }
-    let done = by_present_calendars(context, fresh, async |context| match item {
-        Item::Receive(input) => {
-            let what = (&**input, versions(procedures, input));
-            done_now(writer.statement(async |tx| receive::receive_coded(tx, context, what).await).await)
-        }
-        Item::Event(code, input) => {
-            let work = async |tx: &mut Transaction| recorded(tx, context, code, input).await;
-            writer.transaction(work).await
+    let done = by_present_calendars(context, fresh, async |context| {
+        let work = async |tx: &mut Transaction| carry_out(tx, context, (item, procedures)).await;
+        match item {
+            // A single statement.
+            Item::Receive(_) => writer.statement(work).await,
+            Item::Event(..) => writer.transaction(work).await,
         }
     });
     let failure = match done.await {
         Err(failure) if may_be_known(&failure) => failure,
         done => return done,
     };
-    let wanted = wanted(std::iter::once(item));
-    let look = async |tx: &mut Transaction| Ok::<_, Failure>(sent_before::known(tx, &wanted).await?);
-    let known = writer.transaction(look).await?;
-    Ok(before(context, item, &known).unwrap_or_else(|| Err(refusal(item, failure)))?)
+    let look = async |tx: &mut Transaction| settled(tx, context, item, failure).await;
+    Ok(writer.transaction(look).await??)
 }
 
 /// Carries out items in one transaction, all of them whatever becomes of others, and keeps what was done when `keeps` says so
@@ -130,18 +158,41 @@ async fn within(
     if let Some(done) = before(context, item, &sent_before::known(tx, &wanted).await?) {
         return Ok(done);
     }
-    let done = step(tx, async |tx: &mut Transaction| match item {
+    let work = async |tx: &mut Transaction| carry_out(tx, context, (item, procedures)).await;
+    match step(tx, work).await {
+        Err(failure) if may_be_known(&failure) => settled(tx, context, item, failure).await,
+        done => done.map(Ok),
+    }
+}
+
+/// Does what an item says.
+async fn carry_out(
+    tx: &mut Transaction,
+    context: &Context<'_>,
+    (item, procedures): (&Item, &Procedures),
+) -> Result<Done, Failure> {
+    let (code, version) = match item {
         Item::Receive(input) => {
             let what = (&**input, versions(procedures, input));
-            done_now(receive::receive_coded(tx, context, what).await)
+            let dossier = receive::receive_coded(tx, context, what).await?.dossier;
+            (dossier.code, dossier.version)
         }
-        Item::Event(code, input) => recorded(tx, context, code, input).await,
-    });
-    let failure = match done.await {
-        Err(failure) if may_be_known(&failure) => failure,
-        done => return done.map(Ok),
+        Item::Event(code, input) => {
+            let recorded = record::record_in(tx, context, (code, input), &|_| Ok(())).await?;
+            (code.clone(), recorded.event.seq)
+        }
     };
-    let known = sent_before::known(tx, &wanted).await?;
+    Ok(Done { is_new: true, code, version })
+}
+
+/// What becomes of an item that failed in a way that [`may_be_known`]: perhaps somebody else did it meanwhile.
+async fn settled(
+    tx: &mut Transaction,
+    context: &Context<'_>,
+    item: &Item,
+    failure: Failure,
+) -> Result<Result<Done, Refusal>, Failure> {
+    let known = sent_before::known(tx, &wanted(std::iter::once(item))).await?;
     Ok(before(context, item, &known).unwrap_or_else(|| Err(refusal(item, failure))))
 }
 
@@ -150,21 +201,6 @@ fn versions<'a>(
     input: &ReceiveInput,
 ) -> &'a [crate::features::procedures::queries::Procedure] {
     procedures.get(&input.procedure).map_or(&[], |versions| versions.as_slice())
-}
-
-fn done_now(received: Result<super::Received, Failure>) -> Result<Done, Failure> {
-    let dossier = received?.dossier;
-    Ok(Done { is_new: true, code: dossier.code, version: dossier.version })
-}
-
-async fn recorded(
-    tx: &mut Transaction,
-    context: &Context<'_>,
-    code: &str,
-    input: &EventInput,
-) -> Result<Done, Failure> {
-    let recorded = record::record_in(tx, context, (code, input), &|_| Ok(())).await?;
-    Ok(Done { is_new: true, code: code.to_owned(), version: recorded.event.seq })
 }
 
 /// Whether an item may have failed because it was done by somebody else since one looked: what it would do again is refused then,

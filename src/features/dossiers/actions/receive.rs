@@ -141,7 +141,7 @@ pub async fn receive_in(
     receipt.store(tx, context, NewCode::Given(&code)).await
 }
 
-/// Stores a receipt with the code that it brings, in one statement, which fails when that is taken.
+/// Stores a receipt with the code that it brings, in one statement, which fails when that is taken. A refusal comes before it.
 pub(super) async fn receive_coded(
     tx: &mut Transaction,
     context: &Context<'_>,

@@ -45,7 +45,7 @@ pub async fn record(
     by_present_calendars(context, &fresh, by).await
 }
 
-/// The same inside a transaction that does more. `expects` checks the version of the dossier.
+/// The same inside a transaction that does more. `expects` checks the version of the dossier. A refusal comes before anything is written.
 pub async fn record_in(
     tx: &mut Transaction,
     context: &Context<'_>,
@@ -80,8 +80,6 @@ pub async fn record_in(
     (event.status_after, event.due_on_after) = (dossier.status, dossier.due_on);
     let seal = chain::seal(head, &dossier, (&event, input.note.as_deref()))?;
     event.hash = Some(seal.hash.0.to_vec());
-    write::insert_event(tx, (&event, &seal), input.note.as_deref()).await?;
-    write::update(tx, &dossier, &seal).await?;
     let details = json!({
         "event": event.id, "seq": event.seq, "occurred_at": input.occurred_at,
         "status_before": event.status_before, "status_after": event.status_after,
@@ -90,7 +88,8 @@ pub async fn record_in(
     });
     let action = format!("dossier.{kind}");
     let change = Change { action: &action, subject: format!("dossier:{code}"), details };
-    audit::record(tx, context.actor, context.now, change).await?;
+    let audit = audit::inserting(context.actor, context.now, change);
+    write::store(tx, (&event, &dossier, &seal), input.note.as_deref(), audit).await?;
     let stage = lifecycle::supplement_stage(then.status, kind);
     Ok(Recorded { event, stage })
 }

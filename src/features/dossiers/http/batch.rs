@@ -16,14 +16,17 @@ use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use utoipa::IntoParams;
 
 /// Items that are read, and then carried out, at a time.
 const PART: usize = 500;
 
-/// Dossiers of a batch that are worked on at a time: few, so that a batch leaves room for others.
+/// Transactions of a batch at a time: few, so that a batch leaves room for others.
 const LANES: usize = 4;
+
+/// Items of a transaction, and more only where they are of one dossier: few, for its dossiers are held until it ends.
+const GROUP: usize = 50;
 
 /// How a batch is carried out.
 #[derive(Deserialize, IntoParams)]
@@ -47,7 +50,7 @@ struct BatchQuery {
 /// An item that is sent again changes nothing: a receipt is known by its `code`, an event by its `ref`. The same with the same
 /// content is `unchanged`, with other content `rejected`. So a batch whose answer was lost can be sent again.
 ///
-/// Each item is a transaction of its own, and NDJSON is carried out while it comes. With `atomic=true` all are one: when an item
+/// Each item is done or rejected by itself, and NDJSON is carried out while it comes. With `atomic=true` all are one: when an item
 /// is rejected none is stored, `committed` is false, and the other results say what would have become of them.
 #[utoipa::path(
     operation_id = "record_batch", tag = "dossiers", security(("key" = ["dossiers:write"])), params(BatchQuery),
@@ -112,16 +115,24 @@ impl Work<'_> {
         let known = async |conn: &mut &_| sent_before::known(conn, &wanted).await;
         let known = self.state.reader.read(known).await?;
         let fresh = async || self.state.calendars.fresh(&self.state.reader).await;
-        let lane = async |of_dossier: Vec<(usize, &Item)>| {
-            let mut done = Vec::with_capacity(of_dossier.len());
-            for (index, item) in of_dossier {
-                let what = (item, &procedures);
-                let result = items::alone(&self.state.writer, &self.context, what, &known, &fresh).await;
-                done.push((index, own(result)?));
-            }
-            Ok::<_, Problem>(done)
+        let group = async |group: Vec<(usize, &Item)>| {
+            let items: Vec<&Item> = group.iter().map(|(_, item)| *item).collect();
+            let (writer, context) = (&self.state.writer, &self.context);
+            let at_once = items::at_once(writer, context, (&items, &procedures), &known, &fresh);
+            let done: Vec<Result<Done, Problem>> = match at_once.await {
+                Ok(done) => done.into_iter().map(|result| result.map_err(Problem::from)).collect(),
+                Err(_) => {
+                    let mut done = Vec::with_capacity(items.len());
+                    for item in items {
+                        let what = (item, &procedures);
+                        done.push(own(items::alone(writer, context, what, &known, &fresh).await)?);
+                    }
+                    done
+                }
+            };
+            Ok::<_, Problem>(group.into_iter().map(|(index, _)| index).zip(done).collect())
         };
-        let lanes = stream::iter(by_dossier(&sent)).map(lane).buffer_unordered(LANES);
+        let lanes = stream::iter(groups(&sent)).map(group).buffer_unordered(LANES);
         let done: Vec<Vec<_>> = lanes.try_collect().await?;
         let mut done: HashMap<usize, Result<Done, Problem>> = done.into_iter().flatten().collect();
         let sent = sent.into_iter().enumerate();
@@ -179,16 +190,20 @@ impl Work<'_> {
     }
 }
 
-/// The items that were read, those of a dossier together.
-fn by_dossier(items: &Items) -> Vec<Vec<(usize, &Item)>> {
-    let mut place: HashMap<&str, usize> = HashMap::new();
-    let mut groups: Vec<Vec<(usize, &Item)>> = vec![];
+/// The items that were read, in groups with those of a dossier together, in the order of their codes: batches that have dossiers in common
+/// take them in the same order, and so do not wait for each other in a circle.
+fn groups(items: &Items) -> Vec<Vec<(usize, &Item)>> {
+    let mut of_dossier: BTreeMap<&str, Vec<(usize, &Item)>> = BTreeMap::new();
     for (index, item) in items.iter().enumerate() {
-        let Ok(item) = item else { continue };
-        let group = *place.entry(item.dossier()).or_insert(groups.len());
-        match groups.get_mut(group) {
-            Some(group) => group.push((index, item)),
-            None => groups.push(vec![(index, item)]),
+        if let Ok(item) = item {
+            of_dossier.entry(item.dossier()).or_default().push((index, item));
+        }
+    }
+    let mut groups: Vec<Vec<(usize, &Item)>> = vec![];
+    for items in of_dossier.into_values() {
+        match groups.last_mut() {
+            Some(group) if group.len() + items.len() <= GROUP => group.extend(items),
+            _ => groups.push(items),
         }
     }
     groups

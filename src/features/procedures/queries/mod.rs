@@ -172,7 +172,7 @@ where
 {
     let Some((revision, draft)) = standing(conn, code).await? else { return Ok(None) };
     let (_, procedures) = versions_at(conn, code).await?;
-    let newest = procedures.first().map_or(0, |newest| newest.row.version);
+    let newest = procedures.as_slice().first().map_or(0, |newest| newest.row.version);
     let mut versions = vec![];
     for procedure in procedures {
         let content = if wanted(procedure.row.version, newest) {
