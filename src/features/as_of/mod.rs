@@ -2,8 +2,8 @@
 //!
 //! An answer as of an instant is the one that was given then: *now* is that instant, and only what was recorded by it is
 //! known. What was known is in the database, and shown by its views ([`crate::db::Slow::snapshot`]); here is what is in memory
-//! for the present: the agency tree and the calendars. Procedure versions never change, so their names and limits need
-//! nothing.
+//! for the present: the agency tree and the calendars. Names and limits of procedure versions never change, so what is in memory of
+//! them needs nothing.
 
 pub mod cache;
 mod queries;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// Metrics of group 1 of the index of QĐ 766/QĐ-TTg that disclosure tells. What is behind each is at
-/// `/v1/quality-index/{metric}/items` with the same agency, `from`, `to` and `below=false`.
+/// `/v1/quality-index/{metric}/items` with the same agency, `from` and `to`, and `below=false` unless those below it are counted too.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ComplianceMetrics {
     /// 1.1, announced in time: of the procedures whose decisions this agency signed in the period, by `publishing_agency` and the newest
