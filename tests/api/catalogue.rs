@@ -24,7 +24,7 @@ async fn a_publication_makes_a_version_of_the_draft() {
     let app = TestApp::start();
     let root = app.root().await;
     let whole = json!({"content": {
-        "kind": "regulated", "publishing_agency": "G15", "one_stop": true,
+        "kind": "regulated", "publishing_agency": "G15", "field_code": "G15-HT01", "one_stop": true,
         "steps": [{"case": null, "steps": ["Nộp hồ sơ", "Nhận kết quả"]}, {"case": "xac-minh", "steps": ["Xác minh"]}],
         "channels": [{
             "channel": "online", "case": null, "limit_text": "03 ngày làm việc", "fee_text": "30.000 đồng", "note": "Cổng"

@@ -37,7 +37,7 @@ async fn put_writes_a_draft_that_nobody_is_bound_by() {
             "content": {
                 "steps": [], "channels": [], "fees": [], "documents": [], "sets": null, "applicants": [],
                 "applicants_note": null, "coordinating_agencies": [], "results": [], "conditions": null,
-                "legal_basis": [], "place": null, "kind": null, "publishing_agency": null, "one_stop": null
+                "legal_basis": [], "place": null, "kind": null, "publishing_agency": null, "field_code": null, "one_stop": null
             },
             "warnings": [], "missing": null
         })
