@@ -4,7 +4,11 @@
 
 use super::connect::Door;
 use super::{Database, DbError};
-use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, SimpleAsyncConnection};
+use diesel::QueryableByName;
+use diesel::migration::MigrationSource;
+use diesel::pg::Pg;
+use diesel::sql_types::Text;
+use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 /// Every migration, oldest first.
@@ -43,12 +47,29 @@ pub fn revert_all(database: &Database) -> Result<Vec<String>, MigrateError> {
     })
 }
 
-/// Names the pending migrations.
+#[derive(QueryableByName)]
+struct Applied {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+/// Names the pending migrations. Reads only, so the role of the service may ask.
 pub fn pending(database: &Database) -> Result<Vec<String>, MigrateError> {
-    with_harness(database, |harness| {
-        let pending = harness.pending_migrations(MIGRATIONS)?;
-        Ok(pending.iter().map(|m| m.name().to_string()).collect())
-    })
+    let all = MigrationSource::<Pg>::migrations(&MIGRATIONS);
+    let all = all.map_err(|e| MigrateError::Migration(e.to_string()))?;
+    let applied = with_connection(database, async |conn| {
+        let kept = "SELECT to_regclass('__diesel_schema_migrations')::text AS version";
+        let is_there = format!("SELECT version FROM ({kept}) kept WHERE version IS NOT NULL");
+        let found: Vec<Applied> = diesel::sql_query(is_there).load(conn).await.map_err(DbError::from)?;
+        if found.is_empty() {
+            return Ok(vec![]);
+        }
+        let applied = diesel::sql_query("SELECT version FROM __diesel_schema_migrations");
+        Ok(applied.load::<Applied>(conn).await.map_err(DbError::from)?)
+    })?;
+    let is_pending = |version: &str| applied.iter().all(|applied| applied.version.as_str() != version);
+    let names = all.iter().map(|migration| migration.name());
+    Ok(names.filter(|name| is_pending(&name.version().to_string())).map(ToString::to_string).collect())
 }
 
 /// Creates `name` on the server of `maintenance` unless it is there.
@@ -76,6 +97,17 @@ fn with_harness<T: Send>(
         connection.batch_execute(&lock).await.map_err(DbError::from)?;
         // The lock goes with the connection.
         work(&mut AsyncMigrationHarness::new(connection)).map_err(|e| MigrateError::Migration(e.to_string()))
+    })
+}
+
+/// Runs work on a connection of its own.
+pub(super) fn with_connection<T>(
+    database: &Database,
+    work: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T, MigrateError>,
+) -> Result<T, MigrateError> {
+    runtime()?.block_on(async {
+        let mut connection = database.connect(Door::Migrate).await.map_err(DbError::from)?;
+        work(&mut connection).await
     })
 }
 

@@ -3,7 +3,7 @@
 //! [`Reader`] for point reads and the overdue feed, [`Slow`] for lists, counts and exports of any shape, [`Writer`] for
 //! transactions. A feature chooses a door; it never opens a connection of its own. Read `error` next, for what
 //! may go wrong, then the doors; `together` is how `Reader` asks for many at once, `export` how `Slow` gives whole lists. `leader` chooses one among
-//! processes, `expiry` deletes what is old, `embedded` is the private cluster that runs when no `DATABASE_URL` is set.
+//! processes, `service_role` says what a role may do that does not own the tables, `expiry` deletes what is old, `embedded` is the private cluster that runs when no `DATABASE_URL` is set.
 
 mod connect;
 pub mod embedded;
@@ -22,6 +22,7 @@ mod prepared;
 mod reader;
 #[rustfmt::skip]
 pub mod schema;
+pub mod service_role;
 mod slow;
 mod together;
 mod words;

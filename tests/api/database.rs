@@ -71,7 +71,7 @@ async fn a_failure_of_the_database_is_a_500_that_shows_nothing() {
 async fn migrations_run_once_however_many_start_them() {
     let db = TestDatabase::empty();
     let start = || {
-        let database = db.database();
+        let database = db.owned();
         std::thread::spawn(move || migrate::run(&database).unwrap().len())
     };
     let runs = [start(), start(), start()].map(|thread| thread.join().unwrap());

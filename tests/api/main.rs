@@ -71,6 +71,7 @@ mod scope_proof;
 mod sealed_reports;
 mod search;
 mod server;
+mod service_role;
 mod statistics;
 mod tampering;
 mod timing_mirror;

@@ -64,7 +64,7 @@ async fn dump(db: &TestDatabase) -> Vec<String> {
 async fn up_down_up_gives_the_same_schema() {
     let db = TestDatabase::empty();
     let migrate = async |work: fn(&Database) -> Result<Vec<String>, migrate::MigrateError>| {
-        let database = db.database();
+        let database = db.owned();
         std::thread::spawn(move || work(&database).unwrap()).join().unwrap()
     };
     assert_eq!(migrate(migrate::run).await.len(), migrations());

@@ -2,13 +2,15 @@
 
 use super::world;
 use congkhai::db::embedded::{Cluster, Mode, sweep, throwaway_base};
-use congkhai::db::{Database, migrate};
+use congkhai::db::{Database, migrate, service_role};
 use std::sync::{Mutex, OnceLock};
 use tokio_postgres::NoTls;
 
 const PREFIX: &str = "congkhai-test-";
 /// Migrated and filled with the agencies and procedures of `world`.
 const TEMPLATE: &str = "template_world";
+/// What the service runs as in the tests, so that all of them show that it needs no more.
+pub const SERVICE_ROLE: &str = "congkhai_service";
 
 static CLUSTER: OnceLock<Cluster> = OnceLock::new();
 static TURN: Mutex<u32> = Mutex::new(0);
@@ -34,6 +36,7 @@ fn cluster() -> &'static Cluster {
             migrate::create_database(&Database::parse(&admin).unwrap(), TEMPLATE).unwrap();
             let database = Database::parse(&url).unwrap();
             migrate::run(&database).unwrap();
+            service_role::grant(&database, SERVICE_ROLE, None).unwrap();
             actix_web::rt::System::new().block_on(world::fill(&database));
             sql(&admin, &format!("ALTER DATABASE {TEMPLATE} WITH is_template true allow_connections false"));
         })
@@ -63,8 +66,21 @@ impl TestDatabase {
         Self { url: cluster.url(&name), name }
     }
 
+    /// As the service uses it.
     pub fn database(&self) -> Database {
+        Database::parse(&self.service_url()).unwrap()
+    }
+
+    /// As the owner of its tables uses it.
+    pub fn owned(&self) -> Database {
         Database::parse(&self.url).unwrap()
+    }
+
+    /// Where the service finds it.
+    pub fn service_url(&self) -> String {
+        let (scheme, rest) = self.url.split_once("://").unwrap();
+        let (_, rest) = rest.split_once('@').unwrap();
+        format!("{scheme}://{SERVICE_ROLE}@{rest}")
     }
 
     /// Runs statements as the owner.

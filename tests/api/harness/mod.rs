@@ -14,7 +14,7 @@ mod world;
 
 pub use app::{NOW, TestApp};
 pub use client::{Answer, Client, FIRST_VERSION};
-pub use db::{TestDatabase, connect, inserting_all, migrations};
+pub use db::{SERVICE_ROLE, TestDatabase, connect, inserting_all, migrations};
 pub use dice::Dice;
 pub use process::{Directory, Service, directory, run, run_on_terminal, run_with, spawn};
 pub use world::{at, content, decision, event, publication, receipt};

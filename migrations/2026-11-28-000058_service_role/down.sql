@@ -1,0 +1,1 @@
+ALTER FUNCTION keep_reference_row() SECURITY INVOKER RESET search_path;
