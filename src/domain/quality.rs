@@ -166,8 +166,8 @@ pub fn in_bulk(
     (percent, least): (i64, i64),
 ) -> Option<i64> {
     let all: i64 = ended.range(month.from..=month.to).map(|(_, count)| count).sum();
-    let last = *ended.get(&month.last)?;
-    (last >= least && last * 100 >= percent * all).then_some(last)
+    let closed = *ended.get(&month.last)?;
+    (closed >= least && closed * 100 >= percent * all).then_some(closed)
 }
 
 #[cfg(test)]

@@ -138,7 +138,8 @@ async fn a_date_that_has_passed_moves_no_more() {
     caller.record(corrected, &event("corrected", &at("02-15T10:00"), more)).await;
     let mut expected = [backdated, apologised, corrected].map(str::to_owned);
     let mut all = found(&caller, check).await;
-    (expected.sort(), all.sort());
+    expected.sort();
+    all.sort();
     assert_eq!(all, expected, "not {untouched}");
     counts(&caller, "").await;
 }
