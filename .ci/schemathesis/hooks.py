@@ -525,7 +525,7 @@ def before_call(context, case, kwargs):
     if operation == "list_quality_index_items" and case.query and str(case.query.get("below")).lower() == "false":
         # Which agency is meant alone must be said.
         case.query.setdefault("agency", "H51.29")
-    if {"reports", "quality index"} & set(case.operation.tags):
+    if {"reports", "quality index", "quality checks"} & set(case.operation.tags):
         if isinstance((case.query or {}).get("agency"), str):
             case.query["agency"] = known(case.query["agency"])
         if "row" in parameters:

@@ -84,6 +84,20 @@ pub struct Law {
     pub apology_days_before: Dated<u64>,
     /// Working days after the due day of a reminder that pass before it escalates.
     pub reminder_escalation_days: Dated<i16>,
+    /// Working days without an event after which nothing happens in a dossier that somebody should handle.
+    pub stale_days: Dated<usize>,
+    /// Working days after its submission through which a dossier is to be received or refused.
+    pub receipt_days: Dated<usize>,
+    /// Working days after the later of the end and the due day through which a result is to be returned.
+    pub return_days: Dated<usize>,
+    /// Working days after an event through which it is to be recorded.
+    pub record_days: Dated<usize>,
+    /// How often a clock may stop for the same kind of reason.
+    pub stops_of_a_kind_most: Dated<i64>,
+    /// Percent of what an agency ends in a month from which on its last working day is no usual one.
+    pub bulk_percent: Dated<i64>,
+    /// How many dossiers that day must have at least.
+    pub bulk_least: Dated<i64>,
     supplement: Dated<StopEffect>,
     other_stop: Dated<StopEffect>,
     second_supplement: Dated<SecondSupplement>,

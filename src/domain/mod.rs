@@ -7,7 +7,7 @@
 //! went), `activity` (who records how much, and how soon), `reminder` (what became of what an agency was reminded of),
 //! `catalogue` (what a procedure must say, and what becomes of its versions), `disclosure` (whether agencies show it),
 //! `competence` (who decides it), `share` (parts of a whole), `report` (the form that counts what came in, ended and is pending),
-//! `index766` (the national index), `agency_tree` (who may see it), `canonical`, `hash_chain`,
+//! `index766` (the national index), `quality` (what is wrong or suspicious in the record of a dossier), `agency_tree` (who may see it), `canonical`, `hash_chain`,
 //! `merkle`, `signing`, `daily_log`
 //! and `proof` (that nobody changed it), `refusal` (every reason to say no).
 
@@ -35,6 +35,7 @@ pub mod object;
 pub mod period;
 pub mod policy;
 pub mod proof;
+pub mod quality;
 pub mod refusal;
 pub mod reminder;
 pub mod report;

@@ -7,6 +7,9 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 /// Days that a period which somebody asks for may have.
 const MOST_DAYS: i64 = 366;
 
+/// Days of a period that nobody asks for.
+const USUAL_DAYS: u64 = 30;
+
 /// Local days, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {
@@ -48,6 +51,13 @@ impl Period {
             return Err(Refusal::parameter("to", Rule::InTheFuture, "must not be after today"));
         }
         Self::asked(from.unwrap_or_else(|| Self::year_through(to).from), to)
+    }
+
+    /// The period of the parameters `from` and `to` of what is looked at by days: the last [`USUAL_DAYS`] through `to`, which is today, when
+    /// nothing is said.
+    pub fn recent(from: Option<NaiveDate>, to: Option<NaiveDate>, today: NaiveDate) -> Result<Self, Refusal> {
+        let to = to.unwrap_or(today);
+        Self::asked(from.unwrap_or_else(|| to - Days::new(USUAL_DAYS - 1)), to)
     }
 
     /// Whether a day lies in it.

@@ -46,6 +46,7 @@ mod disclosure;
 mod lateness;
 mod limits;
 mod procedures;
+mod quality;
 mod reminders;
 mod reports;
 mod reviews;
@@ -57,6 +58,7 @@ pub use procedures::{
     ApplicantKind, Channel, DecisionKind, Ending, FeeKind, FeePaid, OnlineLevel, ProcedureKind, VersionState,
     WarningCode,
 };
+pub use quality::{QualityCheck, QualitySpan, ThresholdUnit};
 pub use reminders::{About, FollowUp, ReminderStatus, Weekday};
 pub use reports::{Column, Metric, NoScore, PeriodBasis, PeriodKind, ReportBy, ReportKind};
 pub use reviews::{ReviewOutcome, ReviewStatus};

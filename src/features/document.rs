@@ -38,6 +38,7 @@ pub const LINKS: &[Link] = &[
     link("list_dossiers", "200", "list_dossier_events", FIRST),
     link("list_overdue", "200", "get_dossier", FIRST),
     link("list_overdue", "200", "record_event", FIRST),
+    link("list_quality_findings", "200", "get_dossier", FIRST),
     link("get_dossier", "200", "list_dossier_events", OWN),
     link("get_dossier", "200", "record_event", OWN),
     link("record_event", "201", "get_dossier", "$request.path.code"),

@@ -21,6 +21,7 @@ pub mod overdue;
 pub mod policies;
 pub mod procedures;
 pub mod public;
+pub mod quality_checks;
 pub mod quality_index;
 pub mod reminders;
 pub mod reports;
@@ -51,6 +52,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(reminders::http::routes)
         .configure(reports::http::routes)
         .configure(quality_index::http::routes)
+        .configure(quality_checks::http::routes)
         .configure(reviews::http::routes)
         .configure(health::http::routes)
         .configure(metrics::http::routes);

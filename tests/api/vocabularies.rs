@@ -29,9 +29,14 @@ async fn every_word_has_its_labels_and_the_number_of_the_national_format() {
     ]);
     assert_eq!(json!(national("statuses")), statuses);
     assert_eq!(json!(national("channels")), json!([["in_person", 1], ["online", 2], ["postal", 3]]));
-    for (list, words) in
-        [("statuses", 11), ("event_kinds", 22), ("levels", 4), ("channels", 3), ("timing_states", 8)]
-    {
+    for (list, words) in [
+        ("statuses", 11),
+        ("event_kinds", 22),
+        ("levels", 4),
+        ("channels", 3),
+        ("timing_states", 8),
+        ("quality_checks", 12),
+    ] {
         let rows = rows(list);
         assert_eq!(rows.len(), words, "{list}");
         let codes: HashSet<&str> = rows.iter().map(|word| word["code"].as_str().unwrap()).collect();

@@ -5,7 +5,7 @@ use crate::domain::agency_tree::AgencyId;
 use crate::domain::vocabulary::TimingState;
 use crate::features::auth::Visible;
 use crate::features::dossiers::queries::visible::{self, Narrow};
-use crate::features::overdue::queries::mirror::{self, Moment, STALE_AFTER};
+use crate::features::overdue::queries::mirror::{self, Moment};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{count, count_star, min};
 use diesel::prelude::*;
@@ -60,13 +60,14 @@ pub struct Open {
 pub async fn open(conn: &mut AsyncPgConnection, moment: &Moment) -> QueryResult<Vec<Open>> {
     use dossiers as d;
     let is = |state| mirror::is(state, moment).assume_not_null();
+    let stale = mirror::is_stale(mirror::stale_after(moment.now.into()), moment).assume_not_null();
     let query = d::table.filter(d::ended_at.is_null()).group_by(d::competent_agency_id).select((
         d::competent_agency_id,
         count_star(),
         count(d::id).aggregate_filter(is(TimingState::DueSoon)),
         count(d::id).aggregate_filter(is(TimingState::Overdue)),
         min(d::due_on).aggregate_filter(is(TimingState::Overdue)),
-        count(d::id).aggregate_filter(mirror::is_stale(STALE_AFTER, moment).assume_not_null()),
+        count(d::id).aggregate_filter(stale),
     ));
     query.load(conn).await
 }

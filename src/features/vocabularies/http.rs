@@ -14,7 +14,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 
 /// List the words of the contract
 ///
-/// Statuses, kinds of event, levels, channels and timing states with their labels in both languages, and the number that the national format
+/// Statuses, kinds of event, levels, channels, timing states and quality checks with their labels in both languages, and the number that the national format
 /// has for each, where it has one. They change with a release only.
 #[utoipa::path(
     operation_id = "list_vocabularies", tag = "public", security(()),

@@ -1,6 +1,6 @@
 //! The words as they are shown.
 
-use crate::domain::vocabulary::{Channel, EventKind, Level, Status, TimingState};
+use crate::domain::vocabulary::{Channel, EventKind, Level, QualityCheck, Status, TimingState};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,6 +18,8 @@ pub struct VocabulariesBody {
     pub channels: Vec<Word>,
     /// Timing states of a dossier.
     pub timing_states: Vec<Word>,
+    /// Checks of data quality.
+    pub quality_checks: Vec<Word>,
 }
 
 /// A word.
@@ -54,6 +56,7 @@ impl VocabulariesBody {
                 .map(|it| word(it.as_str(), it.labels(), Some(it.national_code())))
                 .collect(),
             timing_states: TimingState::ALL.iter().map(|it| word(it.as_str(), it.labels(), None)).collect(),
+            quality_checks: QualityCheck::ALL.iter().map(|it| word(it.as_str(), it.labels(), None)).collect(),
         }
     }
 }

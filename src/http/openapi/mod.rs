@@ -41,6 +41,7 @@ use utoipa::{OpenApi, ToSchema};
         (name = "reminders", description = "Reminders (đôn đốc) to agencies about their dossiers, and the rules that issue them."),
         (name = "reviews", description = "Review campaigns (đợt rà soát): agencies look at every procedure that they handle."),
         (name = "quality index", description = "The index that assesses public administrative services (Bộ chỉ số, QĐ 766/QĐ-TTg): scores, and what is behind each."),
+        (name = "quality checks", description = "What is wrong or suspicious in the records of dossiers (kiểm tra chất lượng dữ liệu): counts, and the list behind each."),
         (name = "reports", description = "Periodic reports (báo cáo định kỳ): what came in, what ended, what is pending and what is late."),
         (name = "audit", description = "Tamper evidence: the signed roots of the daily log."),
         (name = "operations", description = "For those who run the service."),

@@ -124,6 +124,8 @@ fn reads() -> Vec<Line> {
             "/v1/quality-index/2.1/items?from=2022-02-15&to=2022-02-15&counted=false&count=exact",
             Shows::AList,
         ),
+        line("list_quality_checks", "/v1/quality-checks", Shows::Agencies),
+        line("list_quality_findings", "/v1/quality-checks/overdue_without_apology?count=exact", Shows::AList),
         line("list_violations", "/v1/compliance/violations?state=missing", Shows::Agencies),
         line("list_agency_activity", "/v1/agencies/activity", Shows::Agencies),
     ]

@@ -13,7 +13,7 @@ use crate::domain::vocabulary::{Clock, Measure, Status};
 use crate::features::auth::Principal;
 use crate::features::dossiers::narrow::Asked;
 use crate::features::overdue::queries::feeds::{Feed, FeedRow, Filter};
-use crate::features::overdue::queries::mirror::STALE_AFTER;
+use crate::features::overdue::queries::mirror::stale_after;
 use crate::features::procedures::queries::ProcedureName;
 use crate::http::export::ListRow;
 use crate::http::format::Format;
@@ -210,8 +210,9 @@ filter! {
         #[param(minimum = 0, maximum = 3660, example = 1)]
         pub min_days_late: Option<i64>,
     }
-    |asked, _| {
-        let after = asked.older_than.map_or(Ok(STALE_AFTER), |days| working_days("older_than", days))?;
+    |asked, now| {
+        let usual = stale_after(now);
+        let after = asked.older_than.map_or(Ok(usual), |days| working_days("older_than", days))?;
         Ok((Feed::Stale(after), asked.min_days_late))
     }
 }

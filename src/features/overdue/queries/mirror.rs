@@ -3,6 +3,7 @@
 use crate::db::schema::dossiers;
 use crate::domain::agency_tree::AgencyId;
 use crate::domain::calendar::{Calendar, Calendars};
+use crate::domain::law::law;
 use crate::domain::local_time::Instant;
 use crate::domain::timing;
 use crate::domain::vocabulary::{Clock, Measure, Status, TimingState};
@@ -56,7 +57,7 @@ impl Moment {
 
     /// Whether something holds by what the calendar of the competent agency tells. That stands in the SQL once, and again
     /// only for agencies whose calendar tells another.
-    fn by<T: Ord>(&self, tells: impl Fn(&Calendar) -> T, holds: impl Fn(T) -> Condition) -> Condition {
+    pub fn by<T: Ord>(&self, tells: impl Fn(&Calendar) -> T, holds: impl Fn(T) -> Condition) -> Condition {
         use dossiers::competent_agency_id;
         let (usual, others) = self.calendars.told_by(tells);
         others.into_iter().fold(holds(usual), |rest, (agencies, told)| {
@@ -66,7 +67,7 @@ impl Moment {
     }
 
     /// Whether something holds by a day that the calendar tells; nothing does where it tells none.
-    fn by_day(
+    pub fn by_day(
         &self,
         tells: impl Fn(&Calendar) -> Option<NaiveDate>,
         holds: impl Fn(NaiveDate) -> Condition,
@@ -129,7 +130,9 @@ const ACTIVE: [&str; 3] =
     [Status::Registered.as_str(), Status::Received.as_str(), Status::Processing.as_str()];
 
 /// For more than how many working days nothing happened in what is stale, when nothing else is asked for.
-pub const STALE_AFTER: usize = 3;
+pub fn stale_after(now: Instant) -> usize {
+    law().stale_days.on(now.local_date())
+}
 
 /// Whether somebody is expected to do something, and nothing happened for more than some working days.
 pub fn is_stale(after: usize, moment: &Moment) -> Condition {

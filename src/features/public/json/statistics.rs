@@ -11,13 +11,10 @@ use crate::features::standing::queries::{Ended, Took};
 use crate::http::export::ListRow;
 use crate::http::input::Several;
 use crate::http::list::paged;
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
 use utoipa::ToSchema;
-
-/// Days of a period when nothing is said.
-const DEFAULT_DAYS: u64 = 30;
 
 /// The statistics of an agency. Shares are of the dossiers that were judged: those with a deadline.
 #[derive(Debug, Serialize, ToSchema)]
@@ -173,9 +170,7 @@ paged! {
 impl StatisticsFilter {
     /// The period that is asked for.
     pub fn period(&self, today: NaiveDate) -> Result<Period, Refusal> {
-        let to = self.to.map_or(today, Day::date);
-        let from = self.from.map_or(to - Days::new(DEFAULT_DAYS - 1), Day::date);
-        Period::asked(from, to)
+        Period::recent(self.from.map(Day::date), self.to.map(Day::date), today)
     }
 
     /// The agencies that are asked for, by code.

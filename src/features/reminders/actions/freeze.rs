@@ -12,7 +12,7 @@ use crate::features::audit::{self, Actor, Change};
 use crate::features::auth::Visible;
 use crate::features::dossiers::queries::visible::Narrow;
 use crate::features::overdue::queries::feeds::{self, Feed, FeedRow};
-use crate::features::overdue::queries::mirror::{Moment, STALE_AFTER};
+use crate::features::overdue::queries::mirror::{Moment, stale_after};
 use crate::features::overdue::queries::{self as overdue, LateRow};
 use crate::features::reminders::queries::items::{self, ItemRow};
 use crate::features::reminders::queries::{self, ReminderRow};
@@ -83,7 +83,7 @@ pub(super) async fn list(
             let usual = law().due_soon_days.on(now.local_date());
             Feed::DueSoon(filter.within.map_or(usual, number))
         }
-        About::Stale => Feed::Stale(filter.older_than.map_or(STALE_AFTER, number)),
+        About::Stale => Feed::Stale(filter.older_than.map_or_else(|| stale_after(now), number)),
     };
     let (narrow, apologised) = (narrow(subject, tree), filter.apologised);
     let filter = feeds::Filter { feed, narrow, apologised, min_days_late: None, reversed: false };

@@ -1,0 +1,1 @@
+DROP INDEX dossiers_not_returned_idx, dossier_events_delayed_idx, dossier_events_moved_idx;
