@@ -127,8 +127,10 @@ async fn a_key_is_shown_what_was_done_in_its_part() {
         (app.root().await, app.district().await, app.caller(Scope::ALL, &["H51.29.18"]).await);
     let both = app.caller(Scope::ALL, &["H51.29.18", "H51.30"]).await;
     for (client, law) in [(&root, "tỉnh"), (&district, "huyện")] {
-        let name = if law == "tỉnh" { "tinh" } else { "huyen" };
-        client.put(&format!("/v1/policies/{name}"), &policy(law), None).await.expect(201);
+        let (name, agency) = if law == "tỉnh" { ("tinh", "H51") } else { ("huyen", "H51.29") };
+        let mut body = policy(law);
+        body["agency"] = json!(agency);
+        client.put(&format!("/v1/policies/{name}"), &body, None).await.expect(201);
     }
     let mut body = policy("xã");
     body["agency"] = json!("H51.29.18");

@@ -14,7 +14,6 @@ use diesel::query_builder::{NoFromClause, QueryFragment, QueryId};
 use diesel::sql_types::Text;
 use diesel::{ExpressionMethods, QueryResult, Queryable, Selectable};
 use diesel_async::RunQueryDsl;
-use serde_json::Value;
 use uuid::Uuid;
 
 /// A row as it is stored.
@@ -28,7 +27,7 @@ pub struct AuditRow {
     pub action: String,
     pub subject: String,
     pub request_id: String,
-    pub details: Value,
+    pub details: serde_json::Value,
     pub reason: Option<String>,
     pub address: Option<String>,
 }
