@@ -39,7 +39,7 @@ pub fn shared(database: Database, sizes: PoolSizes, clock: crate::clock::Clock) 
     let metrics = Arc::new(Metrics::default());
     let limits = Arc::new(Limits::new(&Rates::NONE, TrustedProxies::default(), &metrics));
     let (agencies, procedures, names) = (Arc::default(), Arc::default(), Arc::default());
-    let (policies, calendars, past) = (Arc::default(), Arc::default(), Arc::default());
+    let (policies, calendars, past, uses) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
     Ok(Shared {
         database,
         slow,
@@ -52,6 +52,7 @@ pub fn shared(database: Database, sizes: PoolSizes, clock: crate::clock::Clock) 
         calendars,
         past,
         public,
+        uses,
         limits,
         metrics,
         signer: None,

@@ -8,6 +8,7 @@
 use crate::db::leader::Leader;
 use crate::db::{DbError, KEPT, expiry};
 use crate::features::Shared;
+use crate::features::auth::actions as keys;
 use crate::features::calendar::actions::jobs;
 use crate::features::evidence::actions as evidence;
 use crate::features::metrics::actions as metrics;
@@ -41,12 +42,18 @@ struct Job {
     run: for<'a> fn(&'a Shared) -> LocalBoxFuture<'a, Result<usize, DbError>>,
 }
 
-const JOBS: [Job; 7] = [
+const JOBS: [Job; 8] = [
     Job {
         name: "forget_idle_buckets",
         every: TICK,
         by: By::Everyone,
         run: |shared| async { Ok(shared.limits.forget_idle()) }.boxed_local(),
+    },
+    Job {
+        name: "note_key_uses",
+        every: Duration::from_mins(1),
+        by: By::Everyone,
+        run: |shared| keys::note_uses(&shared.writer, &shared.uses).boxed_local(),
     },
     Job {
         name: "count_dossiers",

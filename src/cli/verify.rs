@@ -78,10 +78,10 @@ fn prove(file: &Path, keys: &[PublicKey]) -> Outcome {
 async fn whole(database: Database, keys: &[PublicKey], kept: &[Kept]) -> Outcome {
     let slow = Slow::new(&database, 1)?;
     let counts = check::check(&slow, &Check { keys, kept }, |fault| println!("{fault}")).await?;
-    let Counts { dossiers, events, unsealed, erased, days, leaves, faults } = counts;
+    let Counts { dossiers, events, unsealed, erased, days, leaves, audit_rows, faults } = counts;
     println!(
         "checked {dossiers} dossiers, {events} events ({unsealed} more are from before there were hashes; {erased} have their personal \
-         data erased), {days} signed days with {leaves} events, {} kept roots",
+         data erased), {days} signed days with {leaves} events and {audit_rows} rows of the audit trail, {} kept roots",
         kept.len()
     );
     match faults {

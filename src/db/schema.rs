@@ -64,6 +64,9 @@ diesel::table! {
         expires_at -> Nullable<Timestamptz>,
         revoked_at -> Nullable<Timestamptz>,
         plan -> Text,
+        last_used_at -> Nullable<Timestamptz>,
+        replaces -> Nullable<Text>,
+        replaced_by -> Nullable<Text>,
     }
 }
 
@@ -76,6 +79,8 @@ diesel::table! {
         subject -> Text,
         request_id -> Text,
         details -> Jsonb,
+        reason -> Nullable<Text>,
+        address -> Nullable<Text>,
     }
 }
 
@@ -286,6 +291,9 @@ diesel::table! {
         signature -> Nullable<Bytea>,
         public_key -> Nullable<Bytea>,
         signed_at -> Nullable<Timestamptz>,
+        audit_rows -> Nullable<Int8>,
+        audit_blocks -> Nullable<Bytea>,
+        audit_root -> Nullable<Bytea>,
     }
 }
 

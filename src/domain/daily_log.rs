@@ -17,6 +17,23 @@ pub fn leaf(code: &str, seq: i32, hash: Hash) -> Hash {
     merkle::leaf(entry.text().as_bytes())
 }
 
+/// The hash of the entry of a row of the audit trail, by its canonical text.
+pub fn audit_leaf(row: &str) -> Hash {
+    merkle::leaf(row.as_bytes())
+}
+
+/// What is signed of the audit trail of a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditRoot {
+    /// Rows of the tree.
+    pub rows: i64,
+    /// Root of the tree.
+    pub root: Hash,
+}
+
+/// The format of a statement that covers the audit trail too.
+const WITH_AUDIT: i32 = FORMAT + 1;
+
 /// What is signed of a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statement {
@@ -28,6 +45,8 @@ pub struct Statement {
     pub events: i64,
     /// Root of its tree.
     pub root: Hash,
+    /// The audit trail of the day; `None`: signed before it was covered.
+    pub audit: Option<AuditRoot>,
     /// Hash of the text of the statement before; `None` for the first.
     pub previous: Option<Hash>,
     /// Bytes of the public key that it is signed with.
@@ -39,11 +58,14 @@ pub struct Statement {
 #[serde(deny_unknown_fields)]
 struct Read {
     r#type: String,
+    #[allow(dead_code)] // Compared with the text.
     v: i32,
     day: NaiveDate,
     until: Instant,
     events: i64,
     root: String,
+    audit_rows: Option<i64>,
+    audit_root: Option<String>,
     previous: Option<String>,
     key: String,
 }
@@ -51,7 +73,10 @@ struct Read {
 impl Statement {
     /// Its canonical text, whose bytes are signed.
     pub fn text(&self) -> String {
-        let text = Canonical::default().with("type", TYPE).with("v", FORMAT).with("day", self.day);
+        let format = if self.audit.is_some() { WITH_AUDIT } else { FORMAT };
+        let text = Canonical::default().with("type", TYPE).with("v", format).with("day", self.day);
+        let text = text.with("audit_rows", self.audit.map(|audit| audit.rows));
+        let text = text.with("audit_root", self.audit.map(|audit| audit.root.to_string()));
         let text = text.with("until", self.until.utc()).with("events", self.events);
         let text = text.with("root", self.root.to_string()).with("key", to_hex(&self.key));
         text.with("previous", self.previous.map(|hash| hash.to_string())).text()
@@ -63,8 +88,13 @@ impl Statement {
         let previous = read.previous.map(|hash| hash.parse()).transpose().ok()?;
         let key = super::hash_chain::from_hex(&read.key)?.try_into().ok()?;
         let (day, until, events) = (read.day, read.until, read.events);
-        let statement = Self { day, until, events, root: read.root.parse().ok()?, previous, key };
-        (read.r#type == TYPE && read.v == FORMAT && statement.text() == text).then_some(statement)
+        let audit = match (read.audit_rows, read.audit_root) {
+            (Some(rows), Some(root)) => Some(AuditRoot { rows, root: root.parse().ok()? }),
+            _ => None,
+        };
+        let statement = Self { day, until, events, root: read.root.parse().ok()?, audit, previous, key };
+        // The text has the format that goes with what it says, and nothing beside it.
+        (read.r#type == TYPE && statement.text() == text).then_some(statement)
     }
 
     /// The hash that the next statement names.
@@ -93,7 +123,15 @@ mod tests {
         let day = NaiveDate::from_ymd_opt(2022, 2, 15).unwrap();
         let key = SecretKey::of_random(&[7; 32]).public().bytes();
         let root = merkle::root(&[]);
-        Statement { day, until: Instant::end_of(day), events: 0, root, previous: Some(Hash::ZERO), key }
+        Statement {
+            day,
+            until: Instant::end_of(day),
+            events: 0,
+            root,
+            audit: None,
+            previous: Some(Hash::ZERO),
+            key,
+        }
     }
 
     #[test]
@@ -116,6 +154,26 @@ mod tests {
             &text.replace(".root", ".x"),
         ] {
             assert_eq!(Statement::parse(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_statement_with_the_audit_trail_is_of_the_next_format() {
+        let audit = Some(AuditRoot { rows: 3, root: text_hash("x") });
+        let with = Statement { audit, ..statement() };
+        let text = with.text();
+        assert!(
+            text.starts_with(&format!(r#"{{"audit_root":"{}","audit_rows":3,"day""#, text_hash("x"))),
+            "{text}"
+        );
+        assert!(text.ends_with(r#","v":2}"#), "{text}");
+        assert_eq!(Statement::parse(&text), Some(with));
+        for other in [
+            text.replace("\"v\":2", "\"v\":1"),
+            text.replace("\"audit_rows\":3,", ""),
+            statement().text().replace("\"v\":1", "\"v\":2"),
+        ] {
+            assert_eq!(Statement::parse(&other), None, "{other}");
         }
     }
 

@@ -9,7 +9,7 @@
 //! `competence` (who decides it), `share` (parts of a whole), `report` (the form that counts what came in, ended and is pending),
 //! `index766` (the national index), `quality` (what is wrong or suspicious in the record of a dossier), `agency_tree` (who may see it), `canonical`, `hash_chain`,
 //! `merkle`, `signing`, `daily_log`
-//! and `proof` (that nobody changed it), `refusal` (every reason to say no).
+//! and `proof` (that nobody changed it), `key` (how long a key works, and what it may give), `refusal` (every reason to say no).
 
 pub mod activity;
 pub mod agency_tree;
@@ -26,6 +26,7 @@ pub mod disclosure;
 pub mod hash_chain;
 pub mod ids;
 pub mod index766;
+pub mod key;
 pub mod law;
 pub mod lifecycle;
 pub mod local_time;

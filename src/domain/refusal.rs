@@ -3,7 +3,7 @@
 //! Actions return a [`Refusal`]; `http/error` maps each to a status and a text. A refusal stores nothing.
 
 use super::local_time::Instant;
-use super::vocabulary::{Ending, EventKind, ReminderStatus, Status};
+use super::vocabulary::{Ending, EventKind, KeyState, ReminderStatus, Scope, Status};
 use chrono::NaiveDate;
 use std::fmt::Display;
 
@@ -113,6 +113,23 @@ pub enum Refusal {
     Everybodys {
         /// Where the agencies stand.
         place: Place,
+    },
+    /// The key would give another one a scope that it does not have.
+    ScopeNotHeld {
+        /// Where the scope stands.
+        place: Place,
+        /// The scope.
+        scope: Scope,
+    },
+    /// The key does not work any more.
+    KeyEnded {
+        /// How it stands.
+        state: KeyState,
+    },
+    /// Another key replaces it already.
+    KeyReplaced {
+        /// The id of that one.
+        by: String,
     },
     /// Another dossier has the code.
     DuplicateCode {

@@ -43,6 +43,7 @@ macro_rules! words {
 
 // After the macro, which it uses.
 mod disclosure;
+mod keys;
 mod lateness;
 mod limits;
 mod procedures;
@@ -52,6 +53,7 @@ mod reports;
 mod reviews;
 
 pub use disclosure::DisclosureState;
+pub use keys::{KeyState, Plan, Scope};
 pub use lateness::{ClosingState, Measure, SummaryBy, TimingState};
 pub use limits::{AgencyRole, Granularity, JudgeBy, SecondSupplement, Starts, StopEffect, SupplementStage};
 pub use procedures::{
@@ -255,28 +257,6 @@ words! {
 words! {
     /// How far a background job has come.
     JobStatus { Pending = "pending", Running = "running", Done = "done", }
-}
-
-words! {
-    /// What a key may do.
-    Scope {
-        CatalogueRead = "catalogue:read",
-        CatalogueWrite = "catalogue:write",
-        CalendarWrite = "calendar:write",
-        DossiersRead = "dossiers:read",
-        DossiersWrite = "dossiers:write",
-        DossiersPersonal = "dossiers:personal",
-        ReportsRead = "reports:read",
-        ReportsSeal = "reports:seal",
-        RemindersWrite = "reminders:write",
-        AuditRead = "audit:read",
-        Admin = "admin",
-    }
-}
-
-words! {
-    /// How fast a key may call. The rates stand in `http/limit`.
-    Plan { Standard = "standard", Bulk = "bulk", Unmetered = "unmetered", }
 }
 
 words! {

@@ -48,6 +48,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(policies::http::routes)
         .configure(dossiers::http::routes)
         .configure(evidence::http::routes)
+        .configure(audit::http::routes)
+        .configure(auth::http::routes)
         .configure(overdue::http::routes)
         .configure(reminders::http::routes)
         .configure(reports::http::routes)

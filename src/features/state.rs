@@ -2,6 +2,7 @@
 
 use super::agencies::cache::TreeCache;
 use super::as_of::cache::PastCache;
+use super::auth::uses::Uses;
 use super::calendar::cache::CalendarCache;
 use super::calendar::queries::versions;
 use super::policies::cache::PolicyCache;
@@ -57,6 +58,8 @@ pub struct Shared {
     pub past: Arc<PastCache>,
     /// Public answers in memory.
     pub public: Arc<PublicCache>,
+    /// When keys were used, until it is noted.
+    pub uses: Arc<Uses>,
     /// The rate limits.
     pub limits: Arc<Limits>,
     /// The metrics.

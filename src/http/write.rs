@@ -13,6 +13,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -35,6 +36,15 @@ pub struct Write<T> {
 #[serde(deny_unknown_fields)]
 struct Parameters {
     dry_run: Option<bool>,
+}
+
+/// The parameters of a DELETE, which has no body to be read with.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DryRun {
+    /// `true`: everything is checked and answered as it would be, and nothing is stored.
+    pub dry_run: Option<bool>,
 }
 
 /// The parameters of a write.

@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::harness::{Client, Service, TestDatabase, directory, run};
+use crate::harness::{Client, Service, TestDatabase, connect, directory, run};
 use std::process::Output;
 
 fn text(bytes: &[u8]) -> String {
@@ -48,6 +48,32 @@ async fn keys_are_created_listed_and_revoked() {
     let usage = text(&keys(&["create", "--name", "x", "--scope", "dossiers:eat", "--all-agencies"]).stderr);
     assert!(usage.contains("must be one of catalogue:read"), "{usage}");
     assert!(!keys(&["create", "--name", "x", "--all-scopes"]).status.success(), "what it sees must be said");
+}
+
+#[actix_web::test]
+async fn keys_are_rotated() {
+    let db = TestDatabase::world();
+    let keys = |arguments: &[&str]| run(&[&["keys", "--database-url", &db.url], arguments].concat());
+    let made = text(&keys(&["create", "--name", "x", "--scope", "admin", "--agency", "H51.29"]).stdout);
+    let old = made.split('_').nth(1).unwrap();
+    assert!(!keys(&["rotate", old, "--overlap-hours", "721"]).status.success());
+    assert!(error(&keys(&["rotate", old, "--reason", "a\u{7}"])).contains("--reason"));
+    let rotated = keys(&["rotate", old, "--overlap-hours", "0", "--reason", "Lộ khóa"]);
+    let key = text(&rotated.stdout).trim().to_owned();
+    assert!(key.starts_with("ck_") && key.len() == 80, "{key}");
+    assert!(text(&rotated.stderr).contains(old), "it says until when the old one works");
+    let listed = text(&keys(&["list"]).stdout);
+    let line = |id: &str| listed.lines().find(|line| line.starts_with(id)).unwrap().to_owned();
+    let new = key.split('_').nth(1).unwrap();
+    assert!(line(old).contains("expired") && line(old).contains(new), "{listed}");
+    assert!(line(new).contains("works") && line(new).contains("H51.29"), "{listed}");
+    assert!(error(&keys(&["rotate", old])).contains(&format!("the key {new} replaces {old}")));
+    assert!(keys(&["revoke", new, "--reason", "Thôi dùng"]).status.success());
+    assert!(error(&keys(&["rotate", new])).contains("keys list"));
+    let reasons = "SELECT reason FROM audit_log WHERE reason IS NOT NULL ORDER BY id";
+    let reasons = connect(&db.url).await.query(reasons, &[]).await.unwrap();
+    let reasons: Vec<&str> = reasons.iter().map(|row| row.get(0)).collect();
+    assert_eq!(reasons, ["Lộ khóa", "Lộ khóa", "Thôi dùng"]);
 }
 
 #[actix_web::test]

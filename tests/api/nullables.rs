@@ -41,6 +41,9 @@ const OF_A_RECEIPT: &[&str] = &[
     "source_recorded_at",
 ];
 
+/// Of a key, shown or just made.
+const OF_A_KEY: &[&str] = &["expires_at", "revoked_at", "last_used_at", "replaces", "replaced_by"];
+
 /// Every property that may be null, by schema. A new one belongs here when null really is an answer, or may be sent.
 const NULLABLE: &[(&str, &[&str])] = &[
     ("Agency", &["parent", "valid_to", "focal_officer"]),
@@ -195,6 +198,14 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ("PageOf_ReviewItem", &["next_cursor"]),
     ("PageOf_Root", &["next_cursor"]),
     ("PostDeadline", &["agency"]),
+    ("AuditEntry", &["reason", "address"]),
+    ("Key", OF_A_KEY),
+    ("NewKey", &["expires_at", "revoked_at", "last_used_at", "replaces", "replaced_by", "secret"]),
+    ("PageOf_AuditEntry", &["next_cursor"]),
+    ("PageOf_Key", &["next_cursor"]),
+    ("PostKey", &["agencies", "plan", "expires_at"]),
+    ("PostRotation", &["overlap_hours", "expires_at", "reason"]),
+    ("Root", &["audit_rows", "audit_root"]),
     ("BatchReceipt", OF_A_RECEIPT),
     (
         "PostDossier",

@@ -98,7 +98,8 @@ async fn one_for_each_list(root: &Client) {
 }
 
 /// How the district is named in a list of agencies.
-const DISTRICT: [&str; 3] = ["\"code\":\"H51.29\"", "\"agency\":\"H51.29\"", "\"row\":\"H51.29\""];
+const DISTRICT: [&str; 4] =
+    ["\"code\":\"H51.29\"", "\"agency\":\"H51.29\"", "\"row\":\"H51.29\"", "\"agencies\":[\"H51.29\"]"];
 
 fn names_the_district(text: &str) -> bool {
     DISTRICT.iter().any(|name| text.contains(name))
@@ -111,6 +112,7 @@ struct Stage {
     reminder: String,
     review: String,
     report: String,
+    key: String,
 }
 
 impl Stage {
@@ -135,7 +137,8 @@ impl Stage {
             app.caller(Scope::ALL, &["H51.29"]).await.post("/v1/reviews", &review("H51.29.18")).await;
         let review = review.expect(201)["id"].as_str().unwrap().to_owned();
         app.now("2022-02-15T10:05:00+07:00");
-        Self { app, dossier, job, reminder, review, report }
+        let key = app.key(&[Scope::Admin], &["H51.29"], None).await.id;
+        Self { app, dossier, job, reminder, review, report, key }
     }
 
     async fn caller(&self, agency: &str) -> Client {
@@ -149,7 +152,8 @@ impl Stage {
             .replace("{job}", &self.job)
             .replace("{reminder}", &self.reminder)
             .replace("{review}", &self.review)
-            .replace("{report}", &self.report);
+            .replace("{report}", &self.report)
+            .replace("{key}", &self.key);
         if dry_run {
             path.push_str("?dry_run=true");
         }

@@ -23,6 +23,7 @@ fn proof() -> Proof {
     let leaves = [daily_log::leaf("other", 1, Hash::ZERO), own(1), own(2), own(3)];
     let day = NaiveDate::from_ymd_opt(2022, 2, 15).unwrap();
     let statement = Statement {
+        audit: None,
         day,
         until: Instant::end_of(day),
         events: 4,

@@ -9,7 +9,7 @@ use crate::domain::vocabulary::Level;
 use crate::features::audit::{self, Actor, Change};
 use crate::features::auth::Principal;
 use crate::features::calendar;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// An agency as it is to be.
 #[derive(Clone, Debug)]
@@ -78,11 +78,8 @@ pub async fn put_in(
         return Err(Refusal::AgencyCodeTaken { code: taken.clone() }.into());
     }
     queries::write(tx, &agency).await?;
-    let details = json!({
-        "name": agency.name, "level": agency.level, "parent": agency.parent.map(|id| tree.code(id)),
-        "codes": agency.codes, "valid_from": agency.validity.from, "valid_to": agency.validity.to,
-        "has_focal_officer": agency.focal_officer.is_some(), "version": agency.version,
-    });
+    let before = present.map(|agency| told(agency, &tree));
+    let details = json!({"before": before, "after": told(&agency, &tree)});
     let change = Change { action: "agency.put", subject: format!("agency:{}", agency.code), details };
     audit::record(tx, actor, now, change).await?;
     // Another place in the tree may mean another calendar.
@@ -206,4 +203,13 @@ fn may_take_codes(
         Some((i, code)) => wrong(format!("/codes/{i}"), code),
         None => Ok(()),
     }
+}
+
+/// An agency as the audit trail tells of it: without the name of its focal officer.
+fn told(agency: &Agency, tree: &AgencyTree) -> Value {
+    json!({
+        "name": agency.name, "level": agency.level, "parent": agency.parent.map(|id| tree.code(id)),
+        "codes": agency.codes, "valid_from": agency.validity.from, "valid_to": agency.validity.to,
+        "has_focal_officer": agency.focal_officer.is_some(), "version": agency.version,
+    })
 }

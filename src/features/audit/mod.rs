@@ -1,8 +1,12 @@
 //! The audit trail: one row for each change, in the transaction that makes it. Holds no personal data.
 //!
-//! Actions call [`record`]; nothing else writes it.
+//! Actions call [`record`]; nothing else writes it, and a trigger refuses to change it. `http` shows it, `canonical` is what the daily
+//! log covers of a row (`evidence`).
 
-mod queries;
+pub mod canonical;
+pub mod http;
+mod json;
+pub mod queries;
 
 use crate::db::{DbError, Transaction};
 use crate::domain::local_time::Instant;
@@ -18,12 +22,23 @@ pub struct Actor {
     pub key_id: Option<String>,
     /// The request; for a command, an id of its run.
     pub request_id: String,
+    /// Where the request came from, seen through trusted proxies; `None` for a command.
+    pub address: Option<String>,
+    /// Why, as they said.
+    pub reason: Option<String>,
 }
 
 impl Actor {
     /// A command of the binary.
     pub fn command(name: &str) -> Self {
-        Self { name: format!("command:{name}"), key_id: None, request_id: Uuid::now_v7().to_string() }
+        let (name, request_id) = (format!("command:{name}"), Uuid::now_v7().to_string());
+        Self { name, key_id: None, request_id, address: None, reason: None }
+    }
+
+    /// The same, who says why.
+    #[must_use]
+    pub fn because(self, reason: Option<String>) -> Self {
+        Self { reason, ..self }
     }
 }
 

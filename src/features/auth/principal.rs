@@ -6,12 +6,14 @@
 use super::key::Key;
 use super::queries::{ById, KeyRow, Shown};
 use super::scope::Needs;
+use super::visible::Visible;
 use crate::db::DbError;
 use crate::domain::agency_tree::{Agency, AgencyId, AgencyTree};
 use crate::domain::calendar::Calendars;
+use crate::domain::key::Scopes;
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Place, Refusal, Rule};
-use crate::domain::vocabulary::Scope;
+use crate::domain::vocabulary::{Plan, Scope};
 use crate::features::State;
 use crate::features::audit::Actor;
 use crate::http::envelope::RequestId;
@@ -24,6 +26,7 @@ use chrono::NaiveDate;
 use std::collections::BTreeSet;
 use std::future::Future;
 use std::marker::PhantomData;
+use std::net::IpAddr;
 use std::ops::Deref;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -33,34 +36,6 @@ use std::sync::Arc;
 pub struct Authorized<S> {
     principal: Principal,
     scope: PhantomData<S>,
-}
-
-/// Agencies that a caller sees or governs, and with them the dossiers that these received, decide or hold.
-#[derive(Clone, Debug)]
-pub enum Visible {
-    /// All.
-    All,
-    /// Those of these agencies.
-    Of(BTreeSet<AgencyId>),
-}
-
-impl Visible {
-    /// What is among both.
-    #[must_use]
-    pub fn and(&self, other: &Self) -> Self {
-        match (self, other) {
-            (Self::All, seen) | (seen, Self::All) => seen.clone(),
-            (Self::Of(some), Self::Of(others)) => Self::Of(some & others),
-        }
-    }
-
-    /// Whether an agency is among them.
-    pub fn contains(&self, agency: AgencyId) -> bool {
-        match self {
-            Self::All => true,
-            Self::Of(agencies) => agencies.contains(&agency),
-        }
-    }
 }
 
 /// The caller of a request.
@@ -80,8 +55,12 @@ pub struct Principal {
     pub governed: Visible,
     /// The roots of the key; `None`: it has none and sees everything.
     roots: Option<Vec<AgencyId>>,
-    /// Whether the key has the scope `admin`.
-    is_admin: bool,
+    /// What the key may do.
+    pub scopes: Scopes,
+    /// How fast it may call.
+    pub plan: Plan,
+    /// Where the request came from, seen through trusted proxies.
+    address: Option<IpAddr>,
     request_id: RequestId,
 }
 
@@ -92,6 +71,8 @@ impl Principal {
             name: format!("key:{}", self.key_id),
             key_id: Some(self.key_id.clone()),
             request_id: self.request_id.as_str().to_owned(),
+            address: self.address.map(|address| address.to_string()),
+            reason: None,
         }
     }
 
@@ -110,7 +91,11 @@ impl Principal {
 
     /// Fails for a key without the scope `admin`, which some of what an operation does may need beside its own.
     pub fn require_admin(&self) -> Result<(), Problem> {
-        if self.is_admin { Ok(()) } else { Err(Problem::insufficient_scope(Scope::Admin.as_str())) }
+        if self.scopes.has(Scope::Admin) {
+            Ok(())
+        } else {
+            Err(Problem::insufficient_scope(Scope::Admin.as_str()))
+        }
     }
 
     /// Whether the caller may change an agency: it is in the line of command below their roots.
@@ -197,10 +182,10 @@ impl Principal {
     }
 
     fn of(
-        row: &KeyRow,
+        (row, plan): (&KeyRow, Plan),
         (tree, calendars, catalogue_version): (Arc<AgencyTree>, Arc<Calendars>, i64),
         now: Instant,
-        request_id: RequestId,
+        (address, request_id): (Option<IpAddr>, RequestId),
     ) -> Self {
         let (visible, governed) = if row.all_agencies {
             (Visible::All, Visible::All)
@@ -208,10 +193,22 @@ impl Principal {
             let own = row.root_agency_ids.iter().flat_map(|root| tree.subtree(*root)).collect();
             (Visible::Of(tree.visible(&row.root_agency_ids, now.local_date())), Visible::Of(own))
         };
-        let is_admin = row.scopes.iter().any(|has| has == Scope::Admin.as_str());
+        let scopes = row.scopes.iter().filter_map(|scope| scope.parse::<Scope>().ok()).collect();
         let key_id = row.id.clone();
         let roots = (!row.all_agencies).then(|| row.root_agency_ids.clone());
-        Self { key_id, tree, calendars, catalogue_version, visible, governed, roots, is_admin, request_id }
+        Self {
+            key_id,
+            tree,
+            calendars,
+            catalogue_version,
+            visible,
+            governed,
+            roots,
+            scopes,
+            plan,
+            address,
+            request_id,
+        }
     }
 }
 
@@ -260,6 +257,7 @@ async fn authenticate(request: &HttpRequest, needs: Option<&str>) -> Result<Prin
         log::error!("the plan of the key {} {word}", row.id);
         Problem::new(Code::Internal)
     })?;
+    state.uses.remember(&row.id, now);
     state.limits.key(request, plan, &row.id)?;
     if let Some(scope) = needs
         && !row.scopes.iter().any(|has| has == scope)
@@ -268,7 +266,8 @@ async fn authenticate(request: &HttpRequest, needs: Option<&str>) -> Result<Prin
     }
     let tree = state.agencies.at(*tree_version, &state.reader).await?;
     let calendars = state.calendars.at(*calendar_version, &state.reader).await?;
-    Ok(Principal::of(row, (tree, calendars, *catalogue_version), now, RequestId::of(request)))
+    let from = (state.limits.client_address(request), RequestId::of(request));
+    Ok(Principal::of((row, plan), (tree, calendars, *catalogue_version), now, from))
 }
 
 /// The key of a request, with the versions of the reference data; `None` when it is none or does not work.

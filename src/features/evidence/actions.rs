@@ -5,15 +5,16 @@
 //! signed. Each step may be done twice, or by two leaders at once, without harm.
 
 use super::queries::SignedDay;
+use super::queries::audit::{self as audit_tree, Block};
 use super::queries::log::{self, OpenDay};
 use crate::db::{DbError, Transaction, Writer};
-use crate::domain::daily_log::{self, Statement};
+use crate::domain::daily_log::{self, AuditRoot, Statement};
 use crate::domain::hash_chain::Hash;
 use crate::domain::local_time::Instant;
 use crate::domain::merkle;
 use crate::domain::signing::SecretKey;
 use crate::features::audit::{self, Actor, Change};
-use chrono::{Days, NaiveDate, TimeDelta};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta};
 use serde_json::json;
 
 /// How long after its end a day is closed: the clocks of the machines that record differ a little.
@@ -48,11 +49,16 @@ fn next(day: NaiveDate) -> NaiveDate {
 async fn sign_next(tx: &mut Transaction, key: &SecretKey, now: Instant) -> Result<bool, DbError> {
     let Some(open) = log::lock_settled(tx).await? else { return Ok(false) };
     let before = log::signed_before(tx, open.day).await?;
-    log::gather(tx, &open, before.as_ref().map(|before| before.until)).await?;
+    let from = before.as_ref().map(|before| before.until);
+    log::gather(tx, &open, from).await?;
     let (events, blocks) = tree(tx, open.day).await?;
-    let signed = sign(&open, (events, &blocks), before.as_ref(), key, now);
+    let span = (from.unwrap_or(DateTime::UNIX_EPOCH), open.until);
+    let audit = audit_tree::blocks(tx, span).await?;
+    let signed = sign(&open, (events, &blocks, &audit), before.as_ref(), (key, now));
     log::sign(tx, &signed).await?;
-    let details = json!({"events": events, "root": merkle::root(&blocks).to_string()});
+    let details = json!({
+        "events": events, "root": merkle::root(&blocks).to_string(), "audit_rows": signed.audit_rows,
+    });
     let change = Change { action: "log.signed", subject: format!("log:{}", open.day), details };
     audit::record(tx, &Actor::command("worker"), now, change).await?;
     Ok(true)
@@ -80,25 +86,41 @@ async fn tree(tx: &mut Transaction, day: NaiveDate) -> Result<(i64, Vec<Hash>), 
 /// The signed row of a day.
 fn sign(
     open: &OpenDay,
-    (events, blocks): (i64, &[Hash]),
+    (events, blocks, audit): (i64, &[Hash], &[Block]),
     before: Option<&SignedDay>,
-    key: &SecretKey,
-    now: Instant,
+    (key, now): (&SecretKey, Instant),
 ) -> SignedDay {
     let (root, public) = (merkle::root(blocks), key.public().bytes());
+    let audit_roots: Vec<Hash> = audit.iter().map(|block| block.root).collect();
+    let rows = audit.iter().map(|block| i64::try_from(block.rows).unwrap_or(i64::MAX)).sum();
+    let audited = AuditRoot { rows, root: merkle::root(&audit_roots) };
     let previous = before.map(|before| Statement::hash(&before.statement));
-    let statement =
-        Statement { day: open.day, until: open.until.into(), events, root, previous, key: public };
+    let statement = Statement {
+        day: open.day,
+        until: open.until.into(),
+        events,
+        root,
+        audit: Some(audited),
+        previous,
+        key: public,
+    };
     let text = statement.text();
     SignedDay {
         day: open.day,
         until: open.until,
         events,
-        blocks: blocks.iter().flat_map(|block| block.0).collect(),
+        blocks: bytes(blocks),
         root: root.0.to_vec(),
         signature: key.sign(text.as_bytes()).to_vec(),
         statement: text,
         public_key: public.to_vec(),
         signed_at: now.utc(),
+        audit_rows: Some(audited.rows),
+        audit_blocks: Some(bytes(&audit_roots)),
+        audit_root: Some(audited.root.0.to_vec()),
     }
+}
+
+fn bytes(hashes: &[Hash]) -> Vec<u8> {
+    hashes.iter().flat_map(|hash| hash.0).collect()
 }

@@ -28,7 +28,12 @@ pub struct RootBody {
     /// Root of the Merkle tree over them (RFC 6962), as hexadecimal digits.
     #[schema(example = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
     pub root: String,
-    /// What was signed: canonical JSON (RFC 8785) with day, end, number, root, hash of the statement before, public key. To be
+    /// Number of the rows of the audit trail that were recorded in the same span; null: signed before these were covered.
+    pub audit_rows: Option<i64>,
+    /// Root of the Merkle tree over them, as hexadecimal digits.
+    #[schema(example = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")]
+    pub audit_root: Option<String>,
+    /// What was signed: canonical JSON (RFC 8785) with day, end, numbers, roots, hash of the statement before, public key. To be
     /// verified byte by byte.
     pub statement: String,
     /// Ed25519 signature of the bytes of the statement, as hexadecimal digits.
@@ -67,6 +72,8 @@ impl RootBody {
             until: day.until.into(),
             events: day.events,
             root: to_hex(&day.root),
+            audit_rows: day.audit_rows,
+            audit_root: day.audit_root.as_deref().map(to_hex),
             statement: day.statement,
             signature: to_hex(&day.signature),
             public_key: to_hex(&day.public_key),

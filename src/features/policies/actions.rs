@@ -2,13 +2,14 @@
 
 use super::queries::{self, PolicyRow};
 use crate::db::{Answer, Failure, Given, Terms, Transaction, Writer};
+use crate::domain::agency_tree::AgencyTree;
 use crate::domain::local_time::Instant;
 use crate::domain::policy::Choices;
 use crate::domain::refusal::{Place, Refusal, Rule};
 use crate::features::audit::{self, Change};
 use crate::features::auth::Principal;
 use chrono::NaiveDate;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A policy as it is to be.
 #[derive(Clone, Debug)]
@@ -47,7 +48,7 @@ pub async fn put(
             governs(principal, present.agency_id, Place::whole())?;
         }
         expects(present.as_ref().map(|row| row.version))?;
-        let row = row(input, agency, present.map_or(1, |row| row.version + 1));
+        let row = row(input, agency, present.as_ref().map_or(1, |row| row.version + 1));
         if let Some(code) = &row.procedure_code
             && !queries::has_procedure(tx, code).await?
         {
@@ -59,12 +60,8 @@ pub async fn put(
             return Err(Refusal::invalid("/valid_from", Rule::ValidityOverlap, message).into());
         }
         queries::write(tx, &row).await?;
-        let details = json!({
-            "procedure": row.procedure_code, "agency": input.agency, "valid_from": row.valid_from,
-            "valid_to": row.valid_to, "supplement": row.supplement, "other_stop": row.other_stop,
-            "second_supplement": row.second_supplement, "granularity": row.granularity,
-            "judge_by": row.judge_by, "backdating_days": row.backdating_days, "law": row.law, "version": row.version,
-        });
+        let told = |row: &PolicyRow| told(row, &principal.tree);
+        let details = json!({"before": present.as_ref().map(told), "after": told(&row)});
         let change = Change { action: "policy.put", subject: format!("policy:{}", row.name), details };
         audit::record(tx, &principal.actor(), now, change).await?;
         Ok(show(&row))
@@ -109,4 +106,14 @@ fn row(input: &PolicyInput, agency_id: Option<i32>, version: i32) -> PolicyRow {
         law: input.law.clone(),
         version,
     }
+}
+
+/// A policy as the audit trail tells of it.
+fn told(row: &PolicyRow, tree: &AgencyTree) -> Value {
+    json!({
+        "procedure": row.procedure_code, "agency": row.agency_id.map(|id| tree.code(id)), "valid_from": row.valid_from,
+        "valid_to": row.valid_to, "supplement": row.supplement, "other_stop": row.other_stop,
+        "second_supplement": row.second_supplement, "granularity": row.granularity, "judge_by": row.judge_by,
+        "backdating_days": row.backdating_days, "law": row.law, "version": row.version,
+    })
 }

@@ -76,12 +76,16 @@ impl Problem {
     }
 
     fn out_of_scope(place: Place, detail: String) -> Self {
-        let (name, value) = match place {
-            Place::Pointer(pointer) => ("pointer", pointer),
-            Place::Parameter(parameter) => ("parameter", parameter),
-            Place::Header(header) => ("header", header),
-        };
-        Self::new(Code::AgencyOutOfScope).detail(detail).member(name, json!(value))
+        Self::new(Code::AgencyOutOfScope).detail(detail).at(place)
+    }
+
+    /// Names the one value that is at fault.
+    fn at(self, place: Place) -> Self {
+        match place {
+            Place::Pointer(pointer) => self.member("pointer", json!(pointer)),
+            Place::Parameter(parameter) => self.member("parameter", json!(parameter)),
+            Place::Header(header) => self.member("header", json!(header)),
+        }
     }
 
     fn out_of_order(last_event_at: Instant, days: Option<i16>) -> Self {
@@ -131,6 +135,15 @@ impl From<Refusal> for Problem {
             Refusal::Everybodys { place } => {
                 let detail = "What names no agency is every agency's: it needs a key that sees all.";
                 Self::out_of_scope(place, detail.into())
+            }
+            Refusal::ScopeNotHeld { place, scope } => Self::insufficient_scope(scope.as_str())
+                .detail(format!("A key without the scope {scope} cannot give it to another."))
+                .at(place),
+            Refusal::KeyEnded { state } => {
+                Self::new(Code::KeyEnded).detail(format!("The key is {state}: create another."))
+            }
+            Refusal::KeyReplaced { by } => {
+                Self::new(Code::KeyEnded).detail(format!("The key {by} replaces it already."))
             }
             Refusal::DuplicateCode { code } => {
                 Self::taken(Code::DuplicateCode, "/code", format!("The code {code} is taken."))

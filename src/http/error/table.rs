@@ -171,6 +171,9 @@ problems! {
     ReviewClosed = "review_closed" 409 "Review closed" / "Đợt rà soát đã kết thúc":
         "The review was closed. Nothing is confirmed or closed in it again."
         / "Đợt rà soát đã kết thúc nên không xác nhận hoặc kết thúc lại được.";
+    KeyEnded = "key_ended" 409 "Key ended or replaced" / "Khóa đã hết hiệu lực hoặc đã được thay":
+        "The key was revoked, has expired, or another replaces it already; detail says which. Create another key."
+        / "Khóa đã bị thu hồi, đã hết hạn hoặc đã có khóa khác thay; xem detail. Hãy tạo khóa mới.";
     NothingToCorrect = "nothing_to_correct" 409 "Nothing to correct" / "Không có gì để đính chính":
         "Everything that the report says, with its corrections, is what is known now."
         / "Số liệu của báo cáo, kể cả các lần đính chính, vẫn đúng với dữ liệu hiện có.";

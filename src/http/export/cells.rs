@@ -1,10 +1,10 @@
 //! Lays a row flat for a table: `{"deadline":{"due_on":"…"}}` becomes the cell `deadline.due_on`.
 //!
 //! The same `Serialize` that makes the JSON makes the cells, so a table can show nothing else. A list of plain values
-//! is one cell with `; ` between them; a list of objects is one cell with JSON.
+//! is one cell with `; ` between them; a list of objects, or an object of which no field is known, is one cell with JSON.
 
-use serde::ser::{self, Error as _, Impossible, Serialize, SerializeSeq, SerializeStruct};
-use serde_json::Value;
+use serde::ser::{self, Error as _, Impossible, Serialize, SerializeMap, SerializeSeq, SerializeStruct};
+use serde_json::{Map, Value};
 use std::fmt::{Display, Write};
 
 /// The error of `serde_json`, which already says what cannot be shown.
@@ -83,7 +83,7 @@ impl<'a, S: Sink> ser::Serializer for At<'a, S> {
     type SerializeTuple = Impossible<(), Error>;
     type SerializeTupleStruct = Impossible<(), Error>;
     type SerializeTupleVariant = Impossible<(), Error>;
-    type SerializeMap = Impossible<(), Error>;
+    type SerializeMap = Members<'a, S>;
     type SerializeStruct = Self;
     type SerializeStructVariant = Impossible<(), Error>;
 
@@ -131,6 +131,10 @@ impl<'a, S: Sink> ser::Serializer for At<'a, S> {
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, Error> {
         Ok(self)
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<Members<'a, S>, Error> {
+        Ok(Members { at: self, name: Value::Null, members: Map::new() })
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Several<'a, S>, Error> {
@@ -194,10 +198,6 @@ impl<'a, S: Sink> ser::Serializer for At<'a, S> {
         Err(no_cell())
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, Error> {
-        Err(no_cell())
-    }
-
     fn serialize_struct_variant(
         self,
         _: &'static str,
@@ -248,6 +248,34 @@ impl<S: Sink> SerializeSeq for Several<'_, S> {
             None => serde_json::to_string(&self.values)?,
         };
         self.at.put(if text.is_empty() { Cell::Empty } else { Cell::Text(&text) });
+        Ok(())
+    }
+}
+
+/// An object whose fields are nobody's columns, to be put in one cell.
+struct Members<'a, S> {
+    at: At<'a, S>,
+    name: Value,
+    members: Map<String, Value>,
+}
+
+impl<S: Sink> SerializeMap for Members<'_, S> {
+    type Ok = ();
+    type Error = Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, name: &T) -> Result<(), Error> {
+        self.name = serde_json::to_value(name)?;
+        Ok(())
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
+        let Value::String(name) = self.name.take() else { return Err(no_cell()) };
+        self.members.insert(name, serde_json::to_value(value)?);
+        Ok(())
+    }
+
+    fn end(self) -> Result<(), Error> {
+        self.at.put(Cell::Text(&serde_json::to_string(&self.members)?));
         Ok(())
     }
 }

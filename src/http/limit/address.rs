@@ -4,7 +4,7 @@
 
 use actix_web::http::header::HeaderValue;
 use ipnet::IpNet;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
 /// Whose bucket: an IPv4 address, or the /64 network of an IPv6 address, for a customer commonly has a whole one.
@@ -52,24 +52,24 @@ impl TrustedProxies {
     /// proxy that could, so that nonsense never opens a bucket of its own.
     pub fn client<'a>(
         &self,
-        peer: Option<IpAddr>,
+        peer: IpAddr,
         forwarded: impl DoubleEndedIterator<Item = &'a HeaderValue>,
-    ) -> Address {
-        let mut nearest = peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)).to_canonical();
+    ) -> IpAddr {
+        let mut nearest = peer.to_canonical();
         if !self.trusts(nearest) {
-            return nearest.into();
+            return nearest;
         }
         for value in forwarded.rev() {
-            let Ok(hops) = value.to_str() else { return nearest.into() };
+            let Ok(hops) = value.to_str() else { return nearest };
             for hop in hops.rsplit(',') {
-                let Some(address) = address(hop.trim()) else { return nearest.into() };
+                let Some(address) = address(hop.trim()) else { return nearest };
                 nearest = address;
                 if !self.trusts(nearest) {
-                    return nearest.into();
+                    return nearest;
                 }
             }
         }
-        nearest.into()
+        nearest
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
@@ -92,7 +92,7 @@ mod tests {
         let values: Vec<HeaderValue> =
             forwarded.iter().map(|text| HeaderValue::from_bytes(text.as_bytes()).unwrap()).collect();
         let trusted: TrustedProxies = trusted.parse().unwrap();
-        trusted.client(Some(peer.parse().unwrap()), values.iter()).0.to_string()
+        Address::from(trusted.client(peer.parse().unwrap(), values.iter())).0.to_string()
     }
 
     #[test]

@@ -20,6 +20,7 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderName, RETRY_AFTER};
 use bucket::{Buckets, Standing};
 use std::hash::Hash;
+use std::net::{IpAddr, Ipv4Addr};
 
 const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
@@ -82,8 +83,13 @@ impl Limits {
     }
 
     fn client(&self, request: &HttpRequest) -> Address {
-        let peer = request.peer_addr().map(|peer| peer.ip());
-        self.trusted.client(peer, request.headers().get_all("x-forwarded-for"))
+        self.client_address(request).unwrap_or(Ipv4Addr::UNSPECIFIED.into()).into()
+    }
+
+    /// The address of the client of a request, seen through trusted proxies; `None`: it has none.
+    pub fn client_address(&self, request: &HttpRequest) -> Option<IpAddr> {
+        let peer = request.peer_addr()?.ip();
+        Some(self.trusted.client(peer, request.headers().get_all("x-forwarded-for")))
     }
 }
 

@@ -43,7 +43,8 @@ use utoipa::{OpenApi, ToSchema};
         (name = "quality index", description = "The index that assesses public administrative services (Bộ chỉ số, QĐ 766/QĐ-TTg): scores, and what is behind each."),
         (name = "quality checks", description = "What is wrong or suspicious in the records of dossiers (kiểm tra chất lượng dữ liệu): counts, and the list behind each."),
         (name = "reports", description = "Periodic reports (báo cáo định kỳ): what came in, what ended, what is pending and what is late."),
-        (name = "audit", description = "Tamper evidence: the signed roots of the daily log."),
+        (name = "audit", description = "The audit trail (nhật ký), and the signed roots of the daily log."),
+        (name = "keys", description = "Keys (khóa truy cập): who may call, for what, and until when."),
         (name = "operations", description = "For those who run the service."),
     )
 )]
@@ -71,8 +72,8 @@ pub struct Problem {
     /// The values that broke a rule, when there are any.
     #[schema(nullable = false, min_items = 1)]
     errors: Option<Vec<ProblemError>>,
-    /// JSON pointer to the one value in the body that is at fault: `agency_out_of_scope`, `duplicate_code`,
-    /// `duplicate_ref`, `event_out_of_order`.
+    /// JSON pointer to the one value in the body that is at fault: `agency_out_of_scope`, `insufficient_scope` where a key would give
+    /// what it has not, `duplicate_code`, `duplicate_ref`, `event_out_of_order`.
     #[schema(nullable = false, example = "/occurred_at")]
     pointer: Option<String>,
     /// Name of the one query parameter that is at fault: `agency_out_of_scope`.

@@ -63,9 +63,25 @@ fn of_reports() -> Vec<Line> {
     ]
 }
 
+fn of_keys_and_audit() -> Vec<Line> {
+    let key = json!({"name": "Cổng một cửa", "scopes": ["admin"], "agencies": ["H51.29"]});
+    vec![
+        line("list_keys", "/v1/keys", Shows::Agencies),
+        line("get_key", "/v1/keys/{key}", Shows::TheDossier),
+        change("create_key", "/v1/keys", key),
+        change("rotate_key", "/v1/keys/{key}/rotation", json!({})),
+        // It has no body, and asks for none.
+        change("revoke_key", "/v1/keys/{key}", json!({})),
+        // What the district did itself.
+        line("list_audit", "/v1/audit?count=exact&subject=review:{review}", Shows::AList),
+        line("list_roots", "/v1/audit/roots?count=exact", Shows::EveryKey),
+    ]
+}
+
 /// Every operation there is.
 pub(super) fn lines() -> Vec<Line> {
-    [reads(), changes(), of_reminders(), of_reviews(), of_reports()].into_iter().flatten().collect()
+    let of_all = [reads(), changes(), of_reminders(), of_reviews(), of_reports(), of_keys_and_audit()];
+    of_all.into_iter().flatten().collect()
 }
 
 fn reads() -> Vec<Line> {
@@ -98,7 +114,6 @@ fn reads() -> Vec<Line> {
         line("list_dossier_events", "/v1/dossiers/{dossier}/events", Shows::TheDossier),
         line("get_dossier_deadline", "/v1/dossiers/{dossier}/deadline", Shows::TheDossier),
         line("get_dossier_proof", "/v1/dossiers/{dossier}/proof", Shows::TheDossier),
-        line("list_roots", "/v1/audit/roots?count=exact", Shows::EveryKey),
         line("list_dossiers", "/v1/dossiers?count=exact&codes={dossier}", Shows::AList),
         line("list_overdue", "/v1/overdue?count=exact", Shows::AList),
         line("list_due_soon", "/v1/due-soon?count=exact", Shows::AList),

@@ -73,7 +73,8 @@ async fn record(
     (tree, now): (&AgencyTree, Instant),
 ) -> Result<(), DbError> {
     // In the name of who made the change.
-    let actor = Actor { name: job.actor.clone(), key_id: None, request_id: job.request_id.clone() };
+    let actor =
+        Actor { name: job.actor.clone(), request_id: job.request_id.clone(), ..Actor::command("worker") };
     let details = json!({
         "job": job.id, "version": job.version, "year": job.year, "checked": job.checked, "moved": job.moved,
     });

@@ -106,7 +106,9 @@ pub async fn put_in(
         }
     };
     let job = start(tx, actor, now, (owner, year, own.version)).await?;
-    let details = json!({"version": own.version, "year": year, "wanted": told(wanted), "job": job.id});
+    let before = told_before(&calendars, owner, wanted);
+    let details =
+        json!({"version": own.version, "year": year, "before": before, "after": told(wanted), "job": job.id});
     let change = Change { action: "calendar.put", subject: format!("calendar:{name}"), details };
     audit::record(tx, actor, now, change).await?;
     queries::raise(tx).await?;
@@ -213,15 +215,29 @@ fn rest_days(
 /// What was written, for the audit trail.
 fn told(wanted: &Wanted) -> Value {
     match wanted {
-        Wanted::Hours(hours) => {
-            json!({"weeks_valid_from": hours.iter().map(|w| w.valid_from).collect::<Vec<_>>()})
-        }
+        Wanted::Hours(hours) => told_hours(hours),
+        Wanted::Year(table, _) => told_year(table),
+    }
+}
+
+/// What was in force in its place, of its own or inherited; null: no table of the year.
+fn told_before(calendars: &Calendars, owner: Owner, wanted: &Wanted) -> Value {
+    match wanted {
+        Wanted::Hours(_) => told_hours(calendars.hours(owner).1),
         Wanted::Year(table, _) => {
-            let days = table.marks.iter().map(|(day, mark)| match mark {
-                Mark::Off(name) => json!({"off": day, "name": &**name}),
-                Mark::Worked(name) => json!({"worked": day, "name": &**name}),
-            });
-            Value::Array(days.collect())
+            calendars.table(owner, table.year).map_or(Value::Null, |before| told_year(&before))
         }
     }
+}
+
+fn told_hours(hours: &[HoursPeriod]) -> Value {
+    json!({"weeks_valid_from": hours.iter().map(|week| week.valid_from).collect::<Vec<_>>()})
+}
+
+fn told_year(table: &YearTable) -> Value {
+    let days = table.marks.iter().map(|(day, mark)| match mark {
+        Mark::Off(name) => json!({"off": day, "name": &**name}),
+        Mark::Worked(name) => json!({"worked": day, "name": &**name}),
+    });
+    Value::Array(days.collect())
 }

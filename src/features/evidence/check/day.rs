@@ -2,7 +2,7 @@
 
 use super::{Fault, Tell};
 use crate::db::DbError;
-use crate::domain::daily_log::{self, Statement, signed_by};
+use crate::domain::daily_log::{self, AuditRoot, Statement, signed_by};
 use crate::domain::hash_chain::Hash;
 use crate::domain::merkle;
 use crate::domain::signing::PublicKey;
@@ -47,8 +47,13 @@ pub(super) fn statement(signed: &SignedDay, before: Option<&SignedDay>, keys: &[
         Hash::read(&signed.root),
         signed.public_key.as_slice(),
     );
+    let audit = (signed.audit_rows, signed.audit_root.as_deref().and_then(Hash::read));
+    let said_audit = (said.audit.map(|it| it.rows), said.audit.map(|AuditRoot { root, .. }| root));
     if row != (said.day, said.until, said.events, Some(said.root), &said.key[..]) {
         wrong("has another day, until, events, root or public_key than its statement: the row was changed");
+    }
+    if audit != said_audit {
+        wrong("has another audit_rows or audit_root than its statement: the row was changed");
     }
     if said.previous != before.map(|before| Statement::hash(&before.statement)) {
         wrong(

@@ -1,8 +1,9 @@
 //! The check of a database: walks every chain and every day of the log, and names what does not fit.
 //!
-//! Reads one snapshot, a chunk at a time. `fault` says what was found, `dossier` judges a chain, `day` a day of the log, `roots` the roots
+//! Reads one snapshot, a chunk at a time. `fault` says what was found, `dossier` judges a chain, `day` a day of the log, `audit` the audit trail of a day, `roots` the roots
 //! that somebody kept elsewhere.
 
+mod audit;
 mod day;
 mod dossier;
 mod fault;
@@ -40,6 +41,8 @@ pub struct Counts {
     pub days: u64,
     /// Events that these cover.
     pub leaves: u64,
+    /// Rows of the audit trail that these cover.
+    pub audit_rows: u64,
     /// Faults.
     pub faults: u64,
 }
@@ -129,6 +132,7 @@ async fn log(
     for signed in days.iter().filter_map(|(_, signed)| signed.as_ref()) {
         day::statement(signed, before, what.keys, tell);
         counts.leaves += day::leaves(conn, signed, tell).await?;
+        counts.audit_rows += audit::rows(conn, signed, before, tell).await?;
         counts.days += 1;
         before = Some(signed);
     }

@@ -34,13 +34,13 @@ pub async fn close(tx: &mut Transaction, day: NaiveDate) -> QueryResult<bool> {
     Ok(drawn.bind::<Date, _>(day).bind::<Timestamptz, _>(until).execute(tx).await? > 0)
 }
 
-/// Notes, for each boundary that is committed and was not looked at, which transactions are writing events now: one of them may have
+/// Notes, for each boundary that is committed and was not looked at, which transactions are writing events or the audit trail now: one of them may have
 /// missed the boundary.
 pub async fn note_writers(tx: &mut Transaction) -> QueryResult<usize> {
     let note = "UPDATE log_days SET waits_for = coalesce((
             SELECT string_agg(DISTINCT virtualtransaction, ' ') FROM pg_locks WHERE locktype = 'relation'
                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                AND relation = 'dossier_events'::regclass AND mode = 'RowExclusiveLock'), '')
+                AND relation IN ('dossier_events'::regclass, 'audit_log'::regclass) AND mode = 'RowExclusiveLock'), '')
         WHERE waits_for IS NULL";
     diesel::sql_query(note).execute(tx).await
 }
@@ -136,6 +136,9 @@ pub async fn sign(tx: &mut Transaction, signed: &SignedDay) -> QueryResult<usize
         log_days::signature.eq(&signed.signature),
         log_days::public_key.eq(&signed.public_key),
         log_days::signed_at.eq(signed.signed_at),
+        log_days::audit_rows.eq(signed.audit_rows),
+        log_days::audit_blocks.eq(&signed.audit_blocks),
+        log_days::audit_root.eq(&signed.audit_root),
     );
     diesel::update(log_days::table.find(signed.day)).set(values).execute(tx).await
 }

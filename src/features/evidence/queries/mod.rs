@@ -1,5 +1,7 @@
-//! Reads and writes the daily log; reads chains. `log` is for signing and for the list of roots, `proof` for proofs, `chain` for the check.
+//! Reads and writes the daily log; reads chains. `log` is for signing and for the list of roots, `proof` for proofs, `chain` for the check,
+//! `audit` for the tree over the audit trail of a day.
 
+pub mod audit;
 pub mod chain;
 pub mod log;
 pub mod proof;
@@ -30,14 +32,26 @@ pub struct SignedDay {
     pub public_key: Vec<u8>,
     #[diesel(select_expression = log_days::signed_at.assume_not_null())]
     pub signed_at: DateTime<Utc>,
+    pub audit_rows: Option<i64>,
+    pub audit_blocks: Option<Vec<u8>>,
+    pub audit_root: Option<Vec<u8>>,
 }
 
 impl SignedDay {
     /// The roots of its blocks; `None` when the bytes are no whole hashes.
     pub fn block_roots(&self) -> Option<Vec<Hash>> {
-        let (hashes, rest) = self.blocks.as_chunks::<32>();
-        rest.is_empty().then(|| hashes.iter().map(|bytes| Hash(*bytes)).collect())
+        whole_hashes(&self.blocks)
     }
+
+    /// The roots of the blocks of its audit trail; `None` when that is not covered, or the bytes are no whole hashes.
+    pub fn audit_block_roots(&self) -> Option<Vec<Hash>> {
+        whole_hashes(self.audit_blocks.as_ref()?)
+    }
+}
+
+fn whole_hashes(bytes: &[u8]) -> Option<Vec<Hash>> {
+    let (hashes, rest) = bytes.as_chunks::<32>();
+    rest.is_empty().then(|| hashes.iter().map(|bytes| Hash(*bytes)).collect())
 }
 
 /// What the chain stores with an event.

@@ -2,7 +2,7 @@
 
 use super::{check_filter, seen};
 use crate::db::{Answer, Failure, Given, Terms, Transaction, Writer};
-use crate::domain::agency_tree::AgencyId;
+use crate::domain::agency_tree::{AgencyId, AgencyTree};
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::Refusal;
 use crate::domain::reminder::Filter;
@@ -11,7 +11,7 @@ use crate::features::audit::{self, Change};
 use crate::features::auth::Principal;
 use crate::features::reminders::queries::rules::{self, RuleRow};
 use chrono::NaiveTime;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A rule as it is to be.
 #[derive(Clone, Debug)]
@@ -63,17 +63,14 @@ pub async fn put_rule(
             principal.require_owned(rule.owner_ids.as_deref())?;
         }
         expects(present.as_ref().map(|rule| rule.version))?;
+        let before = present.as_ref().map(|rule| told(rule, &principal.tree));
         let (version, owner_ids) = match present {
             Some(rule) => (rule.version + 1, rule.owner_ids),
             None => (1, principal.roots().map(<[AgencyId]>::to_vec)),
         };
         let row = row(input, (agencies.clone(), owner_ids), version);
         rules::write(tx, &row).await?;
-        let details = json!({
-            "agencies": input.agencies, "with_below": row.with_below, "about": row.about, "filter": row.filter,
-            "days": row.days, "time": row.time.format("%H:%M").to_string(), "due_in": row.due_in,
-            "escalate_after": row.escalate_after, "enabled": row.enabled, "version": row.version,
-        });
+        let details = json!({"before": before, "after": told(&row, &principal.tree)});
         let subject = format!("reminder_rule:{}", row.name);
         let change = Change { action: "reminder_rule.put", subject, details };
         audit::record(tx, &principal.actor(), now, change).await?;
@@ -103,4 +100,14 @@ fn row(
         enabled: input.enabled,
         version,
     }
+}
+
+/// A rule as the audit trail tells of it: without its text.
+fn told(row: &RuleRow, tree: &AgencyTree) -> Value {
+    let agencies: Vec<&str> = row.agency_ids.iter().map(|id| tree.code(*id)).collect();
+    json!({
+        "agencies": agencies, "with_below": row.with_below, "about": row.about, "filter": row.filter,
+        "days": row.days, "time": row.time.format("%H:%M").to_string(), "due_in": row.due_in,
+        "escalate_after": row.escalate_after, "enabled": row.enabled, "version": row.version,
+    })
 }

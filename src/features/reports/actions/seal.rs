@@ -144,7 +144,7 @@ pub async fn correct(
         impl Fn(&CorrectionRow) -> Answer,
     ),
 ) -> Result<Given, Failure> {
-    let actor = principal.actor();
+    let actor = principal.actor().because(Some(correcting.reason.to_owned()));
     let work = async |tx: &mut Transaction| {
         let (report, said) = sealed::lock(tx, correcting.id).await?.ok_or(Refusal::NotFound)?;
         let before = sealed::corrections(tx, report.id).await?;

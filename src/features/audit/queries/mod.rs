@@ -1,16 +1,36 @@
-//! Reads and writes `audit_log`.
+//! Reads and writes `audit_log`: here the writing, `list` the list, `day` the rows of a day for the daily log.
+
+pub mod day;
+pub mod list;
 
 use super::{Actor, Change};
 use crate::db::Transaction;
 use crate::db::schema::audit_log;
 use crate::domain::local_time::Instant;
+use chrono::{DateTime, Utc};
 use diesel::expression::{AppearsOnTable, AsExpression, Expression};
 use diesel::pg::Pg;
 use diesel::query_builder::{NoFromClause, QueryFragment, QueryId};
 use diesel::sql_types::Text;
-use diesel::{ExpressionMethods, QueryResult};
+use diesel::{ExpressionMethods, QueryResult, Queryable, Selectable};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
+
+/// A row as it is stored.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = audit_log)]
+#[allow(missing_docs)] // The columns are explained in the migration.
+pub struct AuditRow {
+    pub id: Uuid,
+    pub recorded_at: DateTime<Utc>,
+    pub actor: String,
+    pub action: String,
+    pub subject: String,
+    pub request_id: String,
+    pub details: serde_json::Value,
+    pub reason: Option<String>,
+    pub address: Option<String>,
+}
 
 /// Inserts the row of a change.
 pub fn inserting<Subject>(
@@ -31,6 +51,8 @@ where
         audit_log::subject.eq(change.subject),
         audit_log::request_id.eq(&actor.request_id),
         audit_log::details.eq(change.details),
+        audit_log::reason.eq(&actor.reason),
+        audit_log::address.eq(&actor.address),
     ))
 }
 

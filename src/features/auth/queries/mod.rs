@@ -1,13 +1,16 @@
-//! Reads and writes `api_keys`.
+//! Reads and writes `api_keys`: here the proof of a key and the writes, `list` the lists, `uses` when keys were used.
+
+pub mod list;
+pub mod uses;
 
 use crate::db::schema::{api_keys, reference_state};
 use crate::db::{Question, Transaction};
+use crate::domain::key::Span;
 use crate::domain::local_time::Instant;
-use crate::domain::vocabulary::{Plan, UnknownWord};
+use crate::domain::vocabulary::{KeyState, Plan, Scope, UnknownWord};
 use chrono::{DateTime, Utc};
-use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel_async::{AsyncConnectionCore, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 /// A key as it is stored.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -33,12 +36,30 @@ pub struct KeyRow {
     pub revoked_at: Option<DateTime<Utc>>,
     /// How fast it may call.
     pub plan: String,
+    /// The minute in which it was last used, as far as that is noted.
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// The key that it replaces.
+    pub replaces: Option<String>,
+    /// The key that replaces it.
+    pub replaced_by: Option<String>,
 }
 
 impl KeyRow {
+    /// When it works.
+    pub fn span(&self) -> Span {
+        let (expires_at, revoked_at) =
+            (self.expires_at.map(Instant::from), self.revoked_at.map(Instant::from));
+        Span { created_at: self.created_at.into(), expires_at, revoked_at }
+    }
+
     /// Whether it works at `now`.
     pub fn is_valid(&self, now: Instant) -> bool {
-        self.revoked_at.is_none() && self.expires_at.is_none_or(|until| now.utc() < until)
+        self.span().state(now) == KeyState::Active
+    }
+
+    /// What it may do. A word that is no scope, by hand or of another release, gives nothing.
+    pub fn scopes(&self) -> Vec<Scope> {
+        self.scopes.iter().filter_map(|scope| scope.parse().ok()).collect()
     }
 
     /// Its plan. A constraint keeps other words out of the table, so the error is a defect.
@@ -76,26 +97,30 @@ impl Question for ById {
     }
 }
 
-/// Every key, oldest first. There are as many as callers: tens.
-pub async fn all<C>(conn: &mut C) -> QueryResult<Vec<KeyRow>>
-where
-    C: AsyncConnectionCore<Backend = Pg>,
-{
-    api_keys::table.select(KeyRow::as_select()).order((api_keys::created_at, api_keys::id)).load(conn).await
-}
-
 pub(super) async fn insert(tx: &mut Transaction, row: &KeyRow) -> QueryResult<usize> {
     diesel::insert_into(api_keys::table).values(row).execute(tx).await
 }
 
-/// Revokes the working keys that fit; says how many there were.
-pub(super) async fn revoke(tx: &mut Transaction, which: Which<'_>, now: Instant) -> QueryResult<usize> {
-    let working = diesel::update(api_keys::table.filter(api_keys::revoked_at.is_null()));
-    let revoked = api_keys::revoked_at.eq(now.utc());
-    match which {
-        Which::Id(id) => working.filter(api_keys::id.eq(id)).set(revoked).execute(tx).await,
-        Which::Named(name) => working.filter(api_keys::name.eq(name)).set(revoked).execute(tx).await,
-    }
+/// A key, locked so that nobody else changes it meanwhile.
+pub(super) async fn lock(tx: &mut Transaction, id: &str) -> QueryResult<Option<KeyRow>> {
+    let row = api_keys::table.find(id).select(KeyRow::as_select());
+    row.for_no_key_update().first(tx).await.optional()
+}
+
+/// The ids of the keys of a name that are not revoked, locked.
+pub(super) async fn lock_named(tx: &mut Transaction, name: &str) -> QueryResult<Vec<KeyRow>> {
+    let working = api_keys::table.filter(api_keys::name.eq(name)).filter(api_keys::revoked_at.is_null());
+    working.order(api_keys::id).select(KeyRow::as_select()).for_no_key_update().load(tx).await
+}
+
+/// Writes when a key ends, and which key replaces it.
+pub(super) async fn end(tx: &mut Transaction, row: &KeyRow) -> QueryResult<usize> {
+    let values = (
+        api_keys::expires_at.eq(row.expires_at),
+        api_keys::revoked_at.eq(row.revoked_at),
+        api_keys::replaced_by.eq(&row.replaced_by),
+    );
+    diesel::update(api_keys::table.find(&row.id)).set(values).execute(tx).await
 }
 
 /// Which keys to revoke.

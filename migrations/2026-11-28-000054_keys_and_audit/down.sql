@@ -1,0 +1,13 @@
+COMMENT ON COLUMN log_days.waits_for IS 'Transactions (virtualtransaction of pg_locks) that wrote events when the boundary was there already, and may have begun before; when all have ended, no event of the day can come any more. Null: not looked yet.';
+ALTER TABLE log_days DROP COLUMN audit_rows, DROP COLUMN audit_blocks, DROP COLUMN audit_root;
+DROP TRIGGER audit_log_open_day ON audit_log;
+DROP TRIGGER audit_log_kept_whole ON audit_log;
+DROP TRIGGER audit_log_kept ON audit_log;
+DROP FUNCTION keep_audit_log();
+DROP INDEX audit_log_request_idx;
+DROP INDEX audit_log_other_idx;
+DROP INDEX audit_log_actor_idx;
+DROP INDEX audit_log_recorded_idx;
+ALTER TABLE audit_log DROP COLUMN reason, DROP COLUMN address;
+DROP INDEX api_keys_created_idx;
+ALTER TABLE api_keys DROP COLUMN last_used_at, DROP COLUMN replaces, DROP COLUMN replaced_by;
