@@ -34,8 +34,8 @@ BEGIN
         ('reports', 'INSERT, UPDATE (id)'),
         -- A version changes when it ends.
         ('procedure_versions', 'INSERT, UPDATE (effective_to, ended_by, replaced_by, end_decision, end_recorded_at)'),
-        -- A key is not made to do more, nor to be another.
-        ('api_keys', 'INSERT, UPDATE (revoked_at)'),
+        -- A key ends, is replaced and is used; it is not made to do more.
+        ('api_keys', 'INSERT, UPDATE (expires_at, revoked_at, last_used_at, replaced_by)'),
         -- The present, whose past is kept elsewhere. Nothing of it is deleted.
         ('agencies', 'INSERT, UPDATE'),
         ('calendar_jobs', 'INSERT, UPDATE'),
