@@ -9,7 +9,8 @@
 //! `competence` (who decides it), `share` (parts of a whole), `report` (the form that counts what came in, ended and is pending),
 //! `index766` (the national index), `agency_tree` (who may see it), `canonical`, `hash_chain`,
 //! `merkle`, `signing`, `daily_log`
-//! and `proof` (that nobody changed it), `refusal` (every reason to say no).
+//! and `proof` (that nobody changed it), `sealing` (what is kept of people, encrypted), `national` (the format of the national portal, and what
+//! follows from it), `refusal` (every reason to say no).
 
 pub mod activity;
 pub mod agency_tree;
@@ -31,6 +32,7 @@ pub mod lifecycle;
 pub mod local_time;
 pub mod masking;
 pub mod merkle;
+pub mod national;
 pub mod object;
 pub mod period;
 pub mod policy;
@@ -39,6 +41,7 @@ pub mod refusal;
 pub mod reminder;
 pub mod report;
 pub mod review;
+pub mod sealing;
 pub mod share;
 pub mod signing;
 pub mod text;

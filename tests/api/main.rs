@@ -44,6 +44,8 @@ mod integration;
 mod limits;
 mod linked;
 mod metrics;
+mod national;
+mod national_sequences;
 mod nullables;
 mod once;
 mod openapi;

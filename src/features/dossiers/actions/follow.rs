@@ -52,6 +52,9 @@ pub(super) fn apply(dossier: &mut DossierRow, event: &EventRow, position: Positi
         EventKind::SupplementRequested => {
             dossier.unanswered_from = event.of_kind.answer_by.map(|day| Instant::end_of(day).utc());
         }
+        EventKind::SupplementReceived => {
+            dossier.appointed_at = event.of_kind.appointed_at.or(dossier.appointed_at);
+        }
         EventKind::Apologised => {
             dossier.apologies += 1;
             dossier.reappointed_on = event.of_kind.new_due_on;

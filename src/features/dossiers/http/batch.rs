@@ -1,7 +1,7 @@
 //! POST /v1/dossiers/batch.
 
 use super::context;
-use crate::db::{DbError, Failure};
+use crate::db::DbError;
 use crate::features::State;
 use crate::features::auth::Authorized;
 use crate::features::auth::scope::DossiersWrite;
@@ -12,18 +12,14 @@ use crate::features::dossiers::queries::sent_before;
 use crate::http::envelope::RequestId;
 use crate::http::error::{Language, Problem};
 use crate::http::input::Many;
+use crate::http::lanes;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, post, web};
-use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Deserialize;
-use std::collections::HashMap;
 use utoipa::IntoParams;
 
 /// Items that are read, and then carried out, at a time.
 const PART: usize = 500;
-
-/// Dossiers of a batch that are worked on at a time: few, so that a batch leaves room for others.
-const LANES: usize = 4;
 
 /// How a batch is carried out.
 #[derive(Deserialize, IntoParams)]
@@ -112,23 +108,11 @@ impl Work<'_> {
         let known = async |conn: &mut &_| sent_before::known(conn, &wanted).await;
         let known = self.state.reader.read(known).await?;
         let fresh = async || self.state.calendars.fresh(&self.state.reader).await;
-        let lane = async |of_dossier: Vec<(usize, &Item)>| {
-            let mut done = Vec::with_capacity(of_dossier.len());
-            for (index, item) in of_dossier {
-                let what = (item, &procedures);
-                let result = items::alone(&self.state.writer, &self.context, what, &known, &fresh).await;
-                done.push((index, own(result)?));
-            }
-            Ok::<_, Problem>(done)
+        let work = async |item: &Item| {
+            let what = (item, &procedures);
+            lanes::own(items::alone(&self.state.writer, &self.context, what, &known, &fresh).await)
         };
-        let lanes = stream::iter(by_dossier(&sent)).map(lane).buffer_unordered(LANES);
-        let done: Vec<Vec<_>> = lanes.try_collect().await?;
-        let mut done: HashMap<usize, Result<Done, Problem>> = done.into_iter().flatten().collect();
-        let sent = sent.into_iter().enumerate();
-        // What was read was carried out.
-        Ok(sent
-            .filter_map(|(index, item)| item.map_or_else(|why| Some(Err(why)), |_| done.remove(&index)))
-            .collect())
+        lanes::by_key(sent, Item::dossier, work).await
     }
 
     /// Carries out items in one transaction, and says whether what was done is kept.
@@ -176,30 +160,5 @@ impl Work<'_> {
             }
         }
         Ok(procedures)
-    }
-}
-
-/// The items that were read, those of a dossier together.
-fn by_dossier(items: &Items) -> Vec<Vec<(usize, &Item)>> {
-    let mut place: HashMap<&str, usize> = HashMap::new();
-    let mut groups: Vec<Vec<(usize, &Item)>> = vec![];
-    for (index, item) in items.iter().enumerate() {
-        let Ok(item) = item else { continue };
-        let group = *place.entry(item.dossier()).or_insert(groups.len());
-        match groups.get_mut(group) {
-            Some(group) => group.push((index, item)),
-            None => groups.push(vec![(index, item)]),
-        }
-    }
-    groups
-}
-
-/// A result that is the item's own. What befell the database befalls all that is to come.
-fn own(result: Result<Done, Failure>) -> Result<Result<Done, Problem>, Problem> {
-    match result {
-        Ok(done) => Ok(Ok(done)),
-        Err(Failure::Refused(refusal)) => Ok(Err(refusal.into())),
-        Err(Failure::Database(error @ DbError::Other(_))) => Ok(Err(error.into())),
-        Err(Failure::Database(error)) => Err(error.into()),
     }
 }
