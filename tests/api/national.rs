@@ -11,31 +11,32 @@ const CODE: &str = "H51.29-220215-9001";
 
 /// Everything that `DongBoHoSoMC` has, of a dossier that waits for a supplement.
 pub fn whole() -> Value {
-    json!({
-        "MaHoSo": CODE, "MaTTHC": "1.004873", "TenTTHC": "Cấp Giấy xác nhận tình trạng hôn nhân", "MaLinhVuc": "G15-TP03",
-        "TenLinhVuc": "Hộ tịch", "KenhThucHien": "2", "TrichYeuHoSo": "Xác nhận cho Zacharias Quang",
-        "ChuHoSo": "Zacharias Quang", "LoaiDoiTuong": "1", "MaDoiTuong": "CD-77", "SoGiayToChuHoSo": "094081234567",
-        "DinhDanhCHS": [{"LoaiDinhDanh": 1, "SoDinhDanh": "094081234567"}], "Email": "zq@example.org", "Fax": "02993",
-        "SoDienThoai": "0912345678", "TaiKhoanDuocXacThucVoiVNeID": "1", "ThongTinKhac": "ấp Chợ",
-        "NgayNopHoSo": "20220214150000", "NgayTiepNhan": "20220214160000", "NgayHenTra": "20220218170000", "TrangThaiHoSo": 5,
-        "NgayTra": "", "ThongTinTra": "Trả tận tay", "HinhThuc": 0, "NgayKetThucXuLy": null, "NgayTuChoi": "",
-        "DonViXuLy": "000.05.29.H51", "GhiChu": "Gọi 0912345678", "NoiNopHoSo": "H51.29",
-        "TaiLieuNop": [{
-            "TepDinhKemId": 11, "TenTepDinhKem": "To khai Zacharias.pdf", "IsDeleted": "False", "MaThanhPhanHoSo": "TP-1",
-            "DuongDanTaiTepTin": "https://dvc.example.vn/tep/11", "DuocSoHoa": 1, "DuocTaiSuDung": 0, "DuocLayTuKhoDMQG": 0,
-            "MaKetQuaThayThe": "KQ-1",
-        }],
-        "DanhSachLePhi": [{"TenPhiLePhi": "Lệ phí", "MaPhiLePhi": "LP1", "HinhThucThu": 1, "Gia": "8000", "LoaiPhiLePhi": 2}],
-        "DuocThanhToanTrucTuyen": 1, "DanhSachTepDinhKemKhac": [{"TenGiayTo": "Giấy của Zacharias", "SoLuong": 1, "LoaiGiayTo": 1}],
-        "DanhSachGiayToKetQua": [],
-        "DanhSachHoSoBoSung": [{
-            "HoSoBoSungId": "501", "NguoiYeuCauBoSung": "Trần Thị Bình", "NoiDungBoSung": "Giấy khai sinh của Zacharias",
-            "NgayBoSung": "20220215090000", "NguoiTiepNhanBoSung": null, "ThongTinTiepNhan": "", "NgayTiepNhanBoSung": "",
-            "TrangThaiBoSung": 0, "DanhSachGiayToBoSung": [{"TenGiayTo": "Zacharias"}], "DanhSachLePhiBoSung": [],
-            "NgayHenTraTruoc": "20220218170000", "NgayHenTraMoi": "",
-        }],
-        "HoSoCoThanhPhanSoHoa": "True", "DSKetNoiCSDL": [{"MaCSDL": "DC"}], "TruongRieng": "Zacharias",
-    })
+    let text = r#"{
+    "MaHoSo": "H51.29-220215-9001", "MaTTHC": "1.004873", "TenTTHC": "Cấp Giấy xác nhận tình trạng hôn nhân", "MaLinhVuc": "G15-TP03",
+    "TenLinhVuc": "Hộ tịch", "KenhThucHien": "2", "TrichYeuHoSo": "Xác nhận cho Zacharias Quang",
+    "ChuHoSo": "Zacharias Quang", "LoaiDoiTuong": "1", "MaDoiTuong": "CD-77", "SoGiayToChuHoSo": "094081234567",
+    "DinhDanhCHS": [{"LoaiDinhDanh": 1, "SoDinhDanh": "094081234567"}], "Email": "zq@example.org", "Fax": "02993",
+    "SoDienThoai": "0912345678", "TaiKhoanDuocXacThucVoiVNeID": "1", "ThongTinKhac": "ấp Chợ",
+    "NgayNopHoSo": "20220214150000", "NgayTiepNhan": "20220214160000", "NgayHenTra": "20220218170000", "TrangThaiHoSo": 5,
+    "NgayTra": "", "ThongTinTra": "Trả tận tay", "HinhThuc": 0, "NgayKetThucXuLy": null, "NgayTuChoi": "",
+    "DonViXuLy": "000.05.29.H51", "GhiChu": "Gọi 0912345678", "NoiNopHoSo": "H51.29",
+    "TaiLieuNop": [{
+        "TepDinhKemId": 11, "TenTepDinhKem": "To khai Zacharias.pdf", "IsDeleted": "False", "MaThanhPhanHoSo": "TP-1",
+        "DuongDanTaiTepTin": "https://dvc.example.vn/tep/11", "DuocSoHoa": 1, "DuocTaiSuDung": 0, "DuocLayTuKhoDMQG": 0,
+        "MaKetQuaThayThe": "KQ-1"
+    }],
+    "DanhSachLePhi": [{"TenPhiLePhi": "Lệ phí", "MaPhiLePhi": "LP1", "HinhThucThu": 1, "Gia": "8000", "LoaiPhiLePhi": 2}],
+    "DuocThanhToanTrucTuyen": 1, "DanhSachTepDinhKemKhac": [{"TenGiayTo": "Giấy của Zacharias", "SoLuong": 1, "LoaiGiayTo": 1}],
+    "DanhSachGiayToKetQua": [],
+    "DanhSachHoSoBoSung": [{
+        "HoSoBoSungId": "501", "NguoiYeuCauBoSung": "Trần Thị Bình", "NoiDungBoSung": "Giấy khai sinh của Zacharias",
+        "NgayBoSung": "20220215090000", "NguoiTiepNhanBoSung": null, "ThongTinTiepNhan": "", "NgayTiepNhanBoSung": "",
+        "TrangThaiBoSung": 0, "DanhSachGiayToBoSung": [{"TenGiayTo": "Zacharias"}], "DanhSachLePhiBoSung": [],
+        "NgayHenTraTruoc": "20220218170000", "NgayHenTraMoi": ""
+    }],
+    "HoSoCoThanhPhanSoHoa": "True", "DSKetNoiCSDL": [{"MaCSDL": "DC"}], "TruongRieng": "Zacharias"
+}"#;
+    serde_json::from_str(text).unwrap()
 }
 
 /// What a snapshot needs, and more.

@@ -27,7 +27,9 @@ pub(super) fn supplements(history: &History, sent: &[Supplement]) -> Vec<Wanted>
                 is_taken: false,
             }),
             EventKind::SupplementReceived => {
-                recorded.iter_mut().rev().take(1).for_each(|request| request.is_answered = true);
+                if let Some(request) = recorded.last_mut() {
+                    request.is_answered = true;
+                }
             }
             _ => {}
         }

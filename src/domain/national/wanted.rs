@@ -114,8 +114,7 @@ pub fn events(
         steps.push((EventKind::Forwarded, (Some(now), "DonViXuLy")));
     }
     let mut latest = wanted.iter().map(|event| event.at).max().max(history.last()).unwrap_or(now);
-    for (index, (kind, (own, key))) in steps.iter().enumerate() {
-        let kind = *kind;
+    for (index, &(kind, (own, key))) in steps.iter().enumerate() {
         let at = match own.or(steps[index..].iter().find_map(|(_, (at, _))| *at)) {
             Some(at) => at,
             // Handing on moves no date: it is put where it is in the way of nothing.

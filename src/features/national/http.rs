@@ -101,7 +101,8 @@ async fn get_one(
 ) -> Result<HttpResponse, Problem> {
     let NoParameters {} = input.query()?;
     let as_of = AsOf::asked(None, state.clock.now())?;
-    let row = &sought.seen_by(&caller, &as_of, &state).await?.dossier;
+    let found = sought.seen_by(&caller, &as_of, &state).await?;
+    let row = &found.dossier;
     let last = async |conn: &mut &_| queries::last(conn, row.id, Kind::Dossier).await;
     let object = match state.reader.read(last).await? {
         Some(sealed) => {

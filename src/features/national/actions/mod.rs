@@ -145,7 +145,9 @@ async fn carry_out(
         Says::Dossier(says) => snapshot::stand(tx, context, with, (says, versions)).await?,
         Says::Step(says) => step::record(tx, context, with, says).await?,
     };
-    let is_kept = keep(tx, context, with.keys, (dossier, sent)).await?;
+    // A step that was sent before is not the last one again.
+    let is_news = recorded > 0 || sent.kind() == Kind::Dossier;
+    let is_kept = is_news && keep(tx, context, with.keys, (dossier, sent)).await?;
     if !is_new && !is_kept && recorded == 0 {
         return Ok(Done::Unchanged);
     }

@@ -162,7 +162,7 @@ fn object(keys: &[Key], required: &[&str], says: &str) -> Schema {
         let schema: RefOr<Schema> = if of.is_empty() {
             ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(Some(*says)).build().into()
         } else {
-            let item = self::object(of, &[], says);
+            let item: RefOr<Schema> = self::object(of, &[], says).into();
             ArrayBuilder::new().items(item).description(Some(*says)).build().into()
         };
         object = object.property(*name, schema);
