@@ -35,10 +35,10 @@ pub(super) async fn stand(
     (sent, versions): (&Snapshot, &[Procedure]),
 ) -> Result<(Uuid, usize, bool), Failure> {
     let at = sent.received_at.or(sent.submitted_at).unwrap_or(context.now);
-    let find = |key, text: &Option<String>| named(context, with.names, (key, text.as_deref()), at);
+    let find = |key, text| named(context, with.names, (key, text), at);
     let agencies = Agencies {
-        handles: find("DonViXuLy", &sent.handled_by)?,
-        received: find("NoiNopHoSo", &sent.filed_with)?,
+        handles: find("DonViXuLy", sent.handled_by.as_deref())?,
+        received: find("NoiNopHoSo", sent.filed_with.as_deref())?,
     };
     for (key, agency) in [("DonViXuLy", agencies.handles), ("NoiNopHoSo", agencies.received)] {
         if let Some(agency) = agency.filter(|agency| !context.visible.contains(agency.id)) {
