@@ -15,8 +15,9 @@ use utoipa::{PartialSchema, ToSchema};
 pub struct PostNationalDossiers {
     /// Whether the sender takes them for known, `True` or `False`. Not needed: the service knows.
     #[serde(rename = "isUpdating")]
-    #[schema(nullable = false, example = "True")]
-    is_updating: Option<String>,
+    #[serde(default)]
+    #[schema(required = false, example = "True")]
+    is_updating: Value,
     /// The dossiers; those with the same code in their order.
     #[schema(max_items = 10_000, value_type = Vec<NationalDossier>)]
     data: Vec<Value>,
