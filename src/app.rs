@@ -56,6 +56,7 @@ pub fn shared(database: Database, sizes: PoolSizes, clock: crate::clock::Clock) 
         limits,
         metrics,
         signer: None,
+        data_keys: None,
     })
 }
 

@@ -29,6 +29,22 @@ pub struct LogSettings {
     pub log_format: LogFormat,
 }
 
+/// A setting that is never shown.
+#[derive(Clone)]
+pub struct Secret(pub String);
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a secret")
+    }
+}
+
 /// How the service serves.
 #[derive(Clone, Debug, Args)]
 pub struct ServerSettings {
@@ -77,6 +93,12 @@ pub struct ServerSettings {
     /// in the data directory, made at the first start; with a server of your own no roots are made
     #[arg(long, env = "CONGKHAI_SIGNING_KEY_FILE", value_name = "FILE")]
     pub signing_key_file: Option<PathBuf>,
+
+    /// Keys that encrypt what is kept of people, each 32 bytes in hexadecimal or base64, with commas between; the first encrypts. Not
+    /// set: with an embedded cluster a file in the data directory, made at the first start; with a server of your own nothing is taken
+    /// in the national format
+    #[arg(long, env = "CONGKHAI_DATA_KEY", hide_env_values = true, value_name = "KEYS")]
+    pub data_key: Option<Secret>,
 
     /// Seconds that requests under way are given to finish after SIGTERM
     #[arg(long, env = "CONGKHAI_SHUTDOWN_SECONDS", default_value_t = 30, value_name = "SECONDS")]

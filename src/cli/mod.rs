@@ -6,6 +6,7 @@
 mod calendar;
 mod catalogue;
 mod check;
+mod data_key;
 mod database;
 mod demo;
 mod dossiers;

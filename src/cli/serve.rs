@@ -1,6 +1,6 @@
 //! `congkhai serve`: the service, until SIGTERM or until its embedded cluster is gone.
 
-use super::{Outcome, database, signing_key};
+use super::{Outcome, data_key, database, signing_key};
 use crate::app::{self, Running};
 use crate::clock::Clock;
 use crate::config::{DatabaseSettings, ServerSettings};
@@ -34,9 +34,11 @@ impl Serve {
         if opened.cluster.is_none() {
             require_migrated(&opened.database)?;
         }
-        let own = opened.cluster.is_some().then(|| self.database.data_dir.join(signing_key::FILE));
-        let signer = signing_key::of_service(self.server.signing_key_file.as_deref(), own.as_deref())?;
-        let shared = Shared { signer, ..shared(&opened.database, &self.server, Clock::real())? };
+        let own = |file| opened.cluster.is_some().then(|| self.database.data_dir.join(file));
+        let given = self.server.signing_key_file.as_deref();
+        let signer = signing_key::of_service(given, own(signing_key::FILE).as_deref())?;
+        let data_keys = data_key::of_service(self.server.data_key.as_ref(), own(data_key::FILE).as_deref())?;
+        let shared = Shared { signer, data_keys, ..shared(&opened.database, &self.server, Clock::real())? };
         let liveness = opened.cluster.as_ref().map(crate::db::embedded::Cluster::liveness);
         let served = until_stopped(&self.server, listener, shared, liveness, |address| {
             log::info!("listening on http://{address}, documents at http://{address}/docs");

@@ -308,6 +308,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    national_payloads (dossier_id, kind) {
+        dossier_id -> Uuid,
+        kind -> Text,
+        received_at -> Timestamptz,
+        key_id -> Text,
+        nonce -> Bytea,
+        ciphertext -> Bytea,
+    }
+}
+
+diesel::table! {
     policies (name) {
         name -> Text,
         procedure_code -> Nullable<Text>,
@@ -567,6 +578,7 @@ diesel::joinable!(dossier_events -> dossiers (dossier_id));
 diesel::joinable!(dossier_persons -> dossiers (dossier_id));
 diesel::joinable!(dossiers -> procedure_versions (procedure_version_id));
 diesel::joinable!(log_leaves -> log_days (day));
+diesel::joinable!(national_payloads -> dossiers (dossier_id));
 diesel::joinable!(policies -> agencies (agency_id));
 diesel::joinable!(policies -> procedures (procedure_code));
 diesel::joinable!(procedure_agencies -> agencies (agency_id));
@@ -606,6 +618,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     log_days,
     log_leaves,
+    national_payloads,
     policies,
     procedure_agencies,
     procedure_drafts,

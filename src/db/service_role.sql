@@ -44,6 +44,7 @@ BEGIN
         ('dossier_counters', 'INSERT, UPDATE'),
         ('dossiers', 'INSERT, UPDATE'),
         ('log_days', 'INSERT, UPDATE'),
+        ('national_payloads', 'INSERT, UPDATE'),
         ('policies', 'INSERT, UPDATE'),
         ('procedures', 'INSERT, UPDATE'),
         ('reference_state', 'UPDATE'),

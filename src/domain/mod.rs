@@ -9,7 +9,8 @@
 //! `competence` (who decides it), `share` (parts of a whole), `report` (the form that counts what came in, ended and is pending),
 //! `index766` (the national index), `quality` (what is wrong or suspicious in the record of a dossier), `agency_tree` (who may see it), `canonical`, `hash_chain`,
 //! `merkle`, `signing`, `daily_log`
-//! and `proof` (that nobody changed it), `key` (how long a key works, and what it may give), `refusal` (every reason to say no).
+//! and `proof` (that nobody changed it), `key` (how long a key works, and what it may give), `sealing` (what is kept of people, encrypted),
+//! `national` (the format of the national portal, and what follows from it), `refusal` (every reason to say no).
 
 pub mod activity;
 pub mod agency_tree;
@@ -32,6 +33,7 @@ pub mod lifecycle;
 pub mod local_time;
 pub mod masking;
 pub mod merkle;
+pub mod national;
 pub mod object;
 pub mod period;
 pub mod policy;
@@ -41,6 +43,7 @@ pub mod refusal;
 pub mod reminder;
 pub mod report;
 pub mod review;
+pub mod sealing;
 pub mod share;
 pub mod signing;
 pub mod text;

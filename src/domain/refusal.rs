@@ -153,6 +153,15 @@ pub enum Refusal {
         /// What it allows.
         allowed: Vec<EventKind>,
     },
+    /// A status of the national format to which none of its steps leads from where the dossier stands.
+    StatusBackwards {
+        /// Status of the dossier.
+        from: Status,
+        /// Status that was sent.
+        to: Status,
+        /// The key that says so.
+        key: &'static str,
+    },
     /// The event would lie before one that is recorded already.
     EventOutOfOrder {
         /// When the step occurred that it must not precede.

@@ -21,6 +21,7 @@ pub fn examples() -> Value {
 }
 
 const OWN: &str = "$response.body#/code";
+const SENT: &str = "$response.body#/data/0/MaHoSo";
 const FIRST: &str = "$response.body#/items/0/code";
 
 const fn link(from: &'static str, status: &'static str, to: &'static str, code: &'static str) -> Link {
@@ -43,6 +44,8 @@ pub const LINKS: &[Link] = &[
     link("get_dossier", "200", "record_event", OWN),
     link("record_event", "201", "get_dossier", "$request.path.code"),
     link("record_event", "201", "list_dossier_events", "$request.path.code"),
+    link("send_national_dossiers", "200", "get_national_dossier", SENT),
+    link("send_national_dossiers", "200", "get_dossier", SENT),
     link("list_agencies", "200", "get_agency", FIRST),
     link("put_agency", "200", "get_agency", OWN),
     link("put_agency", "201", "get_agency", OWN),

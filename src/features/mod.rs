@@ -16,6 +16,7 @@ pub mod dossiers;
 pub mod evidence;
 pub mod health;
 pub mod metrics;
+pub mod national;
 mod newest;
 pub mod overdue;
 pub mod policies;
@@ -47,6 +48,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .configure(procedures::http::routes)
         .configure(policies::http::routes)
         .configure(dossiers::http::routes)
+        .configure(national::http::routes)
         .configure(evidence::http::routes)
         .configure(audit::http::routes)
         .configure(auth::http::routes)

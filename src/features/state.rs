@@ -13,6 +13,7 @@ use crate::clock::Clock;
 use crate::db::{Database, DbError, Reader, Slow, Writer};
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::calendar::Calendars;
+use crate::domain::sealing::DataKeys;
 use crate::domain::signing::SecretKey;
 use crate::http::limit::Limits;
 use crate::metrics::Metrics;
@@ -66,6 +67,8 @@ pub struct Shared {
     pub metrics: Arc<Metrics>,
     /// What signs the roots of the log; `None`: none are made.
     pub signer: Option<Arc<SecretKey>>,
+    /// What seals what is kept of people; `None`: nothing is kept that would have to be.
+    pub data_keys: Option<Arc<DataKeys>>,
 }
 
 impl State {

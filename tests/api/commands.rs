@@ -115,6 +115,18 @@ fn a_signing_key_is_made_once_and_shows_its_public_part() {
 }
 
 #[test]
+fn a_data_key_is_judged_and_never_shown() {
+    let place = directory("data-key");
+    let here = place.path().to_str().unwrap();
+    let serve = |key| ["serve", "--data-dir", here, "--bind", "127.0.0.1:0", "--data-key", key];
+    let bad = error(&run(&serve("secret0123")));
+    assert!(
+        bad.contains("CONGKHAI_DATA_KEY must be 32 random bytes") && !bad.contains("secret0123"),
+        "{bad}"
+    );
+}
+
+#[test]
 fn openapi_prints_the_committed_document() {
     let committed = include_str!("../../openapi/openapi.json");
     assert!(text(&run(&["openapi"]).stdout) == committed);
@@ -143,6 +155,7 @@ fn help_names_every_setting() {
         "CONGKHAI_WORKERS",
         "CONGKHAI_SHUTDOWN_SECONDS",
         "CONGKHAI_SIGNING_KEY_FILE",
+        "CONGKHAI_DATA_KEY",
     ] {
         assert!(help.contains(name), "{name}: {help}");
     }

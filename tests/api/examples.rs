@@ -116,6 +116,12 @@ async fn the_requests_of_the_examples_succeed() {
     let shown = &examples["record_batch"]["200"];
     assert_eq!((&batch["summary"], &batch["items"][1]), (&shown["summary"], &shown["items"][1]));
     assert_eq!(batch["items"][2]["problem"]["allowed"], shown["items"][2]["problem"]["allowed"]);
+    for id in ["send_national_dossiers", "send_national_progress"] {
+        let path = format!("/v1/national/{}", id.rsplit('_').next().unwrap());
+        assert_eq!(root.post(&path, &request(id)).await.expect(200), examples[id]["200"], "{id}");
+    }
+    let national = root.get("/v1/national/dossiers/H51.29-220215-9001").await.expect(200);
+    assert_eq!(national, examples["get_national_dossier"]["200"]);
     let (status, code) = (json!("processing"), received["code"].as_str().unwrap());
     assert_eq!(root.get(&format!("/v1/dossiers/{code}")).await.expect(200)["status"], status);
 }

@@ -47,6 +47,8 @@ mod keys;
 mod limits;
 mod linked;
 mod metrics;
+mod national;
+mod national_sequences;
 mod nullables;
 mod once;
 mod openapi;

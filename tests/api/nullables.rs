@@ -174,6 +174,7 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ("LimitBody", &["amount", "cutoff"]),
     ("LimitSent", &["amount", "cutoff"]),
     ("Monitor", &["valid_to"]),
+    ("NationalRefused", &["MaHoSo"]),
     ("Officer", &["title", "unit"]),
     ("OverdueCell", &["share", "oldest_due_on", "total_days_late"]),
     ("OverdueCounts", &["share", "oldest_due_on", "total_days_late"]),

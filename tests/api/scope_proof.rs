@@ -34,6 +34,8 @@ enum Shows {
     Change,
     /// The same, as items of a batch: others are answered that none was done.
     Batch,
+    /// The same, as objects of the national format.
+    National,
 }
 
 /// An operation as it is tried. `{dossier}` stands for the code of the district's dossier.
@@ -265,13 +267,16 @@ async fn other_agencies_learn_nothing() {
     for (method, _, line) in proven() {
         let id = line.id;
         for insider in [&own, &parent] {
-            let tries = matches!(line.shows, Shows::Change | Shows::Batch);
+            let tries = matches!(line.shows, Shows::Change | Shows::Batch | Shows::National);
             let answer = stage.send(insider, &method, &line, tries).await;
             assert!(answer.status.is_success(), "{id}: {}", answer.text());
             match line.shows {
                 Shows::AList => assert_eq!(answer.json()["total"], 1, "{id}"),
                 Shows::ASummary => assert_eq!(answer.json()["total"]["count"], 1, "{id}"),
                 Shows::Batch => assert_eq!(answer.json()["summary"]["created"], 2, "{id}: {}", answer.text()),
+                Shows::National => {
+                    assert_eq!(answer.json()["data"][0]["error_code"], 0, "{id}: {}", answer.text())
+                }
                 _ => {}
             }
             let has_it = names_the_district(&answer.text());
@@ -316,6 +321,10 @@ async fn other_agencies_learn_nothing() {
                 Shows::Change => {
                     let refused = matches!(answer.status.as_u16(), 403 | 404);
                     assert!(refused, "{id} {agency}: {text}");
+                }
+                Shows::National => {
+                    let refused = answer.expect(200)["data"][0]["error_code"].as_u64();
+                    assert!(matches!(refused, Some(403 | 404)), "{id} {agency}: {text}");
                 }
                 Shows::Batch => {
                     let none = json!({"created": 0, "unchanged": 0, "rejected": 2});

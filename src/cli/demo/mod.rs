@@ -11,7 +11,7 @@ mod people;
 mod plan;
 mod random;
 
-use super::{Outcome, database, serve, signing_key};
+use super::{Outcome, data_key, database, serve, signing_key};
 use crate::clock::Clock;
 use crate::config::{DatabaseSettings, ServerSettings};
 use crate::db::embedded::Cluster;
@@ -43,6 +43,9 @@ const KEY_NAME: &str = "demo";
 
 /// The file of its signing key, in the data directory.
 const SIGNING_KEY: &str = "demo-signing.key";
+
+/// The file of the key that encrypts what it keeps of its people.
+const DATA_KEY: &str = "demo-data.key";
 
 /// A demonstration on an embedded cluster of its own, in `demo` of the data directory. What you change stays.
 #[derive(Args)]
@@ -88,7 +91,9 @@ impl Demo {
         let own = settings.data_dir.join(SIGNING_KEY);
         let signer = signing_key::of_service(self.server.signing_key_file.as_deref(), Some(&own))?;
         let shared = serve::shared(&opened.database, &self.server, ready.clock.clone())?;
-        let shared = Shared { signer, ..shared };
+        let own = settings.data_dir.join(DATA_KEY);
+        let data_keys = data_key::of_service(self.server.data_key.as_ref(), Some(&own))?;
+        let shared = Shared { signer, data_keys, ..shared };
         let liveness = opened.cluster.as_ref().map(Cluster::liveness);
         let served =
             serve::until_stopped(&self.server, listener, shared, liveness, |address| ready.print(address));

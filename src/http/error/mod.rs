@@ -57,6 +57,11 @@ impl Problem {
         Self::new(Code::Unavailable).header(RETRY_AFTER, "1")
     }
 
+    /// 503 for what is not kept, or not opened, without a data key. Nothing changes until somebody sets one.
+    pub fn no_data_key() -> Self {
+        Self::new(Code::DataKeyMissing).header(RETRY_AFTER, "3600")
+    }
+
     /// No key, or one that is not valid (RFC 6750 section 3).
     pub fn unauthorized() -> Self {
         Self::new(Code::Unauthorized).header(WWW_AUTHENTICATE, "Bearer realm=\"congkhai\"")
@@ -159,6 +164,9 @@ impl From<Refusal> for Problem {
                 .detail(format!("A dossier in the state {state} does not allow this event."))
                 .member("state", json!(state))
                 .member("allowed", json!(allowed)),
+            Refusal::StatusBackwards { from, to, key } => Self::new(Code::EventNotAllowed)
+                .detail(format!("{key} {} ({to}) does not follow on {from}.", to.national_code()))
+                .member("state", json!(from)),
             Refusal::EventOutOfOrder { last_event_at, days } => Self::out_of_order(last_event_at, days),
             Refusal::EventInTheWay { seq, kind, occurred_at } => Self::new(Code::EventOutOfOrder)
                 .detail(format!("The event {seq}, {kind} at {occurred_at}, would not be allowed after it."))

@@ -192,6 +192,9 @@ problems! {
     Unavailable = "unavailable" 503 "Temporarily unavailable" / "Tạm thời không phục vụ được":
         "The database is away or busy. Try again after the seconds in Retry-After; look first whether a write was made."
         / "Cơ sở dữ liệu tạm thời không phục vụ được. Hãy thử lại sau số giây trong Retry-After; kiểm tra trước xem dữ liệu đã được ghi chưa.";
+    DataKeyMissing = "data_key_missing" 503 "No data key" / "Thiếu khóa mã hóa dữ liệu":
+        "The service has no key to encrypt what it would keep of people, or not the one that encrypted it. Whoever runs it sets CONGKHAI_DATA_KEY."
+        / "Hệ thống chưa có khóa để mã hóa dữ liệu cá nhân, hoặc thiếu khóa đã dùng để mã hóa. Quản trị viên cần đặt CONGKHAI_DATA_KEY.";
 }
 
 impl Code {

@@ -40,6 +40,7 @@ pub struct Many {
     is_over: bool,
     /// Items of a JSON body, once it was read.
     listed: Option<VecDeque<Bytes>>,
+    list: List,
     bytes: usize,
     given: usize,
 }
@@ -50,14 +51,36 @@ enum Form {
     Ndjson,
 }
 
+/// How the items are read out of a JSON body.
+pub type List = fn(&[u8]) -> Result<Vec<&RawValue>, Problem>;
+
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct List<'a> {
+struct Items<'a> {
     #[serde(borrow)]
     items: Vec<&'a RawValue>,
 }
 
+/// The list of the contract: `{"items": [...]}`.
+fn items(body: &[u8]) -> Result<Vec<&RawValue>, Problem> {
+    object::<Items<'_>>(body).map(|list| list.items)
+}
+
+/// A JSON body that is one object.
+pub fn object<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Problem> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let Object(object) = serde_path_to_error::deserialize(&mut json).map_err(|e| explain::body(&e))?;
+    json.end().map_err(|e| Problem::new(Code::MalformedJson).detail(e.to_string()))?;
+    Ok(object)
+}
+
 impl Many {
+    /// The same of a body whose list stands elsewhere.
+    #[must_use]
+    pub fn listed_by(self, list: List) -> Self {
+        Self { list, ..self }
+    }
+
     /// The query parameters of an operation that answers in JSON.
     pub fn query<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         negotiate(None, &self.accept, &[Format::Json])?;
@@ -86,10 +109,7 @@ impl Many {
         if self.listed.is_none() {
             while self.more().await? {}
             let body = self.came.split().freeze();
-            let mut json = serde_json::Deserializer::from_slice(&body);
-            let list: Result<Object<List<'_>>, _> = serde_path_to_error::deserialize(&mut json);
-            let Object(List { items }) = list.map_err(|e| explain::body(&e))?;
-            json.end().map_err(|e| Problem::new(Code::MalformedJson).detail(e.to_string()))?;
+            let items = (self.list)(&body)?;
             if items.len() > MOST_ITEMS {
                 return Err(too_large(format!("At most {MOST_ITEMS} items.")));
             }
@@ -176,6 +196,7 @@ impl FromRequest for Many {
             came: BytesMut::new(),
             is_over: false,
             listed: None,
+            list: items,
             bytes: 0,
             given: 0,
         }))

@@ -8,7 +8,7 @@ mod many;
 mod several;
 
 pub use crate::domain::object::{object, objects, optional_object};
-pub use many::{Many, Members};
+pub use many::{Many, Members, object as whole};
 pub use several::Several;
 
 use super::error::{Code, Problem};

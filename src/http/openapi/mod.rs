@@ -37,6 +37,7 @@ use utoipa::{OpenApi, ToSchema};
         (name = "disclosure", description = "Whether agencies disclose (công khai) the procedures they handle."),
         (name = "policies", description = "Choices where law, practice and the national index differ."),
         (name = "dossiers", description = "Dossiers (hồ sơ) and their events."),
+        (name = "national format", description = "Dossiers and their steps as connectors send them to the national portal (Cổng Dịch vụ công quốc gia)."),
         (name = "lateness", description = "What is overdue, for scripts."),
         (name = "reminders", description = "Reminders (đôn đốc) to agencies about their dossiers, and the rules that issue them."),
         (name = "reviews", description = "Review campaigns (đợt rà soát): agencies look at every procedure that they handle."),

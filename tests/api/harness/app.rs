@@ -8,6 +8,7 @@ use congkhai::app::{self, Running};
 use congkhai::clock::Clock;
 use congkhai::db::{PoolSizes, Reader};
 use congkhai::domain::local_time::Instant;
+use congkhai::domain::sealing::DataKeys;
 use congkhai::domain::vocabulary::{Plan, Scope};
 use congkhai::features::Shared;
 use congkhai::features::agencies::queries as agencies;
@@ -50,6 +51,11 @@ impl TestApp {
         Self::changed(|shared| Shared { signer, ..shared })
     }
 
+    /// The same, without a key that encrypts what is kept of people.
+    pub fn without_data_key() -> Self {
+        Self::changed(|shared| Shared { data_keys: None, ..shared })
+    }
+
     /// The same, with rate limits, and with proxies that are trusted.
     pub fn limited(rates: &Rates, proxies: &str) -> Self {
         let trusted = proxies.parse().unwrap();
@@ -63,7 +69,8 @@ impl TestApp {
         let db = TestDatabase::world();
         let clock = Clock::fixed(NOW.parse().unwrap());
         let shared = app::shared(db.database(), PoolSizes { slow: 2, writer: 4 }, clock.clone()).unwrap();
-        let shared = change(shared);
+        let data_keys = Some(Arc::new(DataKeys::of_random(&[9; 32])));
+        let shared = change(Shared { data_keys, ..shared });
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let server =

@@ -78,9 +78,35 @@ fn of_keys_and_audit() -> Vec<Line> {
     ]
 }
 
+/// Of the district, received a while ago; the step is of another dossier than is sought in answers, which name what was sent.
+fn of_the_national_format() -> Vec<Line> {
+    let dossier = json!({
+        "MaHoSo": "H51.29-220215-9005", "MaTTHC": "1.004873", "KenhThucHien": "1", "ChuHoSo": "Nguyễn Văn An", "TrangThaiHoSo": "2",
+        "NgayTiepNhan": "20220215080000", "DonViXuLy": "H51.29",
+    });
+    let step = json!({
+        "MaHoSo": "H51.29-220214-0001", "ThoiDiemXuLy": "20220215090000", "TrangThai": "4", "NguoiXuLy": "Trần Thị Bình",
+    });
+    let send =
+        |id, path, object| Line { shows: Shows::National, ..change(id, path, json!({"data": [object]})) };
+    vec![
+        send("send_national_dossiers", "/v1/national/dossiers", dossier),
+        send("send_national_progress", "/v1/national/progress", step),
+        line("get_national_dossier", "/v1/national/dossiers/{dossier}", Shows::TheDossier),
+    ]
+}
+
 /// Every operation there is.
 pub(super) fn lines() -> Vec<Line> {
-    let of_all = [reads(), changes(), of_reminders(), of_reviews(), of_reports(), of_keys_and_audit()];
+    let of_all = [
+        reads(),
+        changes(),
+        of_reminders(),
+        of_reviews(),
+        of_reports(),
+        of_keys_and_audit(),
+        of_the_national_format(),
+    ];
     of_all.into_iter().flatten().collect()
 }
 

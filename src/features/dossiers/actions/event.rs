@@ -64,6 +64,11 @@ pub enum EventDetails {
         /// Local day through which the applicant may answer.
         answer_by: Option<NaiveDate>,
     },
+    /// Supplements received, of a dossier sent in the national format.
+    SupplementReceived {
+        /// Return date that the slip promises since.
+        appointed_at: Option<Instant>,
+    },
     /// Suspended.
     Suspended {
         /// On which ground.
@@ -163,6 +168,7 @@ impl EventDetails {
             Self::Refused { .. } => EventKind::Refused,
             Self::Forwarded { .. } => EventKind::Forwarded,
             Self::SupplementRequested { .. } => EventKind::SupplementRequested,
+            Self::SupplementReceived { .. } => EventKind::SupplementReceived,
             Self::Suspended { .. } => EventKind::Suspended,
             Self::Extended { .. } => EventKind::Extended,
             Self::Apologised { .. } => EventKind::Apologised,
@@ -187,7 +193,7 @@ impl EventDetails {
     pub(super) fn row(&self) -> OfKind {
         let ground = |ground: &String| OfKind { ground: Some(ground.clone()), ..OfKind::default() };
         match self {
-            Self::Received { appointed_at } => {
+            Self::Received { appointed_at } | Self::SupplementReceived { appointed_at } => {
                 OfKind { appointed_at: appointed_at.map(Instant::utc), ..OfKind::default() }
             }
             Self::Refused { ground: why } => OfKind { ground: why.clone(), ..OfKind::default() },

@@ -33,11 +33,12 @@ pub(super) fn apply(dossier: &mut DossierRow, event: &EventRow, position: Positi
     if position.status != Status::SupplementRequested {
         dossier.unanswered_from = None;
     }
+    // Of a receipt, or of a supplement that came with a new promise.
+    dossier.appointed_at = event.of_kind.appointed_at.or(dossier.appointed_at);
     match event.kind {
         EventKind::Received => {
             dossier.received_at = Some(event.occurred_at);
             dossier.filed_at = event.occurred_at;
-            dossier.appointed_at = event.of_kind.appointed_at.or(dossier.appointed_at);
             dossier.holder_unit.clone_from(&event.officer_unit);
             dossier.holder_officer.clone_from(&event.officer);
             dossier.holder_since = event.occurred_at;

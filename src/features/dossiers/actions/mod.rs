@@ -117,7 +117,7 @@ impl<'a> Context<'a> {
 
 /// Does what dates a dossier. When the calendars were replaced since they were read, nothing was stored, and it is done again by
 /// those that `fresh` gives.
-async fn by_present_calendars<T>(
+pub async fn by_present_calendars<T>(
     context: &Context<'_>,
     fresh: &impl AsyncFn() -> Result<Arc<Calendars>, DbError>,
     work: impl AsyncFn(&Context<'_>) -> Result<T, Failure>,

@@ -1,7 +1,7 @@
 //! POST /v1/dossiers/batch.
 
 use super::context;
-use crate::db::{DbError, Failure};
+use crate::db::DbError;
 use crate::features::State;
 use crate::features::auth::Authorized;
 use crate::features::auth::scope::DossiersWrite;
@@ -12,18 +12,14 @@ use crate::features::dossiers::queries::sent_before;
 use crate::http::envelope::RequestId;
 use crate::http::error::{Language, Problem};
 use crate::http::input::Many;
+use crate::http::lanes;
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, post, web};
-use futures_util::stream::{self, StreamExt, TryStreamExt};
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
 use utoipa::IntoParams;
 
 /// Items that are read, and then carried out, at a time.
 const PART: usize = 500;
-
-/// Transactions of a batch at a time: few, so that a batch leaves room for others.
-const LANES: usize = 4;
 
 /// Items of a transaction, and more only where they are of one dossier: few, for its dossiers are held until it ends.
 const GROUP: usize = 50;
@@ -115,31 +111,20 @@ impl Work<'_> {
         let known = async |conn: &mut &_| sent_before::known(conn, &wanted).await;
         let known = self.state.reader.read(known).await?;
         let fresh = async || self.state.calendars.fresh(&self.state.reader).await;
-        let group = async |group: Vec<(usize, &Item)>| {
-            let items: Vec<&Item> = group.iter().map(|(_, item)| *item).collect();
-            let (writer, context) = (&self.state.writer, &self.context);
-            let at_once = items::at_once(writer, context, (&items, &procedures), &known, &fresh);
-            let done: Vec<Result<Done, Problem>> = match at_once.await {
-                Ok(done) => done.into_iter().map(|result| result.map_err(Problem::from)).collect(),
-                Err(_) => {
-                    let mut done = Vec::with_capacity(items.len());
-                    for item in items {
-                        let what = (item, &procedures);
-                        done.push(own(items::alone(writer, context, what, &known, &fresh).await)?);
-                    }
-                    done
-                }
-            };
-            Ok::<_, Problem>(group.into_iter().map(|(index, _)| index).zip(done).collect())
+        let (writer, context) = (&self.state.writer, &self.context);
+        let work = async |items: &[&Item]| {
+            let at_once = items::at_once(writer, context, (items, &procedures), &known, &fresh);
+            if let Ok(done) = at_once.await {
+                return Ok(done.into_iter().map(|result| result.map_err(Problem::from)).collect());
+            }
+            let mut done = Vec::with_capacity(items.len());
+            for item in items {
+                let alone = items::alone(writer, context, (item, &procedures), &known, &fresh);
+                done.push(lanes::own(alone.await)?);
+            }
+            Ok(done)
         };
-        let lanes = stream::iter(groups(&sent)).map(group).buffer_unordered(LANES);
-        let done: Vec<Vec<_>> = lanes.try_collect().await?;
-        let mut done: HashMap<usize, Result<Done, Problem>> = done.into_iter().flatten().collect();
-        let sent = sent.into_iter().enumerate();
-        // What was read was carried out.
-        Ok(sent
-            .filter_map(|(index, item)| item.map_or_else(|why| Some(Err(why)), |_| done.remove(&index)))
-            .collect())
+        lanes::by_group(sent, (Item::dossier, GROUP), work).await
     }
 
     /// Carries out items in one transaction, and says whether what was done is kept.
@@ -187,34 +172,5 @@ impl Work<'_> {
             }
         }
         Ok(procedures)
-    }
-}
-
-/// The items that were read, in groups with those of a dossier together, in the order of their codes: batches that have dossiers in common
-/// take them in the same order, and so do not wait for each other in a circle.
-fn groups(items: &Items) -> Vec<Vec<(usize, &Item)>> {
-    let mut of_dossier: BTreeMap<&str, Vec<(usize, &Item)>> = BTreeMap::new();
-    for (index, item) in items.iter().enumerate() {
-        if let Ok(item) = item {
-            of_dossier.entry(item.dossier()).or_default().push((index, item));
-        }
-    }
-    let mut groups: Vec<Vec<(usize, &Item)>> = vec![];
-    for items in of_dossier.into_values() {
-        match groups.last_mut() {
-            Some(group) if group.len() + items.len() <= GROUP => group.extend(items),
-            _ => groups.push(items),
-        }
-    }
-    groups
-}
-
-/// A result that is the item's own. What befell the database befalls all that is to come.
-fn own(result: Result<Done, Failure>) -> Result<Result<Done, Problem>, Problem> {
-    match result {
-        Ok(done) => Ok(Ok(done)),
-        Err(Failure::Refused(refusal)) => Ok(Err(refusal.into())),
-        Err(Failure::Database(error @ DbError::Other(_))) => Ok(Err(error.into())),
-        Err(Failure::Database(error)) => Err(error.into()),
     }
 }
