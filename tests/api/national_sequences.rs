@@ -235,7 +235,7 @@ async fn steps_are_recorded_once_and_in_their_place() {
     assert_eq!((&before["error_code"], &before["code"]), (&json!(409), &json!("event_out_of_order")));
     for (more, message) in [
         (
-            json!({"TrangThai": 4, "ThoiDiemXuLy": "20220218100000"}),
+            json!({"TrangThai": 9, "ThoiDiemXuLy": "20220218100000"}),
             "ThoiDiemXuLy: must not be more than 5 minutes",
         ),
         (json!({"TrangThai": 4}), "ThoiDiemXuLy: is required"),

@@ -275,7 +275,7 @@ async fn other_agencies_learn_nothing() {
                 Shows::ASummary => assert_eq!(answer.json()["total"]["count"], 1, "{id}"),
                 Shows::Batch => assert_eq!(answer.json()["summary"]["created"], 2, "{id}: {}", answer.text()),
                 Shows::National => {
-                    assert_eq!(answer.json()["data"][0]["error_code"], 0, "{id}: {}", answer.text())
+                    assert_eq!(answer.json()["data"][0]["error_code"], 0, "{id}: {}", answer.text());
                 }
                 _ => {}
             }

@@ -111,7 +111,7 @@ pub fn events(
     // Only an agency is told from another: units have many names.
     let is_moved = handled_by.is_some_and(|agency| agency != history.holder);
     if steps.is_empty() && sent.status == Status::Processing && is_moved {
-        steps.push((EventKind::Forwarded, (Some(now), "DonViXuLy")));
+        steps.push((EventKind::Forwarded, (None, "DonViXuLy")));
     }
     let mut latest = wanted.iter().map(|event| event.at).max().max(history.last()).unwrap_or(now);
     for (index, &(kind, (own, key))) in steps.iter().enumerate() {

@@ -104,19 +104,16 @@ async fn get_one(
     let found = sought.seen_by(&caller, &as_of, &state).await?;
     let row = &found.dossier;
     let last = async |conn: &mut &_| queries::last(conn, row.id, Kind::Dossier).await;
-    let object = match state.reader.read(last).await? {
-        Some(sealed) => {
-            let keys = keys(&state)?;
-            let opened = keys.open(&bound_to(&row.code, Kind::Dossier), &sealed).map_err(|why| {
-                log::error!("what was sent of {}: {why}", row.code);
-                Problem::no_data_key()
-            })?;
-            mask::dossier(&serde_json::from_slice(&opened).unwrap_or_default())
-        }
-        None => {
-            let names = state.names.with([row.procedure_version_id], &state.reader).await?;
-            shown(row, names.of(row.procedure_version_id), &caller.tree)
-        }
+    let object = if let Some(sealed) = state.reader.read(last).await? {
+        let keys = keys(&state)?;
+        let opened = keys.open(&bound_to(&row.code, Kind::Dossier), &sealed).map_err(|why| {
+            log::error!("what was sent of {}: {why}", row.code);
+            Problem::no_data_key()
+        })?;
+        mask::dossier(&serde_json::from_slice(&opened).unwrap_or_default())
+    } else {
+        let names = state.names.with([row.procedure_version_id], &state.reader).await?;
+        shown(row, names.of(row.procedure_version_id), &caller.tree)
     };
     Ok(HttpResponse::Ok().json(ShownBody { error_code: 0, data: vec![object] }))
 }

@@ -185,7 +185,7 @@ fn what_has_no_time_happened_when_it_was_sent_or_with_what_comes_next() {
                 json!({"TrangThaiHoSo": 4, "DonViXuLy": "H51.29.18"}),
                 &["received@150800", "forwarded@150800"],
             ),
-            ("16T10:00", json!({"TrangThaiHoSo": 4, "DonViXuLy": "H51.29.05"}), &["forwarded@161000"]),
+            ("16T10:00", json!({"TrangThaiHoSo": 4, "DonViXuLy": "H51.29.05"}), &["forwarded@150800"]),
         ],
     );
 }

@@ -100,9 +100,10 @@ pub async fn alone(
         };
         match once().await {
             // Somebody else did it meanwhile: what they did is known now.
-            Err(Failure::Database(DbError::Refused(
-                Constraint::DossierCode | Constraint::EventReference,
-            ))) => once().await,
+            Err(
+                Failure::Refused(Refusal::DuplicateCode { .. })
+                | Failure::Database(DbError::Refused(Constraint::DossierCode | Constraint::EventReference)),
+            ) => once().await,
             done => done,
         }
     })
