@@ -46,11 +46,7 @@ pub async fn by_group<T, D>(
 
 /// The items that were read, those with the same key together, in the order of their keys: bodies that have keys in common take them in the
 /// same order, and so do not wait for each other in a circle.
-fn groups<'a, T>(
-    items: &'a [Result<T, Problem>],
-    key: fn(&T) -> &str,
-    most: usize,
-) -> Vec<Vec<(usize, &'a T)>> {
+fn groups<T>(items: &[Result<T, Problem>], key: fn(&T) -> &str, most: usize) -> Vec<Vec<(usize, &T)>> {
     let mut of_key: BTreeMap<&str, Vec<(usize, &T)>> = BTreeMap::new();
     for (index, item) in items.iter().enumerate() {
         if let Ok(item) = item {

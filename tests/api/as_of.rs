@@ -315,6 +315,8 @@ async fn an_upgrade_begins_with_what_is_there() {
     migration("down.sql");
     migration("up.sql");
     app.db.sql(view);
+    app.db.sql(include_str!("../../migrations/2026-11-28-000058_service_role/up.sql"));
+    app.db.grant();
     app.now(FRIDAY);
     let asked = questions(std::slice::from_ref(&code));
     let remembered = answers(&root, &asked, None).await;

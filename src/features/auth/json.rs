@@ -181,10 +181,10 @@ impl PostKey {
         let sees_all = self.all_agencies;
         match &self.agencies {
             None if !sees_all => {
-                wrong.add("/agencies", Rule::MissingField, "is required without all_agencies")
+                wrong.add("/agencies", Rule::MissingField, "is required without all_agencies");
             }
             Some(_) if sees_all => {
-                wrong.add("/agencies", Rule::InvalidValue, "must not stand beside all_agencies")
+                wrong.add("/agencies", Rule::InvalidValue, "must not stand beside all_agencies");
             }
             Some(codes) if !(1..=MOST).contains(&codes.len()) => {
                 wrong.add("/agencies", Rule::InvalidValue, format!("must have 1 to {MOST} items"));

@@ -62,6 +62,10 @@ impl Problem {
         Self::new(Code::DataKeyMissing).header(RETRY_AFTER, "3600")
     }
 
+    fn key_ended(detail: String) -> Self {
+        Self::new(Code::KeyEnded).detail(detail)
+    }
+
     /// No key, or one that is not valid (RFC 6750 section 3).
     pub fn unauthorized() -> Self {
         Self::new(Code::Unauthorized).header(WWW_AUTHENTICATE, "Bearer realm=\"congkhai\"")
@@ -144,12 +148,8 @@ impl From<Refusal> for Problem {
             Refusal::ScopeNotHeld { place, scope } => Self::insufficient_scope(scope.as_str())
                 .detail(format!("A key without the scope {scope} cannot give it to another."))
                 .at(place),
-            Refusal::KeyEnded { state } => {
-                Self::new(Code::KeyEnded).detail(format!("The key is {state}: create another."))
-            }
-            Refusal::KeyReplaced { by } => {
-                Self::new(Code::KeyEnded).detail(format!("The key {by} replaces it already."))
-            }
+            Refusal::KeyEnded { state } => Self::key_ended(format!("The key is {state}: create another.")),
+            Refusal::KeyReplaced { by } => Self::key_ended(format!("The key {by} replaces it already.")),
             Refusal::DuplicateCode { code } => {
                 Self::taken(Code::DuplicateCode, "/code", format!("The code {code} is taken."))
             }

@@ -134,7 +134,7 @@ impl<'a, S: Sink> ser::Serializer for At<'a, S> {
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Members<'a, S>, Error> {
-        Ok(Members { at: self, name: Value::Null, members: Map::new() })
+        Ok(Members { at: self, name: Value::Null, given: Map::new() })
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Several<'a, S>, Error> {
@@ -256,7 +256,7 @@ impl<S: Sink> SerializeSeq for Several<'_, S> {
 struct Members<'a, S> {
     at: At<'a, S>,
     name: Value,
-    members: Map<String, Value>,
+    given: Map<String, Value>,
 }
 
 impl<S: Sink> SerializeMap for Members<'_, S> {
@@ -270,12 +270,12 @@ impl<S: Sink> SerializeMap for Members<'_, S> {
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Error> {
         let Value::String(name) = self.name.take() else { return Err(no_cell()) };
-        self.members.insert(name, serde_json::to_value(value)?);
+        self.given.insert(name, serde_json::to_value(value)?);
         Ok(())
     }
 
     fn end(self) -> Result<(), Error> {
-        self.at.put(Cell::Text(&serde_json::to_string(&self.members)?));
+        self.at.put(Cell::Text(&serde_json::to_string(&self.given)?));
         Ok(())
     }
 }

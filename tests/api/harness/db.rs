@@ -83,6 +83,12 @@ impl TestDatabase {
         format!("{scheme}://{SERVICE_ROLE}@{rest}")
     }
 
+    /// Grants the service again what it does, after tables were made anew.
+    pub fn grant(&self) {
+        let owned = self.owned();
+        std::thread::spawn(move || service_role::grant(&owned, SERVICE_ROLE, None).unwrap()).join().unwrap();
+    }
+
     /// Runs statements as the owner.
     pub fn sql(&self, statements: &str) {
         sql(&self.url, statements);
