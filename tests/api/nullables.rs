@@ -257,7 +257,16 @@ const NULLABLE: &[(&str, &[&str])] = &[
     ),
     (
         "ProcedureContent",
-        &["kind", "publishing_agency", "sets", "applicants_note", "conditions", "one_stop", "place"],
+        &[
+            "kind",
+            "publishing_agency",
+            "field_code",
+            "sets",
+            "applicants_note",
+            "conditions",
+            "one_stop",
+            "place",
+        ],
     ),
     ("ProcedureDocument", &["code", "form"]),
     ("ProcedureVersions", &["next_cursor"]),

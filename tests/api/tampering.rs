@@ -228,7 +228,7 @@ const LOG: &[Case] = &[
         ],
     ),
     (
-        "UPDATE log_days SET events = NULL, blocks = NULL, root = NULL, statement = NULL, signature = NULL, public_key = NULL, signed_at = NULL WHERE day = '2022-02-15'",
+        "UPDATE log_days SET events = NULL, blocks = NULL, root = NULL, statement = NULL, signature = NULL, public_key = NULL, signed_at = NULL, audit_rows = NULL, audit_blocks = NULL, audit_root = NULL WHERE day = '2022-02-15'",
         &[
             "log of 2022-02-15 (log_days): has no root, though later days have",
             "log of 2022-02-16 (log_days): does not follow",
