@@ -53,7 +53,7 @@ impl Period {
         Self::asked(from.unwrap_or_else(|| Self::year_through(to).from), to)
     }
 
-    /// The period of the parameters `from` and `to` of what is looked at by days: the last [`USUAL_DAYS`] through `to`, which is today, when
+    /// The period of the parameters `from` and `to` of what is looked at by days: the last 30 days through `to`, which is today, when
     /// nothing is said.
     pub fn recent(from: Option<NaiveDate>, to: Option<NaiveDate>, today: NaiveDate) -> Result<Self, Refusal> {
         let to = to.unwrap_or(today);
