@@ -80,6 +80,9 @@ pub async fn record_in(
     (event.status_after, event.due_on_after) = (dossier.status, dossier.due_on);
     let seal = chain::seal(head, &dossier, (&event, input.note.as_deref()))?;
     event.hash = Some(seal.hash.0.to_vec());
+    // One after the other: sent together, the failure of the next may be told before that of the first, which says why.
+    write::insert_event(tx, (&event, &seal), input.note.as_deref()).await?;
+    write::update(tx, &dossier, &seal).await?;
     let details = json!({
         "event": event.id, "seq": event.seq, "occurred_at": input.occurred_at,
         "status_before": event.status_before, "status_after": event.status_after,
@@ -88,8 +91,7 @@ pub async fn record_in(
     });
     let action = format!("dossier.{kind}");
     let change = Change { action: &action, subject: format!("dossier:{code}"), details };
-    let audit = audit::inserting(context.actor, context.now, change);
-    write::store(tx, (&event, &dossier, &seal), input.note.as_deref(), audit).await?;
+    audit::record(tx, context.actor, context.now, change).await?;
     let stage = lifecycle::supplement_stage(then.status, kind);
     Ok(Recorded { event, stage })
 }

@@ -91,6 +91,11 @@ pub(super) fn inserting_dossier<'a>(
     diesel::insert_into(dossiers::table).values(values)
 }
 
+/// Writes what an event may change.
+pub async fn update(tx: &mut Transaction, row: &DossierRow, seal: &Seal) -> QueryResult<usize> {
+    Prepared(diesel::update(dossiers::table.find(row.id)).set(present(row, seal))).execute(tx).await
+}
+
 /// The columns that change in the life of a dossier.
 #[derive(Insertable, AsChangeset)]
 #[diesel(table_name = dossiers, treat_none_as_null = true, treat_none_as_default_value = false)]
@@ -183,20 +188,15 @@ pub(super) fn inserting_person(row: &PersonRow) -> impl QueryFragment<Pg> + Send
     diesel::insert_into(dossier_persons::table).values(row)
 }
 
-/// Stores an event, what it changes of its dossier and the audit row, statements that travel together; and its private note.
-pub async fn store(
+/// Inserts an event, and its private note where notes are kept.
+pub async fn insert_event(
     tx: &mut Transaction,
-    (event, dossier, seal): (&EventRow, &DossierRow, &Seal),
+    (row, seal): (&EventRow, &Seal),
     note: Option<&str>,
-    audit: impl QueryFragment<Pg> + QueryId + Send,
 ) -> QueryResult<()> {
-    let (mut first, mut second, mut third) = (&*tx, &*tx, &*tx);
-    let inserted = inserting_event(event, seal).execute(&mut first);
-    let update = diesel::update(dossiers::table.find(dossier.id)).set(present(dossier, seal));
-    let updated = Prepared(update).execute(&mut second);
-    try_join3(inserted, updated, audit.execute(&mut third)).await?;
+    inserting_event(row, seal).execute(tx).await?;
     if let Some(note) = note {
-        let note = (dossier_event_notes::event_id.eq(event.id), dossier_event_notes::note.eq(note));
+        let note = (dossier_event_notes::event_id.eq(row.id), dossier_event_notes::note.eq(note));
         diesel::insert_into(dossier_event_notes::table).values(note).execute(tx).await?;
     }
     Ok(())
