@@ -1,7 +1,7 @@
 //! GET /v1/compliance.
 
 use super::read;
-use crate::domain::agency_tree::{Agency, AgencyId, AgencyTree, ById};
+use crate::domain::agency_tree::{Agency, AgencyId, ById};
 use crate::features::State;
 use crate::features::as_of::AsOf;
 use crate::features::auth::Authorized;
@@ -37,8 +37,11 @@ pub(super) async fn list(
     let mut agencies = asked.agencies(&caller, period)?;
     let everyone = agencies.clone();
     let total = list.narrow(&mut agencies, |id| caller.tree.code(*id).to_owned());
-    let counted =
-        if asked.with_below() { below(&agencies, &everyone, &caller.tree) } else { agencies.clone() };
+    let with = |id: AgencyId| {
+        if asked.with_below() { caller.tree.subtree(id) } else { BTreeSet::from([id]) }
+    };
+    let meant: BTreeSet<AgencyId> = agencies.iter().flat_map(|id| with(*id)).collect();
+    let counted: Vec<AgencyId> = everyone.into_iter().filter(|id| meant.contains(id)).collect();
     let known = read(&state, &as_of, &counted, period).await?;
     let own = |id: &AgencyId| {
         let agency = caller.tree.get(*id)?;
@@ -46,19 +49,10 @@ pub(super) async fn list(
     };
     let own: ById<Counts> = counted.iter().filter_map(own).collect();
     let show = |agency: &Agency| {
-        let mut counts = own.get(&agency.id).copied().unwrap_or_default();
-        if asked.with_below() {
-            let others = caller.tree.subtree(agency.id).into_iter().filter(|id| *id != agency.id);
-            others.filter_map(|id| own.get(&id)).for_each(|more| counts += *more);
-        }
+        let mut counts = Counts::default();
+        with(agency.id).iter().filter_map(|id| own.get(id)).for_each(|more| counts += *more);
         ComplianceBody::new(agency, &counts, &asked)
     };
     let rows = agencies.iter().filter_map(|id| caller.tree.get(*id)).map(show).collect();
     list.from_narrowed("compliance", rows, total, |row: &ComplianceBody| row.agency.code.clone()).await
-}
-
-/// Some agencies and those below them, of everyone whom the caller sees.
-fn below(agencies: &[AgencyId], everyone: &[AgencyId], tree: &AgencyTree) -> Vec<AgencyId> {
-    let meant: BTreeSet<AgencyId> = agencies.iter().flat_map(|id| tree.subtree(*id)).collect();
-    everyone.iter().copied().filter(|id| meant.contains(id)).collect()
 }
