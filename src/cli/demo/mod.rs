@@ -79,6 +79,8 @@ struct Ready {
     counts: Vec<(Status, TimingState, i64)>,
     overdue_code: Option<String>,
     clock: Clock,
+    /// What it showed when the dossiers were counted.
+    counted_at: Instant,
 }
 
 impl Demo {
@@ -127,6 +129,7 @@ async fn prepare(database: Database, wanted: Now) -> Result<Ready, Box<dyn std::
             )
         }
     };
+    let counted_at = clock.now();
     let actor = Actor::command("demo");
     let roots = tree.find(DISTRICT).map(|district| vec![district.id]);
     let new = NewKey {
@@ -136,10 +139,10 @@ async fn prepare(database: Database, wanted: Now) -> Result<Ready, Box<dyn std::
         expires_at: None,
         plan: Plan::Unmetered,
     };
-    actions::revoke(&writer, &actor, clock.now(), Which::Named(KEY_NAME)).await?;
-    let key = actions::create(&writer, &actor, clock.now(), new, Key::generate()?).await?.reveal();
-    let (counts, overdue_code) = count(&reader, clock.now()).await?;
-    Ok(Ready { key, counts, overdue_code, clock })
+    actions::revoke(&writer, &actor, counted_at, Which::Named(KEY_NAME)).await?;
+    let key = actions::create(&writer, &actor, counted_at, new, Key::generate()?).await?.reveal();
+    let (counts, overdue_code) = count(&reader, counted_at).await?;
+    Ok(Ready { key, counts, overdue_code, clock, counted_at })
 }
 
 /// How many dossiers stand in each state now, and the code of one that is overdue.
@@ -174,7 +177,7 @@ async fn count(
 impl Ready {
     fn print(&self, address: SocketAddr) {
         let total: i64 = self.counts.iter().map(|(_, _, n)| n).sum();
-        let clock = self.clock.now().local().format("%Y-%m-%dT%H:%M:%S%:z");
+        let clock = self.counted_at.local().format("%Y-%m-%dT%H:%M:%S%:z");
         println!("\n{total} dossiers, with the clock at {clock}:");
         for status in Status::ALL {
             let of_status = self.counts.iter().filter(|(s, _, _)| s == status);
