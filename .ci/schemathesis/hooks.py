@@ -23,6 +23,8 @@ PROBLEMS = ["not_found", "unauthorized", "unknown_procedure", "duplicate_code"]
 # The clock of the demonstration starts at ten.
 NOW = datetime.datetime(2022, 2, 15, 9, 0)
 LOCAL = datetime.timezone(datetime.timedelta(hours=7))
+# From here on every procedure above is in force.
+EARLIEST = datetime.datetime(2021, 12, 1, tzinfo=LOCAL)
 
 # The service speaks of the years 1900 to 2199, and of the future only in deadlines.
 schemathesis.openapi.format(
@@ -92,7 +94,11 @@ def known(code):
 def past(at):
     """The instant, or one that the service's clock has passed: values of earlier answers may be deadlines."""
     now = NOW.replace(tzinfo=LOCAL)
-    return at if datetime.datetime.fromisoformat(at.replace("Z", "+00:00")) <= now else now.isoformat()
+    return at if instant(at) <= now else now.isoformat()
+
+
+def instant(at):
+    return datetime.datetime.fromisoformat(at.replace("Z", "+00:00"))
 
 
 def query(values):
@@ -141,6 +147,8 @@ def receive(case):
     # Some are registered: submitted, and not received yet.
     waits = number(seed, 4) == 0
     at = past(body.get("received_at") or NOW.replace(tzinfo=LOCAL).isoformat())
+    # The examples of the document are older than what the demonstration has published.
+    at = at if instant(at) >= EARLIEST else EARLIEST.isoformat()
     body["received_at"] = None if waits else at
     body["receiving_agency"] = body["competent_agency"] = pick(COMMUNES, seed)
     if waits or body.get("submitted_at"):
@@ -538,7 +546,10 @@ def before_call(context, case, kwargs):
     # Two versions are no period.
     if case.query and operation == "list_audit":
         audited(case.query)
-    elif case.query and operation != "compare_procedure_versions":
+    elif case.query and operation == "compare_procedure_versions":
+        if isinstance(case.query.get("as_of"), str):
+            case.query["as_of"] = past(case.query["as_of"])
+    elif case.query:
         query(case.query)
         if {"disclosure", "reports", "quality index"} & set(case.operation.tags):
             judged(case.query)
