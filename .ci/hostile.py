@@ -65,7 +65,7 @@ class Hostile:
         self.kinds = [
             (30, self.valid), (22, self.changed_body), (12, self.changed_query), (8, self.changed_bytes), (4, self.random_bytes),
             (4, self.deep), (5, self.changed_path), (3, self.odd_method), (7, self.odd_headers), (5, self.garbage),
-            (3, self.pipelined), (4, self.chunked), (3, self.lying_length),
+            (1, self.pipelined), (4, self.chunked), (3, self.lying_length),
         ]
 
     def next(self):
