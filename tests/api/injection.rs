@@ -1,12 +1,13 @@
-//! Text that would be something else where it ends up: SQL, a header, a line of the log. Cells of spreadsheets: see `formats`.
+//! Text that would be something else where it ends up: SQL, a header, a cell or a page, a line of the log.
 
 use crate::harness::contract::document;
-use crate::harness::{Answer, Client, Raw, Service, TestDatabase, run};
+use crate::harness::{Answer, Client, Raw, Service, TestApp, TestDatabase, run};
 use crate::openapi::operations;
 use crate::scope_proof::{Line, Stage, proven};
 use actix_web::http::Method;
-use serde_json::Value;
-use std::io::{BufRead, BufReader};
+use calamine::{Reader, Xlsx};
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Cursor};
 
 const SQL: &str = "' OR '1'='1'; DROP TABLE dossiers; --";
 const HEADER: &str = "x\r\nX-Injected: yes\r\n\r\n<b>";
@@ -158,6 +159,30 @@ async fn headers_are_not_split() {
     assert!(answer.head.is_ascii() && !answer.head.contains('\x1b'), "{}", answer.head);
 }
 
+/// A name that people gave is text in a table and on a page, and nothing that a spreadsheet or a browser runs.
+#[actix_web::test]
+async fn a_name_runs_nowhere() {
+    let app = TestApp::start();
+    let root = app.root().await;
+    let name = "=HYPERLINK(\"http://x\")<script>alert(1)</script>";
+    let body = json!({"name": name, "level": "district", "parent": "H51", "valid_from": "2020-01-01"});
+    root.put("/v1/agencies/H51.29", &body, Some("*")).await.expect(200);
+    let table = root.get("/v1/agencies?format=csv").await.text();
+    assert!(table.contains("\"'=HYPERLINK(") && !table.contains("\"=HYPERLINK("), "{table}");
+    app.now("2022-02-15T11:00:00+07:00");
+    let report = "/v1/reports/resolution?agency=H51.29&from=2022-02-01&to=2022-02-14";
+    let page = root.get_with(report, ("Accept", "text/html")).await.text();
+    assert!(page.contains("&lt;script&gt;") && !page.contains("<script"), "{page}");
+    for path in ["/v1/agencies?format=xlsx", &format!("{report}&format=xlsx")] {
+        let mut book: Xlsx<_> =
+            calamine::open_workbook_from_rs(Cursor::new(root.get(path).await.body)).unwrap();
+        for sheet in book.sheet_names() {
+            let formulas = book.worksheet_formula(&sheet).unwrap();
+            assert!(formulas.cells().all(|(_, _, formula)| !formula.contains("HYPERLINK")), "{path} {sheet}");
+        }
+    }
+}
+
 /// What a service logs while these requests come.
 async fn log_of(format: &str) -> Vec<String> {
     let db = TestDatabase::world();
@@ -182,7 +207,7 @@ async fn log_of(format: &str) -> Vec<String> {
     ] {
         client.get(&format!("{path}{}", encoded(hostile))).await;
     }
-    client.post("/v1/dossiers", &serde_json::json!({ (hostile): hostile, "summary": hostile })).await;
+    client.post("/v1/dossiers", &json!({ (hostile): hostile, "summary": hostile })).await;
     let mut raw = Raw::at(address);
     for header in
         ["User-Agent", "Referer", "traceparent", "X-Request-Id", "X-Forwarded-For", "Authorization", "Cookie"]

@@ -103,6 +103,11 @@ impl TestApp {
         Self { base, clock, shared, handle, db }
     }
 
+    /// Lets it begin to serve, for a test that then blocks its thread.
+    pub async fn begins(&self) {
+        assert_eq!(self.count("SELECT 1::bigint").await, 1);
+    }
+
     /// A caller without a key.
     pub fn nobody(&self) -> Client {
         Client::new(&self.base, None)
