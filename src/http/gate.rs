@@ -31,23 +31,30 @@ pub async fn gate<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
     if let Err(problem) = takes(&request) {
-        return Ok(request.error_response(problem).map_into_right_body());
+        return Ok(refused(request, problem));
     }
     // The decoded path, by which routes are found: `/v1/%70ublic/` is no way around.
-    if !request.match_info().as_str().starts_with(PUBLIC) {
-        return Ok(next.call(request).await?.map_into_left_body());
+    if request.match_info().as_str().starts_with(PUBLIC) {
+        // To every caller and not only to those with an `Origin`, so that caches need not keep answers apart by it.
+        Promised::add(request.request(), ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
+        Promised::add(request.request(), ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+        if is_preflight(&request) {
+            return Ok(request.into_response(preflight()).map_into_right_body());
+        }
+        let limits = request.app_data::<web::Data<Limits>>();
+        if let Err(problem) = limits.map_or(Ok(()), |limits| limits.public(request.request())) {
+            return Ok(refused(request, problem));
+        }
     }
-    // To every caller and not only to those with an `Origin`, so that caches need not keep answers apart by it.
-    Promised::add(request.request(), ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
-    Promised::add(request.request(), ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
-    if is_preflight(&request) {
-        return Ok(request.into_response(preflight()).map_into_right_body());
+    // No name has a NUL, and the database takes none: so whatever stands there is not found, like any other.
+    if request.path().contains("%00") {
+        return Ok(refused(request, Problem::new(Code::NotFound)));
     }
-    let limits = request.app_data::<web::Data<Limits>>();
-    match limits.map_or(Ok(()), |limits| limits.public(request.request())) {
-        Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
-        Err(problem) => Ok(request.error_response(problem).map_into_right_body()),
-    }
+    Ok(next.call(request).await?.map_into_left_body())
+}
+
+fn refused<B>(request: ServiceRequest, problem: Problem) -> ServiceResponse<EitherBody<B, BoxBody>> {
+    request.error_response(problem).map_into_right_body()
 }
 
 /// Whether the service takes the request at all.

@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Cursor};
 
 const SQL: &str = "' OR '1'='1'; DROP TABLE dossiers; --";
+/// What the database takes in no text.
+const NUL: &str = "a\0b";
 const HEADER: &str = "x\r\nX-Injected: yes\r\n\r\n<b>";
 
 fn encoded(text: &str) -> String {
@@ -123,7 +125,9 @@ async fn no_text_becomes_sql_or_a_header() {
         let template = name.split_once(' ').unwrap().1;
         let mut all = in_path_and_query(&stage, template, operation, &line, SQL);
         all.extend(in_path_and_query(&stage, template, operation, &line, HEADER));
+        all.extend(in_path_and_query(&stage, template, operation, &line, NUL));
         all.extend(in_body(&stage, &line, SQL));
+        all.extend(in_body(&stage, &line, NUL));
         for hostile in all {
             let is_filter = hostile.place.starts_with('?') && hostile.path.contains("DROP");
             let place = hostile.place.clone();
