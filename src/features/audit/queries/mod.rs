@@ -14,6 +14,7 @@ use diesel::query_builder::{NoFromClause, QueryFragment, QueryId};
 use diesel::sql_types::Text;
 use diesel::{ExpressionMethods, QueryResult, Queryable, Selectable};
 use diesel_async::RunQueryDsl;
+use serde_json::Value;
 use uuid::Uuid;
 
 /// A row as it is stored.
@@ -27,9 +28,27 @@ pub struct AuditRow {
     pub action: String,
     pub subject: String,
     pub request_id: String,
-    pub details: serde_json::Value,
+    pub details: Value,
     pub reason: Option<String>,
     pub address: Option<String>,
+}
+
+/// The values of a row. A macro, because their type has no name to return.
+macro_rules! values {
+    ($actor:expr, $now:expr, $action:expr, $subject:expr, $details:expr) => {{
+        let (actor, now): (&Actor, Instant) = ($actor, $now);
+        (
+            audit_log::id.eq(Uuid::now_v7()),
+            audit_log::recorded_at.eq(now.utc()),
+            audit_log::actor.eq(&actor.name),
+            audit_log::action.eq($action),
+            audit_log::subject.eq($subject),
+            audit_log::request_id.eq(&actor.request_id),
+            audit_log::details.eq($details),
+            audit_log::reason.eq(&actor.reason),
+            audit_log::address.eq(&actor.address),
+        )
+    }};
 }
 
 /// Inserts the row of a change.
@@ -43,17 +62,24 @@ where
     Subject::Expression:
         Expression<SqlType = Text> + AppearsOnTable<NoFromClause> + QueryFragment<Pg> + QueryId + Send,
 {
-    diesel::insert_into(audit_log::table).values((
-        audit_log::id.eq(Uuid::now_v7()),
-        audit_log::recorded_at.eq(now.utc()),
-        audit_log::actor.eq(&actor.name),
-        audit_log::action.eq(change.action),
-        audit_log::subject.eq(change.subject),
-        audit_log::request_id.eq(&actor.request_id),
-        audit_log::details.eq(change.details),
-        audit_log::reason.eq(&actor.reason),
-        audit_log::address.eq(&actor.address),
+    diesel::insert_into(audit_log::table).values(values!(
+        actor,
+        now,
+        change.action,
+        change.subject,
+        change.details
     ))
+}
+
+pub(super) async fn insert_all(
+    tx: &mut Transaction,
+    actor: &Actor,
+    now: Instant,
+    changes: Vec<(String, String, Value)>,
+) -> QueryResult<usize> {
+    let row = |(action, subject, details)| values!(actor, now, action, subject, details);
+    let rows: Vec<_> = changes.into_iter().map(row).collect();
+    diesel::insert_into(audit_log::table).values(rows).execute(tx).await
 }
 
 pub(super) async fn insert(
