@@ -14,7 +14,6 @@ use diesel::query_builder::{NoFromClause, QueryFragment, QueryId};
 use diesel::sql_types::Text;
 use diesel::{ExpressionMethods, QueryResult, Queryable, Selectable};
 use diesel_async::RunQueryDsl;
-use serde_json::Value;
 use uuid::Uuid;
 
 /// A row as it is stored.
@@ -28,7 +27,7 @@ pub struct AuditRow {
     pub action: String,
     pub subject: String,
     pub request_id: String,
-    pub details: Value,
+    pub details: serde_json::Value,
     pub reason: Option<String>,
     pub address: Option<String>,
 }
@@ -75,7 +74,7 @@ pub(super) async fn insert_all(
     tx: &mut Transaction,
     actor: &Actor,
     now: Instant,
-    changes: Vec<(String, String, Value)>,
+    changes: Vec<(String, String, serde_json::Value)>,
 ) -> QueryResult<usize> {
     let row = |(action, subject, details)| values!(actor, now, action, subject, details);
     let rows: Vec<_> = changes.into_iter().map(row).collect();

@@ -67,8 +67,8 @@ pub async fn lock(
 /// Stores an event of each of some dossiers, and what follows from it.
 pub async fn store(tx: &mut Transaction, next: &[Next]) -> QueryResult<()> {
     write::insert_events(tx, next.iter().map(|next| (&next.event, &next.seal))).await?;
-    let noted = next.iter().filter_map(|next| Some((next.event.id, next.note.as_ref()?)));
-    let notes: Vec<_> = noted
+    let with_note = next.iter().filter_map(|next| Some((next.event.id, next.note.as_ref()?)));
+    let notes: Vec<_> = with_note
         .map(|(id, note)| (dossier_event_notes::event_id.eq(id), dossier_event_notes::note.eq(note)))
         .collect();
     if !notes.is_empty() {
