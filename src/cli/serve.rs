@@ -1,6 +1,6 @@
 //! `congkhai serve`: the service, until SIGTERM or until its embedded cluster is gone.
 
-use super::{Outcome, data_key, database, signing_key};
+use super::{Outcome, data_key, database, descriptors, signing_key};
 use crate::app::{self, Running};
 use crate::clock::Clock;
 use crate::config::{DatabaseSettings, ServerSettings};
@@ -9,6 +9,7 @@ use crate::db::{Database, PoolSizes, migrate};
 use crate::features::Shared;
 use crate::features::public::cache::PublicCache;
 use crate::http::limit::Limits;
+use crate::http::patience::Patience;
 use crate::worker::Worker;
 use chrono::TimeDelta;
 use clap::Args;
@@ -89,10 +90,14 @@ pub(super) fn until_stopped(
     say: impl FnOnce(std::net::SocketAddr),
 ) -> Outcome {
     let address = listener.local_addr()?;
+    descriptors::raise(settings.connections.into());
     let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let running = Running {
         workers: settings.workers.map_or_else(cores, usize::from),
         shutdown_seconds: settings.shutdown_seconds.into(),
+        connections: settings.connections.into(),
+        connections_of_address: Some(settings.connections_per_address.into()).filter(|most| *most > 0),
+        patience: Patience::DEFAULT,
     };
     actix_web::rt::System::new().block_on(async move {
         let worker = Worker::new(shared.clone()).run();
