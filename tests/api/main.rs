@@ -42,6 +42,7 @@ mod feeds;
 mod formats;
 mod harness;
 mod http;
+mod instances;
 mod integration;
 mod keys;
 mod limits;
