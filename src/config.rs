@@ -21,6 +21,13 @@ pub struct DatabaseSettings {
     pub data_dir: PathBuf,
 }
 
+impl DatabaseSettings {
+    /// Whether it is the embedded cluster. An empty variable, as a Compose file may set it, is one that is not set.
+    pub fn is_embedded(&self) -> bool {
+        self.database_url.as_ref().is_none_or(String::is_empty)
+    }
+}
+
 /// How the log looks. Its level is `RUST_LOG`.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct LogSettings {

@@ -13,6 +13,7 @@ mod as_of;
 mod as_of_at_random;
 mod audit;
 mod backdated;
+mod backup;
 mod batch;
 mod caching;
 mod calendar_jobs;
