@@ -17,6 +17,7 @@ mod migrate;
 mod openapi;
 mod overdue;
 mod remote;
+mod rollback;
 mod serve;
 mod signing_key;
 mod verify;
@@ -43,6 +44,8 @@ enum Command {
     Serve(serve::Serve),
     /// Bring the database up to date
     Migrate(migrate::Migrate),
+    /// Take the database back to an earlier migration
+    Rollback(rollback::Rollback),
     /// Load office calendars
     Calendar(calendar::Calendar),
     /// Create, list and revoke keys
@@ -91,6 +94,7 @@ pub fn run() -> ExitCode {
         Command::Demo(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Migrate(command) => command.run(),
+        Command::Rollback(command) => command.run(),
         Command::Calendar(command) => command.run(),
         Command::Keys(command) => command.run(),
         Command::SigningKey(command) => command.run(),

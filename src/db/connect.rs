@@ -59,7 +59,7 @@ impl Door {
         }
     }
 
-    const fn application_name(self) -> &'static str {
+    pub(super) const fn application_name(self) -> &'static str {
         match self {
             Self::Reader => "congkhai-reader",
             Self::Slow => "congkhai-slow",

@@ -73,6 +73,7 @@ mod reopened;
 mod reports;
 mod retold;
 mod reviews;
+mod rollback;
 mod roots;
 mod schema;
 mod scope_proof;
