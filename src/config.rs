@@ -55,7 +55,7 @@ impl std::fmt::Debug for Secret {
 /// How the service serves.
 #[derive(Clone, Debug, Args)]
 pub struct ServerSettings {
-    /// Address to listen on
+    /// Address to listen on, unless a socket is handed over (`LISTEN_FDS`, as systemd does)
     #[arg(long, env = "CONGKHAI_BIND", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub bind: SocketAddr,
 
@@ -106,6 +106,11 @@ pub struct ServerSettings {
     /// in the national format
     #[arg(long, env = "CONGKHAI_DATA_KEY", hide_env_values = true, value_name = "KEYS")]
     pub data_key: Option<Secret>,
+
+    /// Seconds after SIGTERM in which everything is still answered, with `Connection: close`, while `/health/ready` says 503; then come
+    /// those of `CONGKHAI_SHUTDOWN_SECONDS`. Not set: 2 with a socket that systemd handed over, else none
+    #[arg(long, env = "CONGKHAI_DRAIN_SECONDS", value_parser = clap::value_parser!(u16).range(0..=600), value_name = "SECONDS")]
+    pub drain_seconds: Option<u16>,
 
     /// Seconds that requests under way are given to finish after SIGTERM
     #[arg(long, env = "CONGKHAI_SHUTDOWN_SECONDS", default_value_t = 30, value_name = "SECONDS")]

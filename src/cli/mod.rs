@@ -20,6 +20,7 @@ mod remote;
 mod rollback;
 mod serve;
 mod signing_key;
+mod stopping;
 mod verify;
 
 use crate::config::LogSettings;

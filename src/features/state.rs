@@ -15,6 +15,7 @@ use crate::domain::agency_tree::AgencyTree;
 use crate::domain::calendar::Calendars;
 use crate::domain::sealing::DataKeys;
 use crate::domain::signing::SecretKey;
+use crate::http::draining::Draining;
 use crate::http::limit::Limits;
 use crate::metrics::Metrics;
 use std::ops::Deref;
@@ -65,6 +66,8 @@ pub struct Shared {
     pub limits: Arc<Limits>,
     /// The metrics.
     pub metrics: Arc<Metrics>,
+    /// Whether the process is on its way out.
+    pub draining: Arc<Draining>,
     /// What signs the roots of the log; `None`: none are made.
     pub signer: Option<Arc<SecretKey>>,
     /// What seals what is kept of people; `None`: nothing is kept that would have to be.

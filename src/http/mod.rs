@@ -1,11 +1,12 @@
 //! The second floor: what every endpoint does the same way. Knows HTTP and nothing of procedures or dossiers.
 //!
 //! `input` reads a request, `write` one that changes something, `error` says what is wrong with it; `list`, `page`,
-//! `format` and `export` shape lists; `lanes` works on many items; `explained` shows the reasons of a date; `etag` and `caching` say what is new; `envelope` is the middleware around everything,
+//! `format` and `export` shape lists; `lanes` works on many items; `explained` shows the reasons of a date; `etag` and `caching` say what is new; `draining` is the way out of a process; `envelope` is the middleware around everything,
 //! `gate` the one before public paths, `limit` has the rate limits; `routes` answers for paths that are not there, and
 //! `openapi` is the frame of the API document.
 
 pub mod caching;
+pub mod draining;
 pub mod envelope;
 pub mod error;
 pub mod etag;

@@ -71,6 +71,7 @@ mod reminder_rules;
 mod reminders;
 mod reopened;
 mod reports;
+mod restart;
 mod retold;
 mod reviews;
 mod rollback;
