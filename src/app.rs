@@ -44,6 +44,7 @@ pub fn shared(database: Database, sizes: PoolSizes, clock: crate::clock::Clock) 
     let draining = Arc::new(Draining::default());
     Ok(Shared {
         database,
+        replica: None,
         slow,
         writer,
         clock,

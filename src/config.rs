@@ -73,6 +73,15 @@ pub struct ServerSettings {
         value_parser = clap::value_parser!(u16).range(1..=64), value_name = "N")]
     pub writer_connections: u16,
 
+    /// Streaming replica from which public pages are read, as a URL like `DATABASE_URL`; none when not given
+    #[arg(long, env = "DATABASE_REPLICA_URL", hide_env_values = true, value_name = "URL")]
+    pub replica_url: Option<String>,
+
+    /// Seconds that the replica may be behind; beyond that public pages are read from the database itself
+    #[arg(long, env = "CONGKHAI_REPLICA_SECONDS", default_value_t = 10,
+        value_parser = clap::value_parser!(u16).range(2..=600), value_name = "SECONDS")]
+    pub replica_seconds: u16,
+
     /// Seconds for which an answer under /v1/public may be shown from memory; 0 for none
     #[arg(long, env = "CONGKHAI_PUBLIC_CACHE_SECONDS", default_value_t = 10,
         value_parser = clap::value_parser!(u16).range(0..=600), value_name = "SECONDS")]

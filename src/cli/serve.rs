@@ -6,9 +6,10 @@ use crate::app::{self, Running};
 use crate::clock::Clock;
 use crate::config::{DatabaseSettings, ServerSettings};
 use crate::db::embedded::Liveness;
-use crate::db::{Database, PoolSizes, migrate};
+use crate::db::{Database, PoolSizes, Replica, migrate};
 use crate::features::Shared;
 use crate::features::public::cache::PublicCache;
+use crate::features::public::source;
 use crate::http::limit::Limits;
 use crate::worker::Worker;
 use chrono::TimeDelta;
@@ -74,7 +75,21 @@ pub(super) fn shared(
     let shared = app::shared(database.clone(), sizes, clock)?;
     let trusted = settings.trusted_proxies.clone().unwrap_or_default();
     let limits = Arc::new(Limits::new(&settings.rates(), trusted, &shared.metrics));
-    Ok(Shared { public: Arc::new(PublicCache::new(window)), limits, ..shared })
+    let replica = replica(database, settings)?.map(Arc::new);
+    Ok(Shared { public: Arc::new(PublicCache::new(window)), limits, replica, ..shared })
+}
+
+/// The replica of the settings.
+fn replica(
+    primary: &Database,
+    settings: &ServerSettings,
+) -> Result<Option<Replica>, Box<dyn std::error::Error>> {
+    // An empty variable, as a Compose file may set it, is one that is not set.
+    let Some(url) = settings.replica_url.as_ref().filter(|url| !url.is_empty()) else { return Ok(None) };
+    let replica = Database::parse(url)
+        .map_err(|why| why.to_string().replace("DATABASE_URL", "DATABASE_REPLICA_URL"))?;
+    let most = Duration::from_secs(settings.replica_seconds.into());
+    Ok(Some(Replica::new(primary, replica, settings.slow_connections.into(), most)?))
 }
 
 /// Where requests come in.
@@ -118,7 +133,8 @@ pub(super) fn until_stopped(
     actix_web::rt::System::new().block_on(async move {
         let signals = Signals::listen()?;
         let draining = Arc::clone(&shared.draining);
-        let worker = Worker::new(shared.clone()).run();
+        let watching = source::watch(shared.clone());
+        let worker = futures_util::future::join(Worker::new(shared.clone()).run(), watching);
         let server = app::server(listener, shared, running)?;
         let handle = server.handle();
         let stopping = async {

@@ -267,7 +267,7 @@ fn of_columns(conn: &mut Conn, gone: &[&Column], kept: &BTreeSet<&str>) -> Query
 
 /// Connections that instances of the service hold.
 fn in_use(conn: &mut Conn) -> QueryResult<i64> {
-    let of_service = [Door::Reader, Door::Slow, Door::Export, Door::Writer, Door::Worker];
+    let of_service = [Door::Reader, Door::Slow, Door::Export, Door::Writer, Door::Worker, Door::Replica];
     let names = of_service.map(|door| format!("'{}'", door.application_name())).join(", ");
     count(
         conn,

@@ -70,6 +70,7 @@ mod registered;
 mod reminder_rules;
 mod reminders;
 mod reopened;
+mod replica;
 mod reports;
 mod restart;
 mod retold;
