@@ -1,55 +1,73 @@
 //! The numbers of a report as they are known, and as they were at the end of the period.
 
-use super::queries::sums::{self, Alike, Asked};
+use super::queries::sums::{self, AlikeId, Apart, Asked};
 use super::table::{Difference, Rows, Table};
 use crate::db::{DbError, Slow, look_back};
-use crate::domain::agency_tree::AgencyId;
+use crate::domain::agency_tree::{AgencyId, AgencyTree};
 use crate::domain::local_time::Instant;
 use crate::domain::report::{Counts, Frame};
+use crate::domain::vocabulary::ReportBy;
+use crate::features::procedures::names::Names;
 use std::collections::HashMap;
+
+/// The numbers of each agency, as they are known or as of an instant.
+pub async fn by_agency(
+    slow: &Slow,
+    known: Option<Instant>,
+    asked: &Asked,
+) -> Result<HashMap<AgencyId, Counts>, DbError> {
+    slow.snapshot(known, async |conn| {
+        let counted = sums::counted(conn, asked, Apart::Agency).await?;
+        sums::counts(conn, asked, Apart::Agency, counted).await
+    })
+    .await
+}
 
 /// The numbers of a report.
 #[derive(Clone, Debug)]
 pub struct Numbers {
-    counts: HashMap<Alike, Counts>,
+    by: ReportBy,
+    counts: HashMap<AlikeId, Counts>,
     /// What was known at the end of the period; `None`: it is not over.
-    then: Option<HashMap<Alike, Counts>>,
+    then: Option<HashMap<AlikeId, Counts>>,
     /// How many events were recorded since about the period.
     pub late_events: i64,
 }
 
 impl Numbers {
     /// Reads them, as they are known or as of an instant, on one snapshot.
-    pub async fn read(slow: &Slow, known: Option<Instant>, asked: &Asked) -> Result<Self, DbError> {
-        let ends = asked.frame.ends();
+    pub async fn read(
+        slow: &Slow,
+        known: Option<Instant>,
+        asked: &Asked,
+        by: ReportBy,
+    ) -> Result<Self, DbError> {
+        let (ends, apart) = (asked.frame.ends(), Apart::of(by));
         slow.snapshot(known, async |conn| {
-            let counted = sums::counted(conn, asked).await?;
+            let counted = sums::counted(conn, asked, apart).await?;
             if asked.frame.now < ends {
-                let counts = sums::counts(conn, asked, counted).await?;
-                return Ok(Self { counts, then: None, late_events: 0 });
+                let counts = sums::counts(conn, asked, apart, counted).await?;
+                return Ok(Self { by, counts, then: None, late_events: 0 });
             }
             let late_events = sums::late_events(conn, asked).await?;
-            let counts = sums::counts(conn, asked, counted.clone()).await?;
+            let counts = sums::counts(conn, asked, apart, counted.clone()).await?;
             look_back(conn, ends).await?;
             let then = Asked { frame: Frame { now: ends, ..asked.frame }, ..asked.clone() };
-            Ok(Self { counts, then: Some(sums::counts(conn, &then, counted).await?), late_events })
+            let then = Some(sums::counts(conn, &then, apart, counted).await?);
+            Ok(Self { by, counts, then, late_events })
         })
         .await
     }
 
-    /// The procedure versions that are counted.
+    /// The procedure versions that its rows are of, if they are of any.
     pub fn versions(&self) -> impl Iterator<Item = i32> {
         let all = self.counts.keys().chain(self.then.iter().flat_map(HashMap::keys));
-        all.map(|(_, version)| *version)
+        all.copied().filter(|_| Apart::of(self.by) == Apart::Version)
     }
 
-    /// The numbers of each agency.
-    pub fn by_agency(&self) -> HashMap<AgencyId, Counts> {
-        let mut agencies: HashMap<AgencyId, Counts> = HashMap::new();
-        for ((agency, _), counts) in &self.counts {
-            *agencies.entry(*agency).or_default() += *counts;
-        }
-        agencies
+    /// What its rows are made by.
+    pub const fn rows<'a>(&self, names: &'a Names, tree: &'a AgencyTree) -> Rows<'a> {
+        Rows { by: self.by, names, tree }
     }
 
     /// The table, and the cells that are not what they were at the end of the period.

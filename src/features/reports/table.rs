@@ -1,6 +1,6 @@
 //! The table of a report: the numbers of dossiers that are alike, put into rows.
 
-use super::queries::sums::Alike;
+use super::queries::sums::AlikeId;
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::report::Counts;
 use crate::domain::vocabulary::{Column, Level, ReportBy};
@@ -59,15 +59,17 @@ pub struct Rows<'a> {
 
 impl Rows<'_> {
     /// Order, key and name of the row of dossiers that are alike.
-    fn of(&self, (agency, version): Alike) -> (usize, String, String) {
-        let (procedure, agency) = (self.names.of(version), self.tree.get(agency));
-        let level = agency.map_or(Level::Central, |agency| agency.level);
+    fn of(&self, alike: AlikeId) -> (usize, String, String) {
+        let (procedure, agency) = (|| self.names.of(alike), || self.tree.get(alike));
         match self.by {
-            ReportBy::Field => (0, procedure.field.clone(), procedure.field_name.clone()),
-            ReportBy::Procedure => (0, procedure.procedure_code.clone(), procedure.name.clone()),
-            ReportBy::Level => (level as usize, level.as_str().to_owned(), level.vi().to_owned()),
+            ReportBy::Field => (0, procedure().field.clone(), procedure().field_name.clone()),
+            ReportBy::Procedure => (0, procedure().procedure_code.clone(), procedure().name.clone()),
+            ReportBy::Level => {
+                let level = agency().map_or(Level::Central, |agency| agency.level);
+                (level as usize, level.as_str().to_owned(), level.vi().to_owned())
+            }
             ReportBy::Agency => {
-                let (code, name) = agency.map(|it| (it.code.clone(), it.name.clone())).unwrap_or_default();
+                let (code, name) = agency().map(|it| (it.code.clone(), it.name.clone())).unwrap_or_default();
                 (0, code, name)
             }
         }
@@ -76,15 +78,15 @@ impl Rows<'_> {
 
 impl Table {
     /// Puts numbers into rows. The name of the newest version is taken for those of a procedure or field that differ in it.
-    pub fn of(rows: Rows<'_>, counts: &HashMap<Alike, Counts>) -> Self {
+    pub fn of(rows: Rows<'_>, counts: &HashMap<AlikeId, Counts>) -> Self {
         let mut total = Counts::default();
         let mut found: BTreeMap<(usize, String), (i32, String, Counts)> = BTreeMap::new();
         for (alike, more) in counts {
             let (order, key, name) = rows.of(*alike);
             let (newest, shown, sum) =
-                found.entry((order, key)).or_insert_with(|| (alike.1, name.clone(), Counts::default()));
-            if alike.1 > *newest {
-                (*newest, *shown) = (alike.1, name);
+                found.entry((order, key)).or_insert_with(|| (*alike, name.clone(), Counts::default()));
+            if *alike > *newest {
+                (*newest, *shown) = (*alike, name);
             }
             *sum += *more;
             total += *more;

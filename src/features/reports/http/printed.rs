@@ -10,7 +10,7 @@ use crate::features::auth::Principal;
 use crate::features::disclosure::assess;
 use crate::features::disclosure::queries as disclosure;
 use crate::features::reports::json::PlaceBody;
-use crate::features::reports::numbers::Numbers;
+use crate::features::reports::numbers::by_agency;
 use crate::features::reports::page::resolution::{self as page, AgencyLine};
 use crate::features::reports::printed::Printed;
 use crate::features::reports::queries::months::months;
@@ -78,19 +78,14 @@ impl Reader<'_> {
     }
 
     /// Answers with the page of a report.
-    pub(super) async fn page(
-        &self,
-        asked: &Asked,
-        printed: &Printed,
-        numbers: &Numbers,
-    ) -> Result<HttpResponse, Problem> {
+    pub(super) async fn page(&self, asked: &Asked, printed: &Printed) -> Result<HttpResponse, Problem> {
         let months =
             self.state.slow.snapshot(self.as_of.known, async |conn| months(conn, asked).await).await?;
-        Ok(self::page(page::write(printed, &months, &self.agencies(asked, numbers).await?)))
+        Ok(self::page(page::write(printed, &months, &self.agencies(asked).await?)))
     }
 
     /// The agencies of a report: how much ended late, and how they disclose.
-    async fn agencies(&self, asked: &Asked, numbers: &Numbers) -> Result<Vec<AgencyLine>, Problem> {
+    async fn agencies(&self, asked: &Asked) -> Result<Vec<AgencyLine>, Problem> {
         let Self { state, as_of, caller } = *self;
         let all = || caller.tree.all().into_iter().map(|agency| agency.id).collect();
         let ids = asked.agencies.clone().unwrap_or_else(all);
@@ -100,7 +95,7 @@ impl Reader<'_> {
             .slow
             .snapshot(None, async |conn| disclosure::known(conn, &ids, period, known).await)
             .await?;
-        let counts = numbers.by_agency();
+        let counts = by_agency(&state.slow, as_of.known, asked).await?;
         let lines = ids.iter().filter_map(|id| caller.tree.get(*id)).map(|agency| {
             let of = counts.get(&agency.id).copied().unwrap_or_default();
             let late = Share { numerator: of[Column::ResolvedLate], denominator: of[Column::ResolvedTotal] };

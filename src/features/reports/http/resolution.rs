@@ -8,7 +8,6 @@ use crate::features::auth::scope::ReportsRead;
 use crate::features::reports::json::{PRINTED, ReportFilter, ResolutionBody, RowBody};
 use crate::features::reports::numbers::Numbers;
 use crate::features::reports::printed::{Printed, Span};
-use crate::features::reports::table::Rows;
 use crate::http::caching;
 use crate::http::error::Problem;
 use crate::http::export;
@@ -44,9 +43,9 @@ pub(super) async fn get_one(
     let as_of = AsOf::asked(filter.as_of, state.clock.now())?;
     let caller = as_of.caller(&caller, &state).await?;
     let asked = filter.asked(&caller, as_of.now)?;
-    let numbers = Numbers::read(&state.slow, as_of.known, &asked).await?;
+    let numbers = Numbers::read(&state.slow, as_of.known, &asked, filter.by()).await?;
     let names = state.names.with(numbers.versions(), &state.reader).await?;
-    let rows = Rows { by: filter.by(), names: &names, tree: &caller.tree };
+    let rows = numbers.rows(&names, &caller.tree);
     let agency = caller.agency_meant(filter.agency.as_deref());
     let body = ResolutionBody::new(asked.frame, rows, agency, &numbers);
     if format == Format::Json {
@@ -66,7 +65,7 @@ pub(super) async fn get_one(
         };
         let to = Reader { state: &state, as_of: &as_of, caller: &caller };
         return match format {
-            Format::Html => to.page(&asked, &printed, &numbers).await,
+            Format::Html => to.page(&asked, &printed).await,
             _ => to.workbook(&asked, printed).await,
         };
     }

@@ -17,7 +17,6 @@ use crate::features::reports::json::{
 use crate::features::reports::numbers::Numbers;
 use crate::features::reports::queries::sealed::{self as queries, CorrectionRow, Filter, Key, ReportRow};
 use crate::features::reports::queries::sums::Asked;
-use crate::features::reports::table::Rows;
 use crate::http::error::Problem;
 use crate::http::export;
 use crate::http::input::Input;
@@ -63,9 +62,9 @@ pub(super) async fn seal(
     }
     let asked = Asked { frame: Frame { period, now: as_of.now }, agencies: among };
     let by = body.by.unwrap_or(ReportBy::Field);
-    let numbers = Numbers::read(&state.slow, as_of.known, &asked).await?;
+    let numbers = Numbers::read(&state.slow, as_of.known, &asked, by).await?;
     let names = state.names.with(numbers.versions(), &state.reader).await?;
-    let rows = Rows { by, names: &names, tree: &then.tree };
+    let rows = numbers.rows(&names, &then.tree);
     let report = ResolutionBody::new(asked.frame, rows, agency, &numbers);
     let content = |stamp: &Stamp<'_>| SealedBody::content(report.clone(), stamp);
     let sealing = Sealing { asked: &asked, by, agency: agency.map(|agency| agency.id) };
@@ -146,11 +145,11 @@ pub(super) async fn correct(
     caller.require_owned(found.row.agency_ids.as_deref())?;
     let at = actions::settled(now);
     let asked = found.asked(at);
-    let numbers = Numbers::read(&state.slow, Some(at), &asked).await?;
+    let numbers = Numbers::read(&state.slow, Some(at), &asked, found.row.by).await?;
     let names = state.names.with(numbers.versions(), &state.reader).await?;
     let as_of = AsOf { now: at, known: Some(at) };
     let then = as_of.caller(&caller, &state).await?;
-    let (table, _) = numbers.table(Rows { by: found.row.by, names: &names, tree: &then.tree });
+    let (table, _) = numbers.table(numbers.rows(&names, &then.tree));
     let content = |report: (&ReportRow, Value), before: &[CorrectionRow], stamp: &CorrectionStamp<'_>| {
         let said = SealedBody::new(report, before).ok()?.corrected();
         CorrectionBody::content((at, &reason), (&table, table.differences(&said)), stamp)

@@ -14,7 +14,6 @@ use crate::features::auth::{Authorized, Principal, Visible};
 use crate::features::reports::json::{
     ComparisonBody, PRINTED, PlaceBody, ReportFormat, RowBody, SealedBody, SealedCellFilter, With,
 };
-use crate::features::reports::numbers::Numbers;
 use crate::features::reports::printed::{Printed, Span};
 use crate::features::reports::queries::places;
 use crate::features::reports::queries::sealed::{self as queries, CorrectionRow, ReportRow};
@@ -90,8 +89,7 @@ impl Found {
         if format == Format::Xlsx {
             return to.workbook(&asked, printed).await;
         }
-        let numbers = Numbers::read(&state.slow, as_of.known, &asked).await?;
-        to.page(&asked, &printed, &numbers).await
+        to.page(&asked, &printed).await
     }
 }
 

@@ -1,7 +1,7 @@
 //! The metrics of group 2 of the national index (QĐ 766/QĐ-TTg): how many dossiers are on time, and how long they take.
 
 use super::mirror::placed;
-use super::sums::{self, Asked, framed, known, of_agencies, reopened_where};
+use super::sums::{self, Apart, Asked, framed, known, of_agencies, reopened_where};
 use crate::domain::report::Took;
 use crate::domain::share::Share;
 use diesel::prelude::*;
@@ -34,9 +34,9 @@ struct Reopened {
 
 /// The dossiers of a period, as they are known on the snapshot of the connection.
 pub async fn by_index(conn: &mut AsyncPgConnection, asked: &Asked) -> QueryResult<ByIndex> {
-    let counted = sums::counted(conn, asked).await?;
+    let counted = sums::counted(conn, asked, Apart::Version).await?;
     let mut found = ByIndex::default();
-    for ((_, version), tally) in known(conn, asked, counted).await? {
+    for (version, tally) in known(conn, asked, Apart::Version, counted).await? {
         found.add(version, tally.on_time_by_index(), tally.took());
     }
     let statement = format!(

@@ -1,6 +1,6 @@
 //! What came in and what ended in each part of a period: for the chart of a report.
 
-use super::sums::{self, Asked, bound, changes_since, condition, known_before, looked_at, of_agencies};
+use super::sums::{self, Apart, Asked, bound, changes_since, condition, known_before, looked_at, of_agencies};
 use crate::domain::period::Period;
 use crate::domain::report::{Frame, Measure};
 use crate::domain::vocabulary::Column;
@@ -91,7 +91,7 @@ pub async fn months(conn: &mut AsyncPgConnection, asked: &Asked) -> QueryResult<
 /// Those that were opened again, which no counter tells.
 async fn reopened(conn: &mut AsyncPgConnection, asked: &Asked, part: &mut Part) -> QueryResult<()> {
     let asked = Asked { frame: Frame { period: part.period, ..asked.frame }, ..asked.clone() };
-    for row in sums::reopened(conn, &asked).await? {
+    for row in sums::reopened(conn, &asked, Apart::Agency).await? {
         let has = |column: Column| if row.marks & column.mark() == 0 { 0 } else { row.dossiers };
         part.received += has(Column::ReceivedOnline) + has(Column::ReceivedDirectPostal);
         part.resolved += has(Column::ResolvedTotal);

@@ -8,6 +8,7 @@ use super::mirror::{CHANGES, day, placed};
 use crate::domain::agency_tree::AgencyId;
 use crate::domain::local_time::Instant;
 use crate::domain::report::{Counts, Frame, Measure, Tally};
+use crate::domain::vocabulary::ReportBy;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -19,8 +20,35 @@ use std::collections::HashMap;
 /// How far what happens may be ahead of its record: what is recorded late in the evening may happen the next day.
 const AHEAD: TimeDelta = TimeDelta::minutes(10);
 
-/// Dossiers that are alike: the agency that decides, and the procedure version.
-pub type Alike = (AgencyId, i32);
+/// What dossiers are counted by. Only what a report shows apart leaves the database apart: agencies times procedure versions are
+/// thousands of times more rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Apart {
+    /// The agency that decides.
+    Agency,
+    /// The procedure version.
+    Version,
+}
+
+impl Apart {
+    /// What the rows of a report need.
+    pub const fn of(by: ReportBy) -> Self {
+        match by {
+            ReportBy::Agency | ReportBy::Level => Self::Agency,
+            ReportBy::Field | ReportBy::Procedure => Self::Version,
+        }
+    }
+
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Agency => "competent_agency_id",
+            Self::Version => "procedure_version_id",
+        }
+    }
+}
+
+/// Id of an agency or a procedure version, as dossiers are told [`Apart`].
+pub type AlikeId = i32;
 
 /// What a report is asked for.
 #[derive(Clone, Debug)]
@@ -34,9 +62,7 @@ pub struct Asked {
 #[derive(QueryableByName)]
 struct Summed {
     #[diesel(sql_type = Integer)]
-    competent_agency_id: AgencyId,
-    #[diesel(sql_type = Integer)]
-    procedure_version_id: i32,
+    alike: AlikeId,
     #[diesel(sql_type = SmallInt)]
     measure: i16,
     #[diesel(sql_type = BigInt)]
@@ -49,9 +75,7 @@ struct Summed {
 #[derive(QueryableByName)]
 pub(super) struct Marked {
     #[diesel(sql_type = Integer)]
-    competent_agency_id: AgencyId,
-    #[diesel(sql_type = Integer)]
-    procedure_version_id: i32,
+    alike: AlikeId,
     /// The columns.
     #[diesel(sql_type = Integer)]
     pub marks: i32,
@@ -67,29 +91,29 @@ struct Events {
 }
 
 /// Counters of dossiers that are alike.
-pub type Tallies = HashMap<Alike, Tally>;
+pub type Tallies = HashMap<AlikeId, Tally>;
 
 /// What the counters of days tell, whenever it was recorded. It is the same for a report as it is known, and as it was known at the end of its
 /// period.
-pub async fn counted(conn: &mut AsyncPgConnection, asked: &Asked) -> QueryResult<Tallies> {
+pub async fn counted(conn: &mut AsyncPgConnection, asked: &Asked, apart: Apart) -> QueryResult<Tallies> {
     let known_before = known_before(conn, asked.frame.now).await?;
-    let rows = bound(counting(asked), asked, known_before);
+    let rows = bound(counting(asked, apart), asked, known_before);
     Ok(tallied(HashMap::new(), of_agencies(rows, asked).load(conn).await?))
 }
 
-/// The numbers of all dossiers that are alike, as they are known on the snapshot of the connection: what the counters tell, without what was
+/// The numbers of dossiers that are alike, as they are known on the snapshot of the connection: what the counters tell, without what was
 /// recorded later, and with what is not in them. What has none is left out.
 pub async fn counts(
     conn: &mut AsyncPgConnection,
     asked: &Asked,
+    apart: Apart,
     counted: Tallies,
-) -> QueryResult<HashMap<Alike, Counts>> {
-    let tallies = known(conn, asked, counted).await?;
-    let mut counts: HashMap<Alike, Counts> =
+) -> QueryResult<HashMap<AlikeId, Counts>> {
+    let tallies = known(conn, asked, apart, counted).await?;
+    let mut counts: HashMap<AlikeId, Counts> =
         tallies.into_iter().map(|(alike, tally)| (alike, tally.counts())).collect();
-    for row in reopened(conn, asked).await? {
-        let alike = (row.competent_agency_id, row.procedure_version_id);
-        counts.entry(alike).or_default().add_marked(row.marks, row.dossiers);
+    for row in reopened(conn, asked, apart).await? {
+        counts.entry(row.alike).or_default().add_marked(row.marks, row.dossiers);
     }
     counts.retain(|_, counts| !counts.is_empty());
     Ok(counts)
@@ -99,18 +123,18 @@ pub async fn counts(
 pub(super) async fn known(
     conn: &mut AsyncPgConnection,
     asked: &Asked,
+    apart: Apart,
     counted: Tallies,
 ) -> QueryResult<Tallies> {
     let known_before = known_before(conn, asked.frame.now).await?;
-    let rows = looked_at(bound(since(asked), asked, known_before), asked, known_before);
+    let rows = looked_at(bound(since(asked, apart), asked, known_before), asked, known_before);
     Ok(tallied(counted, of_agencies(rows, asked).load(conn).await?))
 }
 
 fn tallied(mut tallies: Tallies, rows: Vec<Summed>) -> Tallies {
     for row in rows {
         if let Some(measure) = Measure::of(row.measure) {
-            let tally = tallies.entry((row.competent_agency_id, row.procedure_version_id)).or_default();
-            tally.add(measure, row.before, row.through);
+            tallies.entry(row.alike).or_default().add(measure, row.before, row.through);
         }
     }
     tallies
@@ -144,12 +168,12 @@ const STATE: &str = "competent_agency_id, procedure_version_id, channel, receive
 
 /// Counters before the period and through its last day, but not of days that are not known whole: `$1` begins the period, `$2` is the day
 /// after it, `$3` the day before which records are counted.
-fn counting(asked: &Asked) -> String {
-    let agency = condition(asked, "competent_agency_id", 4);
+fn counting(asked: &Asked, apart: Apart) -> String {
+    let (alike, agency) = (apart.column(), condition(asked, "competent_agency_id", 4));
     // The whole years before a day, the whole months of its year, and the days of its month.
     let grains = |until: &str, before: &str, through: &str| {
         format!(
-            "SELECT competent_agency_id, procedure_version_id, measure, {before} AS before, {through} AS through FROM report_counts
+            "SELECT {alike} AS alike, measure, {before} AS before, {through} AS through FROM report_counts
             WHERE {agency} AND (grain = 'year' AND starts < date_trunc('year', {until}::timestamp)::date
                 OR grain = 'month' AND starts >= date_trunc('year', {until}::timestamp)::date AND starts < date_trunc('month', {until}::timestamp)::date
                 OR grain = 'day' AND starts >= date_trunc('month', {until}::timestamp)::date AND starts < {until})"
@@ -162,11 +186,11 @@ fn counting(asked: &Asked) -> String {
 
 /// What is known otherwise than the counters tell, with the same parameters; from `$4` on dossiers with a record are looked at; `$5` is the
 /// instant by which things are overdue.
-fn since(asked: &Asked) -> String {
+fn since(asked: &Asked, apart: Apart) -> String {
     let (with, changes) = changes_since(asked, 6);
     let rows = format!(
-        "SELECT competent_agency_id, procedure_version_id, measure, CASE WHEN day < $1 THEN by ELSE 0 END AS before, by AS through
-        FROM ({changes}) AS changes"
+        "SELECT {} AS alike, measure, CASE WHEN day < $1 THEN by ELSE 0 END AS before, by AS through FROM ({changes}) AS changes",
+        apart.column()
     );
     format!("{with} {}", summed(&rows))
 }
@@ -214,8 +238,8 @@ pub(super) fn changes_since(asked: &Asked, agencies: usize) -> (String, String) 
 /// The sums of rows, by what is alike and by measure.
 fn summed(rows: &str) -> String {
     format!(
-        "SELECT competent_agency_id, procedure_version_id, measure, sum(before)::bigint AS before, sum(through)::bigint AS through
-        FROM ({rows}) AS summed GROUP BY 1, 2, 3 HAVING sum(before) <> 0 OR sum(through) <> 0"
+        "SELECT alike, measure, sum(before)::bigint AS before, sum(through)::bigint AS through
+        FROM ({rows}) AS summed GROUP BY 1, 2 HAVING sum(before) <> 0 OR sum(through) <> 0"
     )
 }
 
@@ -249,10 +273,15 @@ pub(super) fn framed<'a>(statement: String, frame: Frame) -> Statement<'a> {
 }
 
 /// Those that were opened again, which no counter tells.
-pub(super) async fn reopened(conn: &mut AsyncPgConnection, asked: &Asked) -> QueryResult<Vec<Marked>> {
+pub(super) async fn reopened(
+    conn: &mut AsyncPgConnection,
+    asked: &Asked,
+    apart: Apart,
+) -> QueryResult<Vec<Marked>> {
     let which = reopened_where(asked);
     let statement = format!(
-        "SELECT competent_agency_id, procedure_version_id, marks, count(*) AS dossiers FROM ({}) placed GROUP BY 1, 2, 3",
+        "SELECT {} AS alike, marks, count(*) AS dossiers FROM ({}) placed GROUP BY 1, 2",
+        apart.column(),
         placed(&which)
     );
     of_agencies(framed(statement, asked.frame), asked).load(conn).await
