@@ -2,9 +2,12 @@
 
 use crate::docs::section;
 use crate::harness::evidence::{Verifier, lived, signing_key, tick};
-use crate::harness::{Answer, Client, Directory, NOW, TestApp, at, directory, event, receipt, run_with};
+use crate::harness::{
+    Answer, Client, Directory, NOW, Service, TestApp, at, directory, event, receipt, run_with,
+};
 use crate::integration::{blocks, run};
 use crate::national::whole;
+use crate::server::{caller, fill, text};
 use congkhai::db::Database;
 use congkhai::db::embedded::{Cluster, Mode, find_binaries, throwaway_base};
 use congkhai::domain::sealing::DataKeys;
@@ -172,4 +175,39 @@ async fn a_backup_is_restored_verified_and_goes_on() {
     let told = stranger.get("/v1/national/dossiers/H51.29-220215-9001").await;
     told.problem(503, "data_key_missing");
     stranger.get("/v1/dossiers/H51.29-220215-9001").await.expect(200);
+}
+
+#[actix_web::test]
+async fn an_embedded_service_is_restored_into_a_new_directory() {
+    let place = directory("embedded-backup");
+    let [old, new, safe] = ["old", "new", "safe"].map(|name| place.path().join(name));
+    for made in [&new, &safe] {
+        std::fs::create_dir(made).unwrap();
+    }
+    let service = Service::start(&["serve", "--data-dir", text(&old)]).unwrap();
+    let client = caller(&service, &old);
+    fill(&client).await;
+    let code = client.receive(&receipt("2022-02-15T08:00:00+07:00")).await;
+    let path = format!("/v1/dossiers/{code}/events");
+    let events = client.get(&path).await.expect(200);
+    let backup = commands("Backup", "Embedded, while it runs");
+    let backup = backup.replace("/var/lib/congkhai", text(&old)).replace("/a/safe/place", text(&safe));
+    operate(backup, &place, &[]).await;
+    assert!(service.terminate().success());
+
+    for key in ["signing.key", "data.key"] {
+        std::fs::copy(safe.join(key), new.join(key)).unwrap();
+    }
+    let arguments = ["serve", "--data-dir", text(&new)];
+    let fresh = Service::start(&arguments).unwrap();
+    operate(commands("Restore", "Embedded").replace("/var/lib/congkhai-new", text(&new)), &place, &[]).await;
+    assert!(fresh.terminate().success());
+    let restored = Service::start(&arguments).unwrap();
+    let again = client.at(restored.address);
+    assert_eq!(again.get(&path).await.expect(200), events);
+    again.receive(&receipt("2022-02-15T09:00:00+07:00")).await;
+    let checks = "congkhai signing-key public > public.pem; congkhai verify --public-key public.pem; congkhai check data-key";
+    let said = operate(checks.to_owned(), &place, &[("CONGKHAI_DATA_DIR", text(&new))]).await;
+    assert_eq!(said.matches("no fault\n").count(), 2, "{said}");
+    assert!(restored.terminate().success());
 }
