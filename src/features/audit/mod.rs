@@ -55,6 +55,17 @@ pub struct Change<'a, Subject = String> {
 /// The row of a change, to be written by a statement that does more.
 pub use queries::inserting;
 
+/// Writes the rows of changes by one statement: of each what was done, on what, and the details.
+pub async fn record_all(
+    tx: &mut Transaction,
+    actor: &Actor,
+    now: Instant,
+    changes: Vec<(String, String, Value)>,
+) -> Result<(), DbError> {
+    queries::insert_all(tx, actor, now, changes).await?;
+    Ok(())
+}
+
 /// Writes the row of a change.
 pub async fn record(
     tx: &mut Transaction,

@@ -1,5 +1,6 @@
 //! The numbers of a report as they are known, and as they were at the end of the period.
 
+use super::queries::late;
 use super::queries::sums::{self, AlikeId, Apart, Asked};
 use super::table::{Difference, Rows, Table};
 use crate::db::{DbError, Slow, look_back};
@@ -49,7 +50,7 @@ impl Numbers {
                 let counts = sums::counts(conn, asked, apart, counted).await?;
                 return Ok(Self { by, counts, then: None, late_events: 0 });
             }
-            let late_events = sums::late_events(conn, asked).await?;
+            let late_events = late::late_events(conn, asked).await?;
             let counts = sums::counts(conn, asked, apart, counted.clone()).await?;
             look_back(conn, ends).await?;
             let then = Asked { frame: Frame { now: ends, ..asked.frame }, ..asked.clone() };

@@ -32,6 +32,24 @@ pub struct AuditRow {
     pub address: Option<String>,
 }
 
+/// The values of a row. A macro, because their type has no name to return.
+macro_rules! values {
+    ($actor:expr, $now:expr, $action:expr, $subject:expr, $details:expr) => {{
+        let (actor, now): (&Actor, Instant) = ($actor, $now);
+        (
+            audit_log::id.eq(Uuid::now_v7()),
+            audit_log::recorded_at.eq(now.utc()),
+            audit_log::actor.eq(&actor.name),
+            audit_log::action.eq($action),
+            audit_log::subject.eq($subject),
+            audit_log::request_id.eq(&actor.request_id),
+            audit_log::details.eq($details),
+            audit_log::reason.eq(&actor.reason),
+            audit_log::address.eq(&actor.address),
+        )
+    }};
+}
+
 /// Inserts the row of a change.
 pub fn inserting<Subject>(
     actor: &Actor,
@@ -43,17 +61,24 @@ where
     Subject::Expression:
         Expression<SqlType = Text> + AppearsOnTable<NoFromClause> + QueryFragment<Pg> + QueryId + Send,
 {
-    diesel::insert_into(audit_log::table).values((
-        audit_log::id.eq(Uuid::now_v7()),
-        audit_log::recorded_at.eq(now.utc()),
-        audit_log::actor.eq(&actor.name),
-        audit_log::action.eq(change.action),
-        audit_log::subject.eq(change.subject),
-        audit_log::request_id.eq(&actor.request_id),
-        audit_log::details.eq(change.details),
-        audit_log::reason.eq(&actor.reason),
-        audit_log::address.eq(&actor.address),
+    diesel::insert_into(audit_log::table).values(values!(
+        actor,
+        now,
+        change.action,
+        change.subject,
+        change.details
     ))
+}
+
+pub(super) async fn insert_all(
+    tx: &mut Transaction,
+    actor: &Actor,
+    now: Instant,
+    changes: Vec<(String, String, serde_json::Value)>,
+) -> QueryResult<usize> {
+    let row = |(action, subject, details)| values!(actor, now, action, subject, details);
+    let rows: Vec<_> = changes.into_iter().map(row).collect();
+    diesel::insert_into(audit_log::table).values(rows).execute(tx).await
 }
 
 pub(super) async fn insert(

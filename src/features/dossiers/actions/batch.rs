@@ -1,8 +1,12 @@
-//! Carries out the items of a batch: some in one transaction unless the database refuses one of them (`at_once`), each in a transaction of
-//! its own (`alone`), or all in one (`together`).
+//! Carries out the items of a batch: some in one transaction and by a few statements, unless the database refuses one of them (`at_once`),
+//! each in a transaction of its own (`alone`), or all in one (`together`).
 //!
 //! An item that was done before is known by its identity, the code of a receipt and the reference of an event, and changes
 //! nothing; with other content it is rejected.
+
+mod at_once;
+
+pub use at_once::at_once;
 
 use super::first_rows::{first_kind, person_row};
 use super::{Context, EventInput, OfficerInput, ReceiveInput, by_present_calendars, receive, record};
@@ -63,37 +67,6 @@ impl Item {
 /// What to look for to know which items were done before.
 pub fn wanted<'a>(items: impl Iterator<Item = &'a Item>) -> Wanted<'a> {
     Wanted::of(items.map(Item::identity))
-}
-
-/// Carries out items in one transaction, unless they are among those `known` from before. An item that is refused is not done, and the
-/// others are. When the database refuses one, nothing is kept of any: the caller carries out each by itself.
-pub async fn at_once(
-    writer: &Writer,
-    context: &Context<'_>,
-    (items, procedures): (&[&Item], &Procedures),
-    known: &Known,
-    fresh: &impl AsyncFn() -> Result<Arc<Calendars>, DbError>,
-) -> Result<Vec<Result<Done, Refusal>>, Failure> {
-    by_present_calendars(context, fresh, async |context| {
-        let work = async |tx: &mut Transaction| {
-            let mut results = Vec::with_capacity(items.len());
-            for item in items {
-                results.push(match before(context, item, known) {
-                    Some(done) => done,
-                    // What is refused has written nothing yet, so the transaction can go on.
-                    None => match carry_out(tx, context, (item, procedures)).await {
-                        Err(Failure::Refused(refusal)) => {
-                            settled(tx, context, item, Failure::Refused(refusal)).await?
-                        }
-                        done => Ok(done?),
-                    },
-                });
-            }
-            Ok::<_, Failure>(results)
-        };
-        writer.transaction(work).await
-    })
-    .await
 }
 
 /// Carries out an item in a transaction of its own, unless it is among those `known` from before.

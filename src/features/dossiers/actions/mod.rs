@@ -84,6 +84,12 @@ impl<'a> Context<'a> {
         Ok(())
     }
 
+    /// Fails when the calendars were replaced since they were read.
+    fn require_present(&self, calendar_version: i64) -> Result<(), DbError> {
+        let is_present = calendar_version == self.calendars.version();
+        if is_present { Ok(()) } else { Err(DbError::Refused(Constraint::CalendarVersion)) }
+    }
+
     /// What a date depends on beside the dossier.
     const fn offices(&self) -> Offices<'a> {
         Offices { tree: self.tree, calendars: self.calendars }

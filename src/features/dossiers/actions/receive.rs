@@ -12,6 +12,8 @@ use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Refusal, Rule};
 use crate::domain::vocabulary::{ApplicantKind, Channel, Origin};
 use crate::features::audit::{self, Change};
+use crate::features::calendar::queries as calendar;
+use crate::features::dossiers::queries::many::{self, New};
 use crate::features::dossiers::queries::receipt::{self, NewCode, TheSubject};
 use crate::features::dossiers::queries::write::{self, PersonRow};
 use crate::features::dossiers::queries::{DossierRow, EventRow};
@@ -150,6 +152,42 @@ pub(super) async fn receive_coded(
     let receipt = judge(context, input, versions)?;
     let code = receipt.code(input);
     receipt.store(tx, context, code).await
+}
+
+/// Stores receipts that bring their codes, all by the same few statements, which fail when one of the codes is taken. One that is refused is
+/// not stored, and the others are. `Ok` has the code.
+pub(super) async fn receive_many(
+    tx: &mut Transaction,
+    context: &Context<'_>,
+    what: &[(&ReceiveInput, &[Procedure])],
+) -> Result<Vec<Result<String, Refusal>>, Failure> {
+    let (mut results, mut new, mut changes) = (vec![], vec![], vec![]);
+    for (input, versions) in what {
+        let receipt = match judge(context, input, versions) {
+            Ok(receipt) => receipt,
+            Err(refusal) => {
+                results.push(Err(refusal));
+                continue;
+            }
+        };
+        let code = input.code.clone().unwrap_or_default();
+        results.push(Ok(code.clone()));
+        changes.push((
+            format!("dossier.{}", receipt.rows.1.kind),
+            format!("dossier:{code}"),
+            receipt.details,
+        ));
+        let (dossier, event, person) = receipt.rows;
+        let (seal, person) = chain::seal_first(&dossier, &event, person)?;
+        new.push(New { dossier: DossierRow { code, ..dossier }, event, seal, person });
+    }
+    if new.is_empty() {
+        return Ok(results);
+    }
+    context.require_present(calendar::hold(tx).await?)?;
+    many::insert(tx, &new).await?;
+    audit::record_all(tx, context.actor, context.now, changes).await?;
+    Ok(results)
 }
 
 /// The next code of the receiving agency on the day of filing that nobody has. Those given by hand are skipped.

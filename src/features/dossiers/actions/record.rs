@@ -3,7 +3,7 @@
 use super::derive::{self, dates};
 use super::event::EventInput;
 use super::{Context, by_present_calendars, chain};
-use crate::db::{Answer, Constraint, DbError, Failure, Given, Terms, Transaction, Writer};
+use crate::db::{Answer, DbError, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::calendar::Calendars;
 use crate::domain::lifecycle;
 use crate::domain::local_time::Instant;
@@ -11,8 +11,9 @@ use crate::domain::refusal::{Place, Refusal};
 use crate::domain::vocabulary::{EventKind, SupplementStage};
 use crate::features::audit::{self, Change};
 use crate::features::dossiers::history::is_step;
-use crate::features::dossiers::queries::{DossierRow, EventRow, visible, write};
-use serde_json::json;
+use crate::features::dossiers::queries::many::{self, Next};
+use crate::features::dossiers::queries::{DossierRow, EventRow, Head, visible, write};
+use serde_json::{Value, json};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -52,10 +53,75 @@ pub async fn record_in(
     (code, input): (&str, &EventInput),
     expects: &impl Fn(i32) -> Result<(), Refusal>,
 ) -> Result<Recorded, Failure> {
-    let kind = input.details.kind();
-    context.not_ahead("/occurred_at", input.occurred_at)?;
     let named = named(context, input)?;
     let (calendar_version, locked) = write::lock(tx, code).await?;
+    let told = Told { named, calendar_version, locked };
+    let Step { next, change, stage } = step(tx, context, (code, input), told, expects).await?;
+    // One after the other: sent together, the failure of the next may be told before that of the first, which says why.
+    write::insert_event(tx, (&next.event, &next.seal), next.note.as_deref()).await?;
+    write::update(tx, &next.dossier, &next.seal).await?;
+    let (action, subject, details) = change;
+    audit::record(tx, context.actor, context.now, Change { action: &action, subject, details }).await?;
+    Ok(Recorded { event: next.event, stage })
+}
+
+/// The same for an event of each of several dossiers, stored by the same few statements. One that is refused
+/// is not recorded, and the others are. `Ok` has the new version of the dossier.
+pub(super) async fn record_many(
+    tx: &mut Transaction,
+    context: &Context<'_>,
+    what: &[(&str, &EventInput)],
+) -> Result<Vec<Result<i32, Refusal>>, Failure> {
+    let codes: Vec<&str> = what.iter().map(|(code, _)| *code).collect();
+    let (calendar_version, mut locked) = many::lock(tx, &codes).await?;
+    let (mut results, mut steps, mut changes) = (vec![], vec![], vec![]);
+    for (code, input) in what {
+        let locked = locked.remove(*code);
+        let judged = async {
+            let told = Told { named: named(context, input)?, calendar_version, locked };
+            step(tx, context, (code, input), told, &|_| Ok(())).await
+        };
+        results.push(match judged.await {
+            Ok(Step { next, change, .. }) => {
+                let version = next.dossier.version;
+                steps.push(next);
+                changes.push(change);
+                Ok(version)
+            }
+            Err(Failure::Refused(refusal)) => Err(refusal),
+            Err(failure) => return Err(failure),
+        });
+    }
+    if !steps.is_empty() {
+        many::store(tx, &steps).await?;
+        audit::record_all(tx, context.actor, context.now, changes).await?;
+    }
+    Ok(results)
+}
+
+/// What is known of an event before it is judged by its dossier.
+struct Told {
+    named: Named,
+    calendar_version: i64,
+    locked: Option<(DossierRow, Head)>,
+}
+
+/// An event that may be stored, with its audit row.
+struct Step {
+    next: Next,
+    change: (String, String, Value),
+    stage: Option<SupplementStage>,
+}
+
+/// What an event makes of its dossier, which is locked. Nothing is written.
+async fn step(
+    tx: &mut Transaction,
+    context: &Context<'_>,
+    (code, input): (&str, &EventInput),
+    Told { named, calendar_version, locked }: Told,
+    expects: &impl Fn(i32) -> Result<(), Refusal>,
+) -> Result<Step, Failure> {
+    let kind = input.details.kind();
     let (before, head) =
         locked.filter(|(row, _)| visible::sees(context.visible, row)).ok_or(Refusal::NotFound)?;
     if !visible::sees(context.governed, &before) {
@@ -66,8 +132,8 @@ pub async fn record_in(
     let mut event = event_row(context, input, &before, named);
     let is_before_others = is_step(kind) && event.occurred_at < before.last_step_at;
     let anew = is_before_others || kind == EventKind::Corrected;
-    if (anew || dates(kind)) && calendar_version != context.calendars.version() {
-        return Err(DbError::Refused(Constraint::CalendarVersion).into());
+    if anew || dates(kind) {
+        context.require_present(calendar_version)?;
     }
     let (mut dossier, then) = if anew {
         derive::anew(tx, context, (&before, input, &event)).await?
@@ -80,20 +146,15 @@ pub async fn record_in(
     (event.status_after, event.due_on_after) = (dossier.status, dossier.due_on);
     let seal = chain::seal(head, &dossier, (&event, input.note.as_deref()))?;
     event.hash = Some(seal.hash.0.to_vec());
-    // One after the other: sent together, the failure of the next may be told before that of the first, which says why.
-    write::insert_event(tx, (&event, &seal), input.note.as_deref()).await?;
-    write::update(tx, &dossier, &seal).await?;
     let details = json!({
         "event": event.id, "seq": event.seq, "occurred_at": input.occurred_at,
         "status_before": event.status_before, "status_after": event.status_after,
         "due_on_before": event.due_on_before, "due_on_after": event.due_on_after,
         "corrects": event.of_kind.corrects,
     });
-    let action = format!("dossier.{kind}");
-    let change = Change { action: &action, subject: format!("dossier:{code}"), details };
-    audit::record(tx, context.actor, context.now, change).await?;
+    let change = (format!("dossier.{kind}"), format!("dossier:{code}"), details);
     let stage = lifecycle::supplement_stage(then.status, kind);
-    Ok(Recorded { event, stage })
+    Ok(Step { next: Next { event, dossier, seal, note: input.note.clone() }, change, stage })
 }
 
 /// The agencies that an event names.
@@ -105,6 +166,7 @@ struct Named {
 
 /// Judges what needs no dossier: the agencies that the event names, and where its record comes from.
 fn named(context: &Context<'_>, input: &EventInput) -> Result<Named, Refusal> {
+    context.not_ahead("/occurred_at", input.occurred_at)?;
     context.replayed(input.origin, input.source_recorded_at)?;
     let find = |pointer, code: Option<&String>, within| match code {
         Some(code) => context.agency(pointer, code, input.occurred_at, within).map(|agency| Some(agency.id)),

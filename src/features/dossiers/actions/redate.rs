@@ -95,7 +95,7 @@ pub async fn sweep(
     }
     if !dossiers.is_empty() {
         move_to(tx, &dossiers).await?;
-        write::insert_events(tx, &events).await?;
+        write::insert_events(tx, events.iter().map(|(event, seal)| (event, seal))).await?;
     }
     Ok(Swept { checked, moved: dossiers.len(), last })
 }

@@ -11,7 +11,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{QueryFragment, QueryId};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncConnectionCore, RunQueryDsl};
 use futures_util::future::try_join3;
 use std::future::Future;
 use uuid::Uuid;
@@ -68,31 +68,50 @@ pub async fn is_taken(tx: &mut Transaction, code: &str) -> QueryResult<bool> {
     diesel::select(diesel::dsl::exists(dossiers::table.filter(dossiers::code.eq(code)))).get_result(tx).await
 }
 
+/// The values of a new dossier under a code. A macro, because their type has no name to return.
+macro_rules! dossier_values {
+    ($row:expr, $seal:expr, $code:expr) => {{
+        use dossiers as d;
+        let (row, seal): (&DossierRow, &Seal) = ($row, $seal);
+        (
+            (
+                d::id.eq(row.id),
+                d::code.eq($code),
+                d::case_code.eq(&row.case_code),
+                d::channel.eq(row.channel.as_str()),
+                d::receiving_agency_id.eq(row.receiving_agency_id),
+                d::competent_agency_id.eq(row.competent_agency_id),
+                d::applicant_kind.eq(row.applicant_kind.as_str()),
+                d::applicant_name_masked.eq(&row.applicant_name_masked),
+            ),
+            d::person_digest.eq(bytes(seal.person.as_ref())),
+            present(row, seal),
+        )
+    }};
+}
+
 /// Inserts a dossier under [`TheCode`].
 pub(super) fn inserting_dossier<'a>(
     row: &'a DossierRow,
     seal: &'a Seal,
 ) -> impl QueryFragment<Pg> + Send + use<'a> {
-    use dossiers as d;
-    let values = (
-        (
-            d::id.eq(row.id),
-            d::code.eq(TheCode),
-            d::case_code.eq(&row.case_code),
-            d::channel.eq(row.channel.as_str()),
-            d::receiving_agency_id.eq(row.receiving_agency_id),
-            d::competent_agency_id.eq(row.competent_agency_id),
-            d::applicant_kind.eq(row.applicant_kind.as_str()),
-            d::applicant_name_masked.eq(&row.applicant_name_masked),
-        ),
-        d::person_digest.eq(bytes(seal.person.as_ref())),
-        present(row, seal),
-    );
-    diesel::insert_into(dossiers::table).values(values)
+    diesel::insert_into(dossiers::table).values(dossier_values!(row, seal, TheCode))
+}
+
+/// Inserts dossiers under the codes in their rows.
+pub(super) async fn insert_dossiers<'a>(
+    tx: &mut Transaction,
+    rows: impl Iterator<Item = (&'a DossierRow, &'a Seal)>,
+) -> QueryResult<usize> {
+    let values: Vec<_> = rows.map(|(row, seal)| dossier_values!(row, seal, &row.code)).collect();
+    diesel::insert_into(dossiers::table).values(values).execute(tx).await
 }
 
 /// Writes what an event may change.
-pub async fn update(tx: &mut Transaction, row: &DossierRow, seal: &Seal) -> QueryResult<usize> {
+pub async fn update<C>(tx: &mut C, row: &DossierRow, seal: &Seal) -> QueryResult<usize>
+where
+    C: AsyncConnectionCore<Backend = Pg>,
+{
     Prepared(diesel::update(dossiers::table.find(row.id)).set(present(row, seal))).execute(tx).await
 }
 
@@ -270,7 +289,10 @@ pub(super) fn inserting_event<'a>(
 }
 
 /// Inserts events of several dossiers at once.
-pub async fn insert_events(tx: &mut Transaction, rows: &[(EventRow, Seal)]) -> QueryResult<usize> {
-    let values: Vec<_> = rows.iter().map(|(row, seal)| event_values!(row, seal)).collect();
+pub async fn insert_events<'a>(
+    tx: &mut Transaction,
+    rows: impl IntoIterator<Item = (&'a EventRow, &'a Seal)>,
+) -> QueryResult<usize> {
+    let values: Vec<_> = rows.into_iter().map(|(row, seal)| event_values!(row, seal)).collect();
     diesel::insert_into(dossier_events::table).values(values).execute(tx).await
 }

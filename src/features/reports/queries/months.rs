@@ -1,6 +1,8 @@
 //! What came in and what ended in each part of a period: for the chart of a report.
 
-use super::sums::{self, Apart, Asked, bound, changes_since, condition, known_before, looked_at, of_agencies};
+use super::sums::{
+    self, Apart, Asked, bound, changes_since, condition, known_before, looked_at, of_agencies,
+};
 use crate::domain::period::Period;
 use crate::domain::report::{Frame, Measure};
 use crate::domain::vocabulary::Column;

@@ -1,0 +1,82 @@
+//! Writes what happened to several dossiers, by one statement for each table, and not by one or more for each dossier.
+//!
+//! A statement that fails names no dossier: the caller then writes each by itself.
+
+use super::seal::HeadColumns;
+use super::write::{self, PersonRow};
+use super::{DossierRow, EventRow, Head, Seal};
+use crate::db::Transaction;
+use crate::db::schema::{dossier_event_notes, dossier_persons, dossiers};
+use crate::features::calendar::queries as calendar;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use futures_util::future::{try_join_all, try_join3};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// A new dossier: its rows, under the code in the first.
+pub struct New {
+    /// The dossier.
+    pub dossier: DossierRow,
+    /// Its first event.
+    pub event: EventRow,
+    /// What the hash chain stores with that.
+    pub seal: Seal,
+    /// Its personal data.
+    pub person: PersonRow,
+}
+
+/// An event, and the dossier as it leaves it.
+pub struct Next {
+    /// The event.
+    pub event: EventRow,
+    /// The dossier.
+    pub dossier: DossierRow,
+    /// What the hash chain stores with the event.
+    pub seal: Seal,
+    /// The private note.
+    pub note: Option<String>,
+}
+
+/// Inserts new dossiers.
+pub async fn insert(tx: &mut Transaction, new: &[New]) -> QueryResult<()> {
+    write::insert_dossiers(tx, new.iter().map(|new| (&new.dossier, &new.seal))).await?;
+    let persons: Vec<&PersonRow> = new.iter().map(|new| &new.person).collect();
+    diesel::insert_into(dossier_persons::table).values(persons).execute(tx).await?;
+    write::insert_events(tx, new.iter().map(|new| (&new.event, &new.seal))).await?;
+    Ok(())
+}
+
+/// The version of the calendars and the dossiers with some codes, by code, with what the next event of each follows; all held until the
+/// transaction ends. As [`write::lock`]; the dossiers are locked in the order of their codes, so that nobody waits in a circle.
+pub async fn lock(
+    tx: &mut Transaction,
+    codes: &[&str],
+) -> QueryResult<(i64, HashMap<String, (DossierRow, Head)>)> {
+    let (mut first, mut second, mut third) = (&*tx, &*tx, &*tx);
+    let with_codes = || dossiers::table.filter(dossiers::code.eq_any(codes));
+    let locking =
+        with_codes().select(dossiers::id).order(dossiers::code).for_update().load::<Uuid>(&mut second);
+    let columns = (DossierRow::as_select(), (dossiers::head_hash, dossiers::person_digest));
+    let reading = with_codes().select(columns).load::<(DossierRow, HeadColumns)>(&mut third);
+    let (version, _, found) = try_join3(calendar::hold(&mut first), locking, reading).await?;
+    let found = found.into_iter().map(|(row, head)| (row.code.clone(), (row, Head::read(head))));
+    Ok((version, found.collect()))
+}
+
+/// Stores an event of each of some dossiers, and what follows from it.
+pub async fn store(tx: &mut Transaction, next: &[Next]) -> QueryResult<()> {
+    write::insert_events(tx, next.iter().map(|next| (&next.event, &next.seal))).await?;
+    let with_note = next.iter().filter_map(|next| Some((next.event.id, next.note.as_ref()?)));
+    let notes: Vec<_> = with_note
+        .map(|(id, note)| (dossier_event_notes::event_id.eq(id), dossier_event_notes::note.eq(note)))
+        .collect();
+    if !notes.is_empty() {
+        diesel::insert_into(dossier_event_notes::table).values(notes).execute(tx).await?;
+    }
+    // One for each, which travel together.
+    let tx = &*tx;
+    try_join_all(next.iter().map(async |next| write::update(&mut &*tx, &next.dossier, &next.seal).await))
+        .await?;
+    Ok(())
+}
