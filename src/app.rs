@@ -5,6 +5,7 @@ use crate::features::health::http::DocumentText;
 use crate::features::public::cache::PublicCache;
 use crate::features::{self, Shared, State};
 use crate::http::connection::Connections;
+use crate::http::draining::Draining;
 use crate::http::envelope::envelope;
 use crate::http::gate::gate;
 use crate::http::limit::{Limits, Rates, TrustedProxies};
@@ -47,8 +48,10 @@ pub fn shared(database: Database, sizes: PoolSizes, clock: crate::clock::Clock) 
     let limits = Arc::new(Limits::new(&Rates::NONE, TrustedProxies::default(), &metrics));
     let (agencies, procedures, names) = (Arc::default(), Arc::default(), Arc::default());
     let (policies, calendars, past, uses) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
+    let draining = Arc::new(Draining::default());
     Ok(Shared {
         database,
+        replica: None,
         slow,
         writer,
         clock,
@@ -62,6 +65,7 @@ pub fn shared(database: Database, sizes: PoolSizes, clock: crate::clock::Clock) 
         uses,
         limits,
         metrics,
+        draining,
         signer: None,
         data_keys: None,
     })
@@ -79,7 +83,7 @@ pub fn document() -> OpenApi {
     document
 }
 
-/// Starts a server on a listener. It stops gracefully on SIGTERM.
+/// Starts a server on a listener. It stops when its handle says so, and hears no signal.
 pub fn server(listener: TcpListener, shared: Shared, running: Running) -> std::io::Result<Server> {
     let document = document();
     let routes = web::Data::new(Routes::of(&document));
@@ -88,14 +92,17 @@ pub fn server(listener: TcpListener, shared: Shared, running: Running) -> std::i
     let of_address = running.connections_of_address;
     let connections =
         Arc::new(Connections::new(Arc::clone(&shared.limits), of_address, running.patience, refused));
+    let draining = Arc::clone(&shared.draining);
     let server = HttpServer::new(move || {
         let state = web::Data::new(State::of(&shared));
         let (routes, text) = (routes.clone(), text.clone());
         let limits = web::Data::from(Arc::clone(&shared.limits));
+        let draining = web::Data::from(Arc::clone(&shared.draining));
         let recorder = web::Data::new(Recorder::new(Arc::clone(&shared.metrics)));
         App::new().wrap(from_fn(gate)).wrap(from_fn(envelope)).configure(move |config| {
             config.app_data(web::Data::new(running.patience));
             config.app_data(state).app_data(routes).app_data(text).app_data(limits).app_data(recorder);
+            config.app_data(draining);
             ServiceConfig::new(config).configure(features::routes);
             config.service(web::redirect("/docs", "/docs/"));
             config.service(SwaggerUi::new("/docs/{_:.*}").config(Config::from("/openapi.json")));
@@ -104,13 +111,17 @@ pub fn server(listener: TcpListener, shared: Shared, running: Running) -> std::i
     });
     let server = server
         .workers(running.workers)
+        .disable_signals()
         .shutdown_timeout(running.shutdown_seconds)
         // Else the last piece of a stream waits for the client to acknowledge the one before.
         .tcp_nodelay(true)
         .keep_alive(running.patience.between)
         .client_request_timeout(running.patience.head)
         .max_connections(running.connections.div_ceil(running.workers))
-        .on_connect(move |socket, data| connections.opened(socket, data))
+        .on_connect(move |socket, data| {
+            data.insert(draining.connected());
+            connections.opened(socket, data);
+        })
         .listen(listener)?;
     Ok(server.run())
 }

@@ -10,11 +10,12 @@ use super::procedures::cache::ProcedureCache;
 use super::procedures::names::NameCache;
 use super::public::cache::PublicCache;
 use crate::clock::Clock;
-use crate::db::{Database, DbError, Reader, Slow, Writer};
+use crate::db::{Database, DbError, Reader, Replica, Slow, Writer};
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::calendar::Calendars;
 use crate::domain::sealing::DataKeys;
 use crate::domain::signing::SecretKey;
+use crate::http::draining::Draining;
 use crate::http::limit::Limits;
 use crate::metrics::Metrics;
 use std::ops::Deref;
@@ -24,6 +25,8 @@ use std::sync::Arc;
 pub struct State {
     /// Fast reads, on this worker's own connection.
     pub reader: Reader,
+    /// The same on the replica, if there is one: for the public alone.
+    pub replica_reader: Option<Reader>,
     shared: Shared,
 }
 
@@ -39,6 +42,8 @@ impl Deref for State {
 pub struct Shared {
     /// Where each worker's reader connects to.
     pub database: Database,
+    /// A replica for public reads; `None`: they go where all others go.
+    pub replica: Option<Arc<Replica>>,
     /// Slow reads.
     pub slow: Slow,
     /// Writes.
@@ -65,6 +70,8 @@ pub struct Shared {
     pub limits: Arc<Limits>,
     /// The metrics.
     pub metrics: Arc<Metrics>,
+    /// Whether the process is on its way out.
+    pub draining: Arc<Draining>,
     /// What signs the roots of the log; `None`: none are made.
     pub signer: Option<Arc<SecretKey>>,
     /// What seals what is kept of people; `None`: nothing is kept that would have to be.
@@ -74,12 +81,13 @@ pub struct Shared {
 impl State {
     /// The state of a new worker.
     pub fn of(shared: &Shared) -> Self {
-        Self { reader: Reader::new(shared.database.clone()), shared: shared.clone() }
+        let replica_reader = shared.replica.as_ref().map(|replica| Reader::new(replica.database().clone()));
+        Self { reader: Reader::new(shared.database.clone()), replica_reader, shared: shared.clone() }
     }
 
-    /// The agency tree and the calendars as the database has them now, for who brings no key.
-    pub async fn fresh(&self) -> Result<(Arc<AgencyTree>, Arc<Calendars>), DbError> {
-        let (tree, calendars) = self.reader.read(async |conn| versions(conn).await).await?;
-        Ok((self.agencies.at(tree, &self.reader).await?, self.calendars.at(calendars, &self.reader).await?))
+    /// The agency tree and the calendars, at least as new as the database behind a reader has them now, for who brings no key.
+    pub async fn fresh(&self, reader: &Reader) -> Result<(Arc<AgencyTree>, Arc<Calendars>), DbError> {
+        let (tree, calendars) = reader.read(async |conn| versions(conn).await).await?;
+        Ok((self.agencies.at(tree, reader).await?, self.calendars.at(calendars, reader).await?))
     }
 }

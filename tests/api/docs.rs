@@ -15,7 +15,7 @@ fn read(path: &Path) -> String {
 }
 
 /// The section of a document with a title.
-fn section(document: &str, title: &str) -> String {
+pub fn section(document: &str, title: &str) -> String {
     let text = read(&root().join(document));
     let start =
         text.find(&format!("## {title}\n")).unwrap_or_else(|| panic!("{document} has no section {title}"));

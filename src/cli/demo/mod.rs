@@ -86,7 +86,7 @@ struct Ready {
 impl Demo {
     pub(super) fn run(self) -> Outcome {
         let settings = DatabaseSettings { database_url: None, data_dir: self.data_dir };
-        let listener = serve::listen(&self.server)?;
+        let door = serve::listen(&self.server)?;
         let mut opened = database::open(&settings, "demo")?;
         let ready = actix_web::rt::System::new().block_on(prepare(opened.database.clone(), self.now))?;
         // Never that of a service: what it says happened did not.
@@ -98,7 +98,7 @@ impl Demo {
         let shared = Shared { signer, data_keys, ..shared };
         let liveness = opened.cluster.as_ref().map(Cluster::liveness);
         let served =
-            serve::until_stopped(&self.server, listener, shared, liveness, |address| ready.print(address));
+            serve::until_stopped(&self.server, door, shared, liveness, |address| ready.print(address));
         if let Some(cluster) = &mut opened.cluster {
             cluster.stop()?;
         }

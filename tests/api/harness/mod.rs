@@ -13,10 +13,10 @@ mod raw;
 mod remember;
 mod world;
 
-pub use app::{NOW, TestApp};
+pub use app::{Instance, NOW, TestApp};
 pub use client::{Answer, Client, FIRST_VERSION};
 pub use db::{SERVICE_ROLE, TestDatabase, connect, inserting_all, migrations};
 pub use dice::Dice;
 pub use process::{Directory, Service, directory, run, run_on_terminal, run_with, spawn};
 pub use raw::Raw;
-pub use world::{at, content, decision, event, publication, receipt};
+pub use world::{at, content, decision, event, fill as fill_world, publication, receipt};
