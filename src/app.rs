@@ -4,11 +4,13 @@ use crate::db::{Database, DbError, PoolSizes, Slow, Writer};
 use crate::features::health::http::DocumentText;
 use crate::features::public::cache::PublicCache;
 use crate::features::{self, Shared, State};
+use crate::http::connection::Connections;
 use crate::http::draining::Draining;
 use crate::http::envelope::envelope;
 use crate::http::gate::gate;
 use crate::http::limit::{Limits, Rates, TrustedProxies};
 use crate::http::openapi;
+use crate::http::patience::Patience;
 use crate::http::routes::{Routes, not_found};
 use crate::metrics::{Metrics, Recorder};
 use actix_web::dev::Server;
@@ -17,7 +19,6 @@ use actix_web::{App, HttpServer, web};
 use chrono::TimeDelta;
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::time::Duration;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -30,6 +31,12 @@ pub struct Running {
     pub workers: usize,
     /// Seconds to finish requests in when stopped.
     pub shutdown_seconds: u64,
+    /// Connections of clients at once; those beyond wait.
+    pub connections: usize,
+    /// Those of one address; those beyond are refused. `None`: no limit.
+    pub connections_of_address: Option<usize>,
+    /// How long clients may take.
+    pub patience: Patience,
 }
 
 /// What the workers share. Connects to nothing yet.
@@ -82,6 +89,10 @@ pub fn server(listener: TcpListener, shared: Shared, running: Running) -> std::i
     let routes = web::Data::new(Routes::of(&document));
     let text = web::Data::new(DocumentText(openapi::text(&document)?));
     let draining = Arc::clone(&shared.draining);
+    let refused = shared.metrics.rate_limited("connections");
+    let of_address = running.connections_of_address;
+    let connections =
+        Arc::new(Connections::new(Arc::clone(&shared.limits), of_address, running.patience, refused));
     let server = HttpServer::new(move || {
         let state = web::Data::new(State::of(&shared));
         let (routes, text) = (routes.clone(), text.clone());
@@ -89,6 +100,7 @@ pub fn server(listener: TcpListener, shared: Shared, running: Running) -> std::i
         let draining = web::Data::from(Arc::clone(&shared.draining));
         let recorder = web::Data::new(Recorder::new(Arc::clone(&shared.metrics)));
         App::new().wrap(from_fn(gate)).wrap(from_fn(envelope)).configure(move |config| {
+            config.app_data(web::Data::new(running.patience));
             config.app_data(state).app_data(routes).app_data(text).app_data(limits).app_data(recorder);
             config.app_data(draining);
             ServiceConfig::new(config).configure(features::routes);
@@ -100,13 +112,16 @@ pub fn server(listener: TcpListener, shared: Shared, running: Running) -> std::i
     let server = server
         .workers(running.workers)
         .disable_signals()
-        .on_connect(move |_, connection| {
-            connection.insert(draining.connected());
-        })
         .shutdown_timeout(running.shutdown_seconds)
         // Else the last piece of a stream waits for the client to acknowledge the one before.
         .tcp_nodelay(true)
-        .client_request_timeout(Duration::from_secs(10))
+        .keep_alive(running.patience.between)
+        .client_request_timeout(running.patience.head)
+        .max_connections(running.connections.div_ceil(running.workers))
+        .on_connect(move |socket, data| {
+            data.insert(draining.connected());
+            connections.opened(socket, data);
+        })
         .listen(listener)?;
     Ok(server.run())
 }

@@ -9,6 +9,7 @@ mod check;
 mod data_key;
 mod database;
 mod demo;
+mod descriptors;
 mod dossiers;
 mod health;
 mod keys;

@@ -1,7 +1,7 @@
 //! `congkhai serve`: the service, until SIGTERM or until its embedded cluster is gone.
 
 use super::stopping::{self, Signals, WayOut};
-use super::{Outcome, data_key, database, signing_key};
+use super::{Outcome, data_key, database, descriptors, signing_key};
 use crate::app::{self, Running};
 use crate::clock::Clock;
 use crate::config::{DatabaseSettings, ServerSettings};
@@ -11,6 +11,7 @@ use crate::features::Shared;
 use crate::features::public::cache::PublicCache;
 use crate::features::public::source;
 use crate::http::limit::Limits;
+use crate::http::patience::Patience;
 use crate::worker::Worker;
 use chrono::TimeDelta;
 use clap::Args;
@@ -124,10 +125,14 @@ pub(super) fn until_stopped(
     say: impl FnOnce(std::net::SocketAddr),
 ) -> Outcome {
     let address = listener.local_addr()?;
+    descriptors::raise(settings.connections.into());
     let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let running = Running {
         workers: settings.workers.map_or_else(cores, usize::from),
         shutdown_seconds: settings.shutdown_seconds.into(),
+        connections: settings.connections.into(),
+        connections_of_address: Some(settings.connections_per_address.into()).filter(|most| *most > 0),
+        patience: Patience::DEFAULT,
     };
     let given = settings.drain_seconds.unwrap_or(if handed_over { TO_LEAVE } else { 0 });
     actix_web::rt::System::new().block_on(async move {

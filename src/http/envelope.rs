@@ -4,6 +4,7 @@
 //! A request is carried through even when its client leaves. A panic in a handler becomes a 500 like any other. HEAD is answered as GET without the body.
 
 use super::caching::{self, DEPENDS_ON};
+use super::connection::Connection;
 use super::draining::Draining;
 use super::error::{Code, Language, Problem};
 use crate::metrics::Recorder;
@@ -86,6 +87,10 @@ pub async fn envelope<B: MessageBody + 'static>(
     let promised = Promised::default();
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(promised.clone());
+    let connection = Connection::of(request.request());
+    if let Some(connection) = &connection {
+        connection.answering();
+    }
     let recorder = request.app_data::<web::Data<Recorder>>().cloned();
     let draining = request.app_data::<web::Data<Draining>>().cloned();
     let ids = Ids { request: Rc::clone(&id.0), trace: trace_id(request.headers()) };
@@ -129,9 +134,24 @@ pub async fn envelope<B: MessageBody + 'static>(
             route.as_deref().unwrap_or("-"),
             took.as_secs_f64() * 1e3
         );
-        outcome
+        followed(outcome, connection)
     })
     .await
+}
+
+/// Lets the connection know when the answer has left.
+fn followed(
+    outcome: Result<ServiceResponse, Error>,
+    connection: Option<Rc<Connection>>,
+) -> Result<ServiceResponse, Error> {
+    let Some(connection) = connection else { return outcome };
+    match outcome {
+        Ok(response) => Ok(response.map_body(|_, body| connection.follow(body))),
+        Err(error) => {
+            connection.asking();
+            Err(error)
+        }
+    }
 }
 
 /// Adds the headers every answer has; gives problems their body, and answers to HEAD none.

@@ -2,10 +2,13 @@
 //!
 //! `input` reads a request, `write` one that changes something, `error` says what is wrong with it; `list`, `page`,
 //! `format` and `export` shape lists; `lanes` works on many items; `explained` shows the reasons of a date; `etag` and `caching` say what is new; `draining` is the way out of a process; `envelope` is the middleware around everything,
-//! `gate` the one before public paths, `limit` has the rate limits; `routes` answers for paths that are not there, and
+//! `gate` the one before public paths, `limit` has the rate limits, `bounds` the greatest length of a head; `connection` and `patience` are for slow
+//! clients and too many of them; `routes` answers for paths that are not there, and
 //! `openapi` is the frame of the API document.
 
+pub mod bounds;
 pub mod caching;
+pub mod connection;
 pub mod draining;
 pub mod envelope;
 pub mod error;
@@ -20,5 +23,6 @@ pub mod limit;
 pub mod list;
 pub mod openapi;
 pub mod page;
+pub mod patience;
 pub mod routes;
 pub mod write;

@@ -17,12 +17,22 @@ use congkhai::features::auth::actions::{self, NewKey};
 use congkhai::features::auth::key::Key;
 use congkhai::features::public::cache::PublicCache;
 use congkhai::http::limit::{Limits, Rates};
+use congkhai::http::patience::Patience;
 use serde_json::Value;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 /// What the clock of every test shows at first.
 pub const NOW: &str = "2022-02-15T10:00:00+07:00";
+
+/// How it runs, where a test does not say otherwise.
+const RUNNING: Running = Running {
+    workers: 1,
+    shutdown_seconds: 5,
+    connections: 1000,
+    connections_of_address: None,
+    patience: Patience::DEFAULT,
+};
 
 pub struct TestApp {
     pub base: String,
@@ -72,13 +82,27 @@ impl TestApp {
         })
     }
 
+    /// The same, run in another way, and with proxies that are trusted.
+    pub fn running(proxies: &str, change: impl FnOnce(Running) -> Running) -> Self {
+        let trusted = proxies.parse().unwrap();
+        let with_proxies = |shared: Shared| {
+            let limits = Arc::new(Limits::new(&Rates::NONE, trusted, &shared.metrics));
+            Shared { limits, ..shared }
+        };
+        Self::with(with_proxies, change(RUNNING))
+    }
+
     fn changed(change: impl FnOnce(Shared) -> Shared) -> Self {
+        Self::with(change, RUNNING)
+    }
+
+    fn with(change: impl FnOnce(Shared) -> Shared, running: Running) -> Self {
         let db = TestDatabase::world();
         let clock = Clock::fixed(NOW.parse().unwrap());
         let shared = app::shared(db.database(), PoolSizes { slow: 2, writer: 4 }, clock.clone()).unwrap();
         let data_keys = Some(Arc::new(DataKeys::of_random(&[9; 32])));
         let shared = change(Shared { data_keys, ..shared });
-        let instance = Instance::serving(shared.clone());
+        let instance = Instance::serving(shared.clone(), running);
         Self { base: format!("http://{}", instance.address), clock, shared, _instance: instance, db }
     }
 
@@ -92,7 +116,12 @@ impl TestApp {
         let sizes = PoolSizes { slow: 2, writer: 4 };
         let shared = app::shared(database.clone(), sizes, self.clock.clone()).unwrap();
         let Shared { signer, data_keys, .. } = self.shared.clone();
-        Instance::serving(change(Shared { signer, data_keys, ..shared }))
+        Instance::serving(change(Shared { signer, data_keys, ..shared }), RUNNING)
+    }
+
+    /// Lets it begin to serve, for a test that then blocks its thread.
+    pub async fn begins(&self) {
+        assert_eq!(self.count("SELECT 1::bigint").await, 1);
     }
 
     /// A caller without a key.
@@ -162,11 +191,10 @@ impl TestApp {
 }
 
 impl Instance {
-    fn serving(shared: Shared) -> Self {
+    fn serving(shared: Shared, running: Running) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let server =
-            app::server(listener, shared.clone(), Running { workers: 1, shutdown_seconds: 5 }).unwrap();
+        let server = app::server(listener, shared.clone(), running).unwrap();
         let handle = server.handle();
         actix_web::rt::spawn(server);
         Self { address, shared, handle }
