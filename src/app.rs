@@ -88,11 +88,11 @@ pub fn server(listener: TcpListener, shared: Shared, running: Running) -> std::i
     let document = document();
     let routes = web::Data::new(Routes::of(&document));
     let text = web::Data::new(DocumentText(openapi::text(&document)?));
+    let draining = Arc::clone(&shared.draining);
     let refused = shared.metrics.rate_limited("connections");
     let of_address = running.connections_of_address;
     let connections =
         Arc::new(Connections::new(Arc::clone(&shared.limits), of_address, running.patience, refused));
-    let draining = Arc::clone(&shared.draining);
     let server = HttpServer::new(move || {
         let state = web::Data::new(State::of(&shared));
         let (routes, text) = (routes.clone(), text.clone());

@@ -73,15 +73,6 @@ pub struct ServerSettings {
         value_parser = clap::value_parser!(u16).range(1..=64), value_name = "N")]
     pub writer_connections: u16,
 
-    /// Connections of clients at once, each two file descriptors; those beyond wait until one ends
-    #[arg(long, env = "CONGKHAI_CONNECTIONS", default_value_t = 4096,
-        value_parser = clap::value_parser!(u16).range(1..), value_name = "N")]
-    pub connections: u16,
-
-    /// Connections at once of a client address that is no trusted proxy; those beyond are refused; 0 for no limit
-    #[arg(long, env = "CONGKHAI_CONNECTIONS_PER_ADDRESS", default_value_t = 256, value_name = "N")]
-    pub connections_per_address: u16,
-
     /// Streaming replica from which public pages are read, as a URL like `DATABASE_URL`; none when not given
     #[arg(long, env = "DATABASE_REPLICA_URL", hide_env_values = true, value_name = "URL")]
     pub replica_url: Option<String>,
@@ -90,6 +81,15 @@ pub struct ServerSettings {
     #[arg(long, env = "CONGKHAI_REPLICA_SECONDS", default_value_t = 10,
         value_parser = clap::value_parser!(u16).range(2..=600), value_name = "SECONDS")]
     pub replica_seconds: u16,
+
+    /// Connections of clients at once, each two file descriptors; those beyond wait until one ends
+    #[arg(long, env = "CONGKHAI_CONNECTIONS", default_value_t = 4096,
+        value_parser = clap::value_parser!(u16).range(1..), value_name = "N")]
+    pub connections: u16,
+
+    /// Connections at once of a client address that is no trusted proxy; those beyond are refused; 0 for no limit
+    #[arg(long, env = "CONGKHAI_CONNECTIONS_PER_ADDRESS", default_value_t = 256, value_name = "N")]
+    pub connections_per_address: u16,
 
     /// Seconds for which an answer under /v1/public may be shown from memory; 0 for none
     #[arg(long, env = "CONGKHAI_PUBLIC_CACHE_SECONDS", default_value_t = 10,

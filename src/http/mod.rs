@@ -1,9 +1,9 @@
 //! The second floor: what every endpoint does the same way. Knows HTTP and nothing of procedures or dossiers.
 //!
 //! `input` reads a request, `write` one that changes something, `error` says what is wrong with it; `list`, `page`,
-//! `format` and `export` shape lists; `lanes` works on many items; `explained` shows the reasons of a date; `etag` and `caching` say what is new; `envelope` is the middleware around everything,
+//! `format` and `export` shape lists; `lanes` works on many items; `explained` shows the reasons of a date; `etag` and `caching` say what is new; `draining` is the way out of a process; `envelope` is the middleware around everything,
 //! `gate` the one before public paths, `limit` has the rate limits, `bounds` the greatest length of a head; `connection` and `patience` are for slow
-//! clients and too many of them, `draining` is the way out of a process; `routes` answers for paths that are not there, and
+//! clients and too many of them; `routes` answers for paths that are not there, and
 //! `openapi` is the frame of the API document.
 
 pub mod bounds;
