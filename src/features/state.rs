@@ -15,6 +15,7 @@ use crate::domain::agency_tree::AgencyTree;
 use crate::domain::calendar::Calendars;
 use crate::domain::sealing::DataKeys;
 use crate::domain::signing::SecretKey;
+use crate::http::error::Problem;
 use crate::http::limit::Limits;
 use crate::metrics::Metrics;
 use std::ops::Deref;
@@ -67,7 +68,7 @@ pub struct Shared {
     pub metrics: Arc<Metrics>,
     /// What signs the roots of the log; `None`: none are made.
     pub signer: Option<Arc<SecretKey>>,
-    /// What seals what is kept of people; `None`: nothing is kept that would have to be.
+    /// What seals what is kept of people; `None`: no dossiers are taken, for nothing of them would be kept in clear.
     pub data_keys: Option<Arc<DataKeys>>,
 }
 
@@ -75,6 +76,11 @@ impl State {
     /// The state of a new worker.
     pub fn of(shared: &Shared) -> Self {
         Self { reader: Reader::new(shared.database.clone()), shared: shared.clone() }
+    }
+
+    /// What seals and opens what is kept of people. Without it that is a 503.
+    pub fn keys(&self) -> Result<&DataKeys, Problem> {
+        self.data_keys.as_deref().ok_or_else(Problem::no_data_key)
     }
 
     /// The agency tree and the calendars as the database has them now, for who brings no key.
