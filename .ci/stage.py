@@ -96,8 +96,8 @@ class Demonstration:
 
 
 @contextlib.contextmanager
-def demonstration():
-    """A demonstration on a free port, stopped and removed at the end."""
+def demonstration(log=None):
+    """A demonstration on a free port, stopped and removed at the end. Its log goes to a file when one is named."""
     program = binary()
     with tempfile.TemporaryDirectory(prefix="congkhai-contract-") as folder:
         # As root, PostgreSQL runs as another user, who must be able to enter.
@@ -107,7 +107,8 @@ def demonstration():
         environment |= {"RUST_LOG": "error,actix_server=info", "CONGKHAI_PUBLIC_RATE": "0"}
         environment["CONGKHAI_AUTHENTICATION_RATE"] = "0"
         command = [program, "demo", "--data-dir", folder, "--bind", "127.0.0.1:0"]
-        service = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        stderr = open(log, "wb") if log else None
+        service = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=stderr, text=True)
         try:
             yield Demonstration(*announced(service), service, pathlib.Path(folder))
             if service.poll() is not None:

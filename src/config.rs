@@ -21,6 +21,13 @@ pub struct DatabaseSettings {
     pub data_dir: PathBuf,
 }
 
+impl DatabaseSettings {
+    /// Whether it is the embedded cluster. An empty variable, as a Compose file may set it, is one that is not set.
+    pub fn is_embedded(&self) -> bool {
+        self.database_url.as_ref().is_none_or(String::is_empty)
+    }
+}
+
 /// How the log looks. Its level is `RUST_LOG`.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct LogSettings {
@@ -48,7 +55,7 @@ impl std::fmt::Debug for Secret {
 /// How the service serves.
 #[derive(Clone, Debug, Args)]
 pub struct ServerSettings {
-    /// Address to listen on
+    /// Address to listen on, unless a socket is handed over (`LISTEN_FDS`, as systemd does)
     #[arg(long, env = "CONGKHAI_BIND", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     pub bind: SocketAddr,
 
@@ -65,6 +72,24 @@ pub struct ServerSettings {
     #[arg(long, env = "CONGKHAI_WRITER_CONNECTIONS", default_value_t = 12,
         value_parser = clap::value_parser!(u16).range(1..=64), value_name = "N")]
     pub writer_connections: u16,
+
+    /// Connections of clients at once, each two file descriptors; those beyond wait until one ends
+    #[arg(long, env = "CONGKHAI_CONNECTIONS", default_value_t = 4096,
+        value_parser = clap::value_parser!(u16).range(1..), value_name = "N")]
+    pub connections: u16,
+
+    /// Connections at once of a client address that is no trusted proxy; those beyond are refused; 0 for no limit
+    #[arg(long, env = "CONGKHAI_CONNECTIONS_PER_ADDRESS", default_value_t = 256, value_name = "N")]
+    pub connections_per_address: u16,
+
+    /// Streaming replica from which public pages are read, as a URL like `DATABASE_URL`; none when not given
+    #[arg(long, env = "DATABASE_REPLICA_URL", hide_env_values = true, value_name = "URL")]
+    pub replica_url: Option<String>,
+
+    /// Seconds that the replica may be behind; beyond that public pages are read from the database itself
+    #[arg(long, env = "CONGKHAI_REPLICA_SECONDS", default_value_t = 10,
+        value_parser = clap::value_parser!(u16).range(2..=600), value_name = "SECONDS")]
+    pub replica_seconds: u16,
 
     /// Seconds for which an answer under /v1/public may be shown from memory; 0 for none
     #[arg(long, env = "CONGKHAI_PUBLIC_CACHE_SECONDS", default_value_t = 10,
@@ -99,6 +124,11 @@ pub struct ServerSettings {
     /// taken
     #[arg(long, env = "CONGKHAI_DATA_KEY", hide_env_values = true, value_name = "KEYS")]
     pub data_key: Option<Secret>,
+
+    /// Seconds after SIGTERM in which everything is still answered, with `Connection: close`, while `/health/ready` says 503; then come
+    /// those of `CONGKHAI_SHUTDOWN_SECONDS`. Not set: 2 with a socket that systemd handed over, else none
+    #[arg(long, env = "CONGKHAI_DRAIN_SECONDS", value_parser = clap::value_parser!(u16).range(0..=600), value_name = "SECONDS")]
+    pub drain_seconds: Option<u16>,
 
     /// Seconds that requests under way are given to finish after SIGTERM
     #[arg(long, env = "CONGKHAI_SHUTDOWN_SECONDS", default_value_t = 30, value_name = "SECONDS")]

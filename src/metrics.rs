@@ -38,6 +38,8 @@ pub struct Metrics {
     pool_available: IntGaugeVec,
     pool_waiting: IntGaugeVec,
     database_up: IntGauge,
+    public_reads: IntCounterVec,
+    replica_behind: GaugeVec,
     worker_runs: IntCounterVec,
     worker_success: GaugeVec,
     worker_leader: IntGauge,
@@ -72,6 +74,10 @@ impl Default for Metrics {
             "congkhai_worker_last_success_timestamp_seconds",
             "When a job of the worker last succeeded here.",
         );
+        let behind = Opts::new(
+            "congkhai_replica_behind_seconds",
+            "How far the replica is behind at most; not there while public pages are not read from it.",
+        );
         let build = gauges("build_info", "1, with the version as label.", &["version"]);
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         Self {
@@ -100,6 +106,12 @@ impl Default for Metrics {
                 &["door"],
             ),
             database_up: gauge("db_up", "1 when the database answered the worker's last question, else 0."),
+            public_reads: counters(
+                "public_reads_total",
+                "Public answers that were read from a database, by which.",
+                &["source"],
+            ),
+            replica_behind: add(r, GaugeVec::new(behind, &[])),
             worker_runs: counters(
                 "worker_runs_total",
                 "Runs of the worker's jobs, by job and outcome.",
@@ -128,6 +140,19 @@ impl Metrics {
         set(&self.pool_size, state.size);
         set(&self.pool_available, state.available);
         set(&self.pool_waiting, state.waiting);
+    }
+
+    /// Counts a public answer that was read from the `primary` or the `replica`.
+    pub fn public_read(&self, source: &str) {
+        self.public_reads.with_label_values(&[source]).inc();
+    }
+
+    /// Notes how far the replica is behind at most; `None`: it is not used.
+    pub fn replica_is_behind(&self, behind: Option<Duration>) {
+        match behind {
+            Some(behind) => self.replica_behind.with_label_values::<&str>(&[]).set(behind.as_secs_f64()),
+            None => self.replica_behind.reset(),
+        }
     }
 
     /// Notes whether the database answered, and whether this process leads.

@@ -42,6 +42,24 @@ fn shows_values(target: &str) -> bool {
     ["tokio_postgres", "postgres", "diesel"].iter().any(|library| target.starts_with(library))
 }
 
+/// A message in which nothing looks like another line, or tells a terminal what to do: what does not show is written out.
+fn plain(message: &str, line_break: &str) -> String {
+    let mut plain = String::with_capacity(message.len());
+    for c in message.chars() {
+        match c {
+            '\n' | '\r' => plain.push_str(line_break),
+            c if is_hidden(c) => plain.extend(c.escape_unicode()),
+            c => plain.push(c),
+        }
+    }
+    plain
+}
+
+/// Control characters, separators of lines, and marks that turn the direction of writing.
+fn is_hidden(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Starts the log at the level of `RUST_LOG`, by default `info`. Once in a process; later calls change nothing.
 pub fn start(format: LogFormat) {
     let mut builder = Builder::from_env(Env::default().default_filter_or("info,actix_server=warn"));
@@ -59,15 +77,15 @@ pub fn start(format: LogFormat) {
         let trace = ids.as_ref().and_then(|ids| ids.trace.as_deref());
         match format {
             LogFormat::Json => {
+                let message = plain(&record.args().to_string(), "\n");
                 let line = serde_json::json!({
                     "at": at, "level": record.level().as_str(), "target": record.target(),
-                    "request_id": id, "trace_id": trace, "message": record.args().to_string(),
+                    "request_id": id, "trace_id": trace, "message": message,
                 });
                 writeln!(out, "{line}")
             }
             LogFormat::Text => {
-                // A line break in a message must not look like another line.
-                let message = record.args().to_string().replace(['\n', '\r'], " | ");
+                let message = plain(&record.args().to_string(), " | ");
                 let level = record.level();
                 match (id, trace) {
                     (Some(id), Some(trace)) => writeln!(out, "{at} {level:<5} [{id} {trace}] {message}"),
@@ -79,4 +97,16 @@ pub fn start(format: LogFormat) {
     });
     // Fails only when a log is running already, as in tests.
     let _ = builder.try_init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_one_line_that_commands_nothing() {
+        assert_eq!(plain("lỗi\r\n2026 ERROR x", " | "), "lỗi |  | 2026 ERROR x");
+        assert_eq!(plain("a\u{1b}[31mb\u{9b}c\u{0}", " | "), r"a\u{1b}[31mb\u{9b}c\u{0}");
+        assert_eq!(plain("a\u{202e}b\u{2028}c", "\n"), r"a\u{202e}b\u{2028}c");
+    }
 }

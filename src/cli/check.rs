@@ -1,8 +1,10 @@
 //! `congkhai check`: whether what is kept to make answers quick is what it should be.
 
-use super::{Outcome, database};
-use crate::config::DatabaseSettings;
+use super::{Outcome, data_key, database};
+use crate::config::{DatabaseSettings, Secret};
 use crate::db::{Database, Slow};
+use crate::domain::sealing::DataKeys;
+use crate::features::national::queries as national;
 use crate::features::reports::queries::check::{self, Fault, Found};
 use clap::{Args, Subcommand};
 
@@ -12,6 +14,9 @@ pub(super) enum Check {
     /// Make the counters of reports anew from every recorded state and compare. Prints a line for each that differs, and ends with
     /// status 1 if there is any. Works beside a running service
     Reports(Reports),
+    /// Whether the data keys open what is kept encrypted. Prints a line for each key that was used, and ends with status 1 if one of
+    /// them is missing. Works beside a running service
+    DataKey(DataKey),
 }
 
 /// The database whose reports are checked.
@@ -21,12 +26,53 @@ pub(super) struct Reports {
     database: DatabaseSettings,
 }
 
+/// The database and the keys of its service.
+#[derive(Args)]
+pub(super) struct DataKey {
+    #[command(flatten)]
+    database: DatabaseSettings,
+    /// The data keys of the service; with an embedded cluster those of its data directory when not given
+    #[arg(long, env = "CONGKHAI_DATA_KEY", hide_env_values = true, value_name = "KEYS")]
+    data_key: Option<Secret>,
+}
+
 impl Check {
     pub(super) fn run(self) -> Outcome {
-        let Self::Reports(Reports { database }) = self;
-        let opened = database::open_current(&database, "postgres")?;
-        let database = opened.database.clone();
-        actix_web::rt::System::new().block_on(reports(database))
+        match self {
+            Self::Reports(Reports { database }) => {
+                let opened = database::open_current(&database, "postgres")?;
+                let database = opened.database.clone();
+                actix_web::rt::System::new().block_on(reports(database))
+            }
+            Self::DataKey(DataKey { database, data_key }) => {
+                let opened = database::open_current(&database, "postgres")?;
+                let own = database.is_embedded().then(|| database.data_dir.join(data_key::FILE));
+                let keys = data_key::of_command(data_key.as_ref(), own.as_deref())?;
+                let database = opened.database.clone();
+                actix_web::rt::System::new().block_on(sealed(database, keys.as_ref()))
+            }
+        }
+    }
+}
+
+/// Compares the keys that were used with those that are known. A key is told by its id, which is a digest of it.
+async fn sealed(database: Database, keys: Option<&DataKeys>) -> Outcome {
+    let used = Slow::new(&database, 1)?.read(async |conn| national::keys_used(conn).await).await?;
+    let mut missing = 0;
+    for (id, objects) in &used {
+        let known = keys.is_some_and(|keys| keys.knows(id));
+        missing += usize::from(!known);
+        println!("data key {id}: {objects} objects, {}", if known { "known" } else { "MISSING" });
+    }
+    match missing {
+        0 => {
+            println!("no fault");
+            Ok(())
+        }
+        _ => Err(
+            "a data key is missing: set CONGKHAI_DATA_KEY to the keys that the service of this database had"
+                .into(),
+        ),
     }
 }
 

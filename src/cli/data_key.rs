@@ -125,6 +125,16 @@ pub(super) fn of_service(
     Ok(Some(Arc::new(keys)))
 }
 
+/// The keys of a command, which makes none: those that are set, else those of the file of an embedded cluster.
+pub(super) fn of_command(set: Option<&Secret>, own: Option<&Path>) -> Result<Option<DataKeys>, AnyError> {
+    let set = set.map(|Secret(text)| text.trim()).filter(|text| !text.is_empty());
+    match (set, own.filter(|own| own.exists())) {
+        (Some(text), _) => Ok(Some(DataKeys::parse(text).map_err(|why| format!("CONGKHAI_DATA_KEY {why}"))?)),
+        (None, Some(own)) => Ok(Some(read(own)?)),
+        (None, None) => Ok(None),
+    }
+}
+
 fn read(file: &Path) -> Result<DataKeys, AnyError> {
     let name = file.display();
     let text =

@@ -30,7 +30,7 @@ pub(super) fn open_current(
     folder: &str,
 ) -> Result<Opened, Box<dyn std::error::Error>> {
     let root = settings.data_dir.join(folder);
-    if settings.database_url.as_ref().is_none_or(String::is_empty) && !root.exists() {
+    if settings.is_embedded() && !root.exists() {
         let root = root.display();
         return Err(
             format!("no service has run in {root}: start `congkhai serve`, or name its --data-dir").into()

@@ -9,6 +9,7 @@ mod check;
 mod data_key;
 mod database;
 mod demo;
+mod descriptors;
 mod dossiers;
 mod health;
 mod keys;
@@ -18,8 +19,10 @@ mod openapi;
 mod overdue;
 mod purge;
 mod remote;
+mod rollback;
 mod serve;
 mod signing_key;
+mod stopping;
 mod verify;
 
 use crate::config::LogSettings;
@@ -44,6 +47,8 @@ enum Command {
     Serve(serve::Serve),
     /// Bring the database up to date
     Migrate(migrate::Migrate),
+    /// Take the database back to an earlier migration
+    Rollback(rollback::Rollback),
     /// Load office calendars
     Calendar(calendar::Calendar),
     /// Create, list and revoke keys
@@ -96,6 +101,7 @@ pub fn run() -> ExitCode {
         Command::Demo(command) => command.run(),
         Command::Serve(command) => command.run(),
         Command::Migrate(command) => command.run(),
+        Command::Rollback(command) => command.run(),
         Command::Calendar(command) => command.run(),
         Command::Keys(command) => command.run(),
         Command::SigningKey(command) => command.run(),

@@ -1,17 +1,22 @@
 //! `congkhai serve`: the service, until SIGTERM or until its embedded cluster is gone.
 
-use super::{Outcome, data_key, database, signing_key};
+use super::stopping::{self, Signals, WayOut};
+use super::{Outcome, data_key, database, descriptors, signing_key};
 use crate::app::{self, Running};
 use crate::clock::Clock;
 use crate::config::{DatabaseSettings, ServerSettings};
 use crate::db::embedded::Liveness;
-use crate::db::{Database, PoolSizes, migrate};
+use crate::db::{Database, PoolSizes, Replica, migrate};
 use crate::features::Shared;
 use crate::features::public::cache::PublicCache;
+use crate::features::public::source;
 use crate::http::limit::Limits;
+use crate::http::patience::Patience;
 use crate::worker::Worker;
 use chrono::TimeDelta;
 use clap::Args;
+use listenfd::ListenFd;
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,7 +34,7 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) fn run(self) -> Outcome {
         // First of all: a port that is taken should cost nobody a cluster.
-        let listener = listen(&self.server)?;
+        let door = listen(&self.server)?;
         let mut opened = database::open(&self.database, "postgres")?;
         if opened.cluster.is_none() {
             require_migrated(&opened.database)?;
@@ -40,7 +45,7 @@ impl Serve {
         let data_keys = data_key::of_service(self.server.data_key.as_ref(), own(data_key::FILE).as_deref())?;
         let shared = Shared { signer, data_keys, ..shared(&opened.database, &self.server, Clock::real())? };
         let liveness = opened.cluster.as_ref().map(crate::db::embedded::Cluster::liveness);
-        let served = until_stopped(&self.server, listener, shared, liveness, |address| {
+        let served = until_stopped(&self.server, door, shared, liveness, |address| {
             log::info!("listening on http://{address}, documents at http://{address}/docs");
         });
         if let Some(cluster) = &mut opened.cluster {
@@ -71,34 +76,79 @@ pub(super) fn shared(
     let shared = app::shared(database.clone(), sizes, clock)?;
     let trusted = settings.trusted_proxies.clone().unwrap_or_default();
     let limits = Arc::new(Limits::new(&settings.rates(), trusted, &shared.metrics));
-    Ok(Shared { public: Arc::new(PublicCache::new(window)), limits, ..shared })
+    let replica = replica(database, settings)?.map(Arc::new);
+    Ok(Shared { public: Arc::new(PublicCache::new(window)), limits, replica, ..shared })
 }
 
-/// Takes the port.
-pub(super) fn listen(settings: &ServerSettings) -> Result<TcpListener, Box<dyn std::error::Error>> {
+/// The replica of the settings.
+fn replica(
+    primary: &Database,
+    settings: &ServerSettings,
+) -> Result<Option<Replica>, Box<dyn std::error::Error>> {
+    // An empty variable, as a Compose file may set it, is one that is not set.
+    let Some(url) = settings.replica_url.as_ref().filter(|url| !url.is_empty()) else { return Ok(None) };
+    let replica = Database::parse(url)
+        .map_err(|why| why.to_string().replace("DATABASE_URL", "DATABASE_REPLICA_URL"))?;
+    let most = Duration::from_secs(settings.replica_seconds.into());
+    Ok(Some(Replica::new(primary, replica, settings.slow_connections.into(), most)?))
+}
+
+/// Where requests come in.
+pub(super) struct Door {
+    listener: TcpListener,
+    /// It was handed over by whoever started this process, and stays open when it ends.
+    handed_over: bool,
+}
+
+/// Seconds given to clients to go elsewhere when the socket was handed over and nothing else is set.
+const TO_LEAVE: u16 = 2;
+
+/// Takes the socket that is handed over, as systemd does (`sd_listen_fds`), else the port.
+pub(super) fn listen(settings: &ServerSettings) -> Result<Door, Box<dyn std::error::Error>> {
+    let unusable =
+        |e| format!("the socket that was handed over cannot be used ({e}): it must be one for TCP");
+    if let Some(listener) = ListenFd::from_env().take_tcp_listener(0).map_err(unusable)? {
+        // Else PostgreSQL would have it too.
+        fcntl(&listener, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
+        return Ok(Door { listener, handed_over: true });
+    }
     let taken = |e| format!("cannot listen on {} ({e}): choose another --bind", settings.bind);
-    Ok(TcpListener::bind(settings.bind).map_err(taken)?)
+    Ok(Door { listener: TcpListener::bind(settings.bind).map_err(taken)?, handed_over: false })
 }
 
 /// Says that it listens, and serves until a signal, or until the embedded cluster has ended by itself.
 pub(super) fn until_stopped(
     settings: &ServerSettings,
-    listener: TcpListener,
+    Door { listener, handed_over }: Door,
     shared: Shared,
     liveness: Option<Liveness>,
     say: impl FnOnce(std::net::SocketAddr),
 ) -> Outcome {
     let address = listener.local_addr()?;
+    descriptors::raise(settings.connections.into());
     let cores = || std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let running = Running {
         workers: settings.workers.map_or_else(cores, usize::from),
         shutdown_seconds: settings.shutdown_seconds.into(),
+        connections: settings.connections.into(),
+        connections_of_address: Some(settings.connections_per_address.into()).filter(|most| *most > 0),
+        patience: Patience::DEFAULT,
     };
+    let given = settings.drain_seconds.unwrap_or(if handed_over { TO_LEAVE } else { 0 });
     actix_web::rt::System::new().block_on(async move {
-        let worker = Worker::new(shared.clone()).run();
+        let signals = Signals::listen()?;
+        let draining = Arc::clone(&shared.draining);
+        let watching = source::watch(shared.clone());
+        let worker = futures_util::future::join(Worker::new(shared.clone()).run(), watching);
         let server = app::server(listener, shared, running)?;
         let handle = server.handle();
-        // Polled after the server, which listens for signals from its first poll on.
+        let stopping = async {
+            let given = Duration::from_secs(given.into());
+            let way = WayOut { draining: &draining, handed_over, given };
+            stopping::when_told(signals, handle.clone(), way).await;
+            // It is the server that ends.
+            std::future::pending::<()>().await;
+        };
         let watch = async {
             say(address);
             let Some(liveness) = liveness else { return std::future::pending().await };
@@ -107,8 +157,8 @@ pub(super) fn until_stopped(
             }
         };
         // The worker never ends by itself: it is dropped when the server has ended.
-        let (watch, worker) = (std::pin::pin!(watch), std::pin::pin!(worker));
-        let beside = futures_util::future::select(watch, worker);
+        let (watch, worker, stopping) = (std::pin::pin!(watch), std::pin::pin!(worker), std::pin::pin!(stopping));
+        let beside = futures_util::future::select(futures_util::future::select(watch, worker), stopping);
         match futures_util::future::select(server, beside).await {
             futures_util::future::Either::Left((outcome, _)) => Ok(outcome?),
             futures_util::future::Either::Right((_, server)) => {

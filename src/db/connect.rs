@@ -29,6 +29,7 @@ pub(super) enum Door {
     Export,
     Writer,
     Worker,
+    Replica,
     Migrate,
 }
 
@@ -55,17 +56,19 @@ impl Door {
                 "-c statement_timeout=5s -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 \
                  -c tcp_keepalives_count=3"
             }
+            Self::Replica => "-c statement_timeout=2s",
             Self::Migrate => "-c statement_timeout=0",
         }
     }
 
-    const fn application_name(self) -> &'static str {
+    pub(super) const fn application_name(self) -> &'static str {
         match self {
             Self::Reader => "congkhai-reader",
             Self::Slow => "congkhai-slow",
             Self::Export => "congkhai-export",
             Self::Writer => "congkhai-writer",
             Self::Worker => "congkhai-worker",
+            Self::Replica => "congkhai-replica",
             Self::Migrate => "congkhai-migrate",
         }
     }

@@ -15,7 +15,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
 /// Names the advisory lock: any number that nothing else in the database uses.
-const LOCK: i64 = 0x636f_6e67_6b68_6169;
+pub(super) const LOCK: i64 = 0x636f_6e67_6b68_6169;
 
 /// Why migrations could not be run or looked at.
 #[derive(Debug, thiserror::Error)]
@@ -111,6 +111,6 @@ pub(super) fn with_connection<T>(
     })
 }
 
-fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+pub(super) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()
 }

@@ -2,8 +2,8 @@
 //!
 //! [`Reader`] for point reads and the overdue feed, [`Slow`] for lists, counts and exports of any shape, [`Writer`] for
 //! transactions. A feature chooses a door; it never opens a connection of its own. Read `error` next, for what
-//! may go wrong, then the doors; `together` is how `Reader` asks for many at once, `export` how `Slow` gives whole lists. `leader` chooses one among
-//! processes, `service_role` says what a role may do that does not own the tables, `expiry` deletes what is old, `embedded` is the private cluster that runs when no `DATABASE_URL` is set.
+//! may go wrong, then the doors; `together` is how `Reader` asks for many at once, `export` how `Slow` gives whole lists. `replica` says whether one is fresh enough for the public, `leader` chooses one among
+//! processes, `service_role` says what a role may do that does not own the tables, `rollback` goes back to an earlier migration, `expiry` deletes what is old, `embedded` is the private cluster that runs when no `DATABASE_URL` is set.
 
 mod connect;
 pub mod embedded;
@@ -20,6 +20,8 @@ mod once;
 pub mod page;
 mod prepared;
 mod reader;
+mod replica;
+pub mod rollback;
 #[rustfmt::skip]
 pub mod schema;
 pub mod service_role;
@@ -36,6 +38,7 @@ pub use fingerprint::Fingerprint;
 pub use once::{Answer, Given, KEPT, Once, Terms};
 pub use prepared::Prepared;
 pub use reader::Reader;
+pub use replica::{NotUsed, Replica};
 pub use slow::{Slow, look_back};
 pub use together::Question;
 pub use writer::{End, Transaction, Writer, step};

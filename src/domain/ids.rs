@@ -4,6 +4,7 @@
 
 use super::text::fold;
 use chrono::NaiveDate;
+use unicode_normalization::UnicodeNormalization;
 use utoipa::ToSchema;
 
 /// What is wrong with a code.
@@ -86,6 +87,22 @@ parsed!(AgencyCode, is_agency, BadCode::Agency);
 parsed!(ProcedureCode, is_procedure, BadCode::Procedure);
 parsed!(DossierCode, is_dossier, BadCode::Dossier);
 parsed!(Slug, is_slug, BadCode::Slug);
+
+impl AgencyCode {
+    /// Whether a reader takes a text for a code: it is one, or would be with the digits and letters that its characters look like.
+    pub fn is_read_into(text: &str) -> bool {
+        let shown = text.nfkc().filter_map(|c| match c {
+            'o' | 'O' => Some('0'),
+            _ if c.is_ascii() => Some(c.to_ascii_uppercase()),
+            _ if c.is_numeric() => Some('0'),
+            // Of the Latin letters two begin a code, and others look like them.
+            _ if c.is_alphabetic() => Some('H'),
+            // Marks, and what does not show.
+            _ => None,
+        });
+        is_agency(shown.collect::<String>().trim())
+    }
+}
 
 impl Slug {
     /// The slug of a name: `Hộ tịch` is `ho-tich`. `None` when it has no letter or digit.
@@ -184,6 +201,26 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(Slug::of(name).as_ref().map(Slug::as_str), slug, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_looks_like_an_agency_code_is_known() {
+        for text in [
+            "H51.29",
+            "000.05.29.H51",
+            "h51.29",
+            "H5１.29",
+            "Н51.29",
+            "H51\u{200b}.29",
+            "H51.2٩",
+            "H51．29",
+            "H5O.29",
+        ] {
+            assert!(AgencyCode::is_read_into(text), "{text}");
+        }
+        for text in ["Phòng Tư pháp", "P51.29", "Tổ 12", "10023", "Ủy ban nhân dân xã 1", ""] {
+            assert!(!AgencyCode::is_read_into(text), "{text}");
         }
     }
 

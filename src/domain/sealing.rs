@@ -88,6 +88,11 @@ impl DataKeys {
         &self.first.id
     }
 
+    /// Whether the key with this id is one of them.
+    pub fn knows(&self, id: &str) -> bool {
+        std::iter::once(&self.first).chain(&self.others).any(|key| key.id == id)
+    }
+
     /// Seals a text that is of something.
     pub fn seal(&self, nonce: &Nonce, of: &str, text: &[u8]) -> Option<Sealed> {
         let DataKey { id, cipher } = &self.first;

@@ -10,11 +10,12 @@ use super::procedures::cache::ProcedureCache;
 use super::procedures::names::NameCache;
 use super::public::cache::PublicCache;
 use crate::clock::Clock;
-use crate::db::{Database, DbError, Reader, Slow, Writer};
+use crate::db::{Database, DbError, Reader, Replica, Slow, Writer};
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::calendar::Calendars;
 use crate::domain::sealing::DataKeys;
 use crate::domain::signing::SecretKey;
+use crate::http::draining::Draining;
 use crate::http::error::Problem;
 use crate::http::limit::Limits;
 use crate::metrics::Metrics;
@@ -25,6 +26,8 @@ use std::sync::Arc;
 pub struct State {
     /// Fast reads, on this worker's own connection.
     pub reader: Reader,
+    /// The same on the replica, if there is one: for the public alone.
+    pub replica_reader: Option<Reader>,
     shared: Shared,
 }
 
@@ -40,6 +43,8 @@ impl Deref for State {
 pub struct Shared {
     /// Where each worker's reader connects to.
     pub database: Database,
+    /// A replica for public reads; `None`: they go where all others go.
+    pub replica: Option<Arc<Replica>>,
     /// Slow reads.
     pub slow: Slow,
     /// Writes.
@@ -66,6 +71,8 @@ pub struct Shared {
     pub limits: Arc<Limits>,
     /// The metrics.
     pub metrics: Arc<Metrics>,
+    /// Whether the process is on its way out.
+    pub draining: Arc<Draining>,
     /// What signs the roots of the log; `None`: none are made.
     pub signer: Option<Arc<SecretKey>>,
     /// What seals what is kept of people; `None`: no dossiers are taken, for nothing of them would be kept in clear.
@@ -75,7 +82,8 @@ pub struct Shared {
 impl State {
     /// The state of a new worker.
     pub fn of(shared: &Shared) -> Self {
-        Self { reader: Reader::new(shared.database.clone()), shared: shared.clone() }
+        let replica_reader = shared.replica.as_ref().map(|replica| Reader::new(replica.database().clone()));
+        Self { reader: Reader::new(shared.database.clone()), replica_reader, shared: shared.clone() }
     }
 
     /// What seals and opens what is kept of people. Without it that is a 503.
@@ -83,9 +91,9 @@ impl State {
         self.data_keys.as_deref().ok_or_else(Problem::no_data_key)
     }
 
-    /// The agency tree and the calendars as the database has them now, for who brings no key.
-    pub async fn fresh(&self) -> Result<(Arc<AgencyTree>, Arc<Calendars>), DbError> {
-        let (tree, calendars) = self.reader.read(async |conn| versions(conn).await).await?;
-        Ok((self.agencies.at(tree, &self.reader).await?, self.calendars.at(calendars, &self.reader).await?))
+    /// The agency tree and the calendars, at least as new as the database behind a reader has them now, for who brings no key.
+    pub async fn fresh(&self, reader: &Reader) -> Result<(Arc<AgencyTree>, Arc<Calendars>), DbError> {
+        let (tree, calendars) = reader.read(async |conn| versions(conn).await).await?;
+        Ok((self.agencies.at(tree, reader).await?, self.calendars.at(calendars, reader).await?))
     }
 }

@@ -4,6 +4,8 @@
 //! A request is carried through even when its client leaves. A panic in a handler becomes a 500 like any other. HEAD is answered as GET without the body.
 
 use super::caching::{self, DEPENDS_ON};
+use super::connection::Connection;
+use super::draining::Draining;
 use super::error::{Code, Language, Problem};
 use crate::metrics::Recorder;
 use crate::telemetry::{self, Ids};
@@ -72,6 +74,7 @@ struct Asked {
     language: Language,
     is_head: bool,
     promised: Promised,
+    draining: Option<web::Data<Draining>>,
 }
 
 /// The middleware.
@@ -84,7 +87,12 @@ pub async fn envelope<B: MessageBody + 'static>(
     let promised = Promised::default();
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(promised.clone());
+    let connection = Connection::of(request.request());
+    if let Some(connection) = &connection {
+        connection.answering();
+    }
     let recorder = request.app_data::<web::Data<Recorder>>().cloned();
+    let draining = request.app_data::<web::Data<Draining>>().cloned();
     let ids = Ids { request: Rc::clone(&id.0), trace: trace_id(request.headers()) };
     let method = request.method().clone();
     let is_head = method == Method::HEAD;
@@ -92,7 +100,7 @@ pub async fn envelope<B: MessageBody + 'static>(
         request.head_mut().method = Method::GET;
     }
     // The request itself must not be kept: routing needs it for itself alone.
-    let asked = Asked { language: Language::of(request.headers()), is_head, id, promised };
+    let asked = Asked { language: Language::of(request.headers()), is_head, id, promised, draining };
     telemetry::with_ids(ids.clone(), async move {
         // A task of its own: what was begun is carried through, whether or not the client stays. So no transaction is
         // left half-way and no query is left running on a connection that goes back to its pool.
@@ -126,9 +134,24 @@ pub async fn envelope<B: MessageBody + 'static>(
             route.as_deref().unwrap_or("-"),
             took.as_secs_f64() * 1e3
         );
-        outcome
+        followed(outcome, connection)
     })
     .await
+}
+
+/// Lets the connection know when the answer has left.
+fn followed(
+    outcome: Result<ServiceResponse, Error>,
+    connection: Option<Rc<Connection>>,
+) -> Result<ServiceResponse, Error> {
+    let Some(connection) = connection else { return outcome };
+    match outcome {
+        Ok(response) => Ok(response.map_body(|_, body| connection.follow(body))),
+        Err(error) => {
+            connection.asking();
+            Err(error)
+        }
+    }
 }
 
 /// Adds the headers every answer has; gives problems their body, and answers to HEAD none.
@@ -147,6 +170,7 @@ fn finish<B: MessageBody + 'static>(response: ServiceResponse<B>, asked: &Asked)
     }
     let mut response = caching::finish(response);
     asked.add_headers(response.headers_mut());
+    asked.end_connection(response.response_mut());
     // A body of known size tells its length and is then left out by the encoder; a stream must not even begin.
     if asked.is_head && matches!(response.response().body().size(), BodySize::Stream) {
         return response.map_body(|_, _| BoxBody::new(NoBody::new()));
@@ -165,7 +189,14 @@ impl Asked {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         self.add_headers(headers);
         let body = problem.body(self.language, self.id.as_str()).to_string();
+        self.end_connection(&mut response);
         response.set_body(BoxBody::new(body))
+    }
+
+    fn end_connection<B>(&self, answer: &mut HttpResponse<B>) {
+        if let Some(draining) = &self.draining {
+            draining.end_connection(answer);
+        }
     }
 
     fn internal_error(&self) -> Error {

@@ -1,9 +1,12 @@
-//! The middleware before `/v1/public/*`: pages of any origin may read it, and each client address so often.
+//! The middleware before everything that is done for a request: its head must not be too long, and `/v1/public/*` may be read by pages of any
+//! origin, and by each client address so often.
 //!
-//! Inside `envelope`, before anything else is done for the request. Paths that need a key pass untouched: their limit
-//! is checked when the key is proved, and no other origin reads them.
+//! Inside `envelope`. The limit of paths that need a key is checked when the key is proved, and no other origin reads them.
 
+use super::bounds;
+use super::connection::Connection;
 use super::envelope::Promised;
+use super::error::{Code, Problem};
 use super::limit::Limits;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -11,7 +14,7 @@ use actix_web::http::Method;
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD, HeaderValue,
-    ORIGIN,
+    ORIGIN, RETRY_AFTER,
 };
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpResponse, web};
@@ -27,21 +30,39 @@ pub async fn gate<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<EitherBody<B, BoxBody>>, Error> {
+    if let Err(problem) = takes(&request) {
+        return Ok(refused(request, problem));
+    }
     // The decoded path, by which routes are found: `/v1/%70ublic/` is no way around.
-    if !request.match_info().as_str().starts_with(PUBLIC) {
-        return Ok(next.call(request).await?.map_into_left_body());
+    if request.match_info().as_str().starts_with(PUBLIC) {
+        // To every caller and not only to those with an `Origin`, so that caches need not keep answers apart by it.
+        Promised::add(request.request(), ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
+        Promised::add(request.request(), ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
+        if is_preflight(&request) {
+            return Ok(request.into_response(preflight()).map_into_right_body());
+        }
+        let limits = request.app_data::<web::Data<Limits>>();
+        if let Err(problem) = limits.map_or(Ok(()), |limits| limits.public(request.request())) {
+            return Ok(refused(request, problem));
+        }
     }
-    // To every caller and not only to those with an `Origin`, so that caches need not keep answers apart by it.
-    Promised::add(request.request(), ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
-    Promised::add(request.request(), ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
-    if is_preflight(&request) {
-        return Ok(request.into_response(preflight()).map_into_right_body());
+    // No name has a NUL, and the database takes none: so whatever stands there is not found, like any other.
+    if request.path().contains("%00") {
+        return Ok(refused(request, Problem::new(Code::NotFound)));
     }
-    let limits = request.app_data::<web::Data<Limits>>();
-    match limits.map_or(Ok(()), |limits| limits.public(request.request())) {
-        Ok(()) => Ok(next.call(request).await?.map_into_left_body()),
-        Err(problem) => Ok(request.error_response(problem).map_into_right_body()),
+    Ok(next.call(request).await?.map_into_left_body())
+}
+
+fn refused<B>(request: ServiceRequest, problem: Problem) -> ServiceResponse<EitherBody<B, BoxBody>> {
+    request.error_response(problem).map_into_right_body()
+}
+
+/// Whether the service takes the request at all.
+fn takes(request: &ServiceRequest) -> Result<(), Problem> {
+    if Connection::is_refused(request.request()) {
+        return Err(Problem::new(Code::TooManyConnections).header(RETRY_AFTER, "1"));
     }
+    bounds::check(request.request())
 }
 
 /// Whether a browser asks if it may send another request (Fetch standard, CORS-preflight).

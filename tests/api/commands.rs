@@ -156,6 +156,9 @@ fn help_names_every_setting() {
         "CONGKHAI_SHUTDOWN_SECONDS",
         "CONGKHAI_SIGNING_KEY_FILE",
         "CONGKHAI_DATA_KEY",
+        "CONGKHAI_DRAIN_SECONDS",
+        "CONGKHAI_REPLICA_SECONDS",
+        "DATABASE_REPLICA_URL",
     ] {
         assert!(help.contains(name), "{name}: {help}");
     }
@@ -164,6 +167,7 @@ fn help_names_every_setting() {
         "demo",
         "serve",
         "migrate",
+        "rollback",
         "keys",
         "openapi",
         "problems",

@@ -15,7 +15,7 @@ fn read(path: &Path) -> String {
 }
 
 /// The section of a document with a title.
-fn section(document: &str, title: &str) -> String {
+pub fn section(document: &str, title: &str) -> String {
     let text = read(&root().join(document));
     let start =
         text.find(&format!("## {title}\n")).unwrap_or_else(|| panic!("{document} has no section {title}"));
@@ -200,4 +200,24 @@ async fn the_worked_examples_of_deadlines_come_out_as_written() {
         assert_eq!(found["restarted_on"], json!(restarted.map(|text| checked(text))), "{example:?}");
     }
     assert!(examples.len() > 40);
+}
+
+/// What `docs/security.md` says is shown is shown: in the last column of its tables are tests, and modules of tests, that are there.
+#[test]
+fn the_tests_that_security_names_are_there() {
+    let text = read(&root().join("docs/security.md"));
+    let mut rows = 0;
+    for line in text.lines().filter(|line| line.starts_with("| ") && !line.contains("shown by")) {
+        let shown = line.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+        let names: Vec<&str> = shown.split('`').skip(1).step_by(2).collect();
+        assert!(!names.is_empty(), "docs/security.md names no test: {line}");
+        for name in names {
+            let (module, test) = name.split_once("::").unwrap_or((name, ""));
+            let file = read(&root().join(format!("tests/api/{module}.rs")));
+            assert!(test.is_empty() || file.contains(&format!("fn {test}(")), "there is no test {name}");
+        }
+        rows += 1;
+    }
+    let items = (1..=10).filter(|item| text.contains(&format!("\n| **API{item}** "))).count();
+    assert_eq!((items, rows > 20), (10, true), "OWASP's ten, and what is abused");
 }

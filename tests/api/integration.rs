@@ -7,13 +7,13 @@ use std::path::Path;
 use std::process::Command;
 
 /// A fenced block: its language, its text, and the line on which it begins.
-struct Block<'a> {
-    language: &'a str,
-    text: String,
+pub struct Block<'a> {
+    pub language: &'a str,
+    pub text: String,
     line: usize,
 }
 
-fn blocks(document: &str) -> Vec<Block<'_>> {
+pub fn blocks(document: &str) -> Vec<Block<'_>> {
     let mut found: Vec<Block<'_>> = vec![];
     let mut is_open = false;
     for (number, line) in document.lines().enumerate() {
@@ -47,7 +47,7 @@ fn has(answer: &Value, written: &Value) -> bool {
     }
 }
 
-fn run(script: &str, place: &Path, environment: &[(&str, &str)]) -> (bool, String, String) {
+pub fn run(script: &str, place: &Path, environment: &[(&str, &str)]) -> (bool, String, String) {
     let mut command = Command::new("bash");
     command.args(["-euo", "pipefail", "-c", script]).current_dir(place);
     let output = command.envs(environment.iter().copied()).output().unwrap();

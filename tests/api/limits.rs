@@ -139,6 +139,33 @@ async fn keys_are_not_guessed_quickly() {
     nobody.get("/v1/overdue").await.problem(401, "unauthorized");
 }
 
+/// Codes can be counted through: who tries them is slowed, from an address and with a key, and learns nothing more.
+#[actix_web::test]
+async fn codes_are_not_guessed_quickly() {
+    // Nothing comes back here while the test runs. In the service it is so much:
+    assert_eq!(Rates::DEFAULT.public, Some(Rate { per_second: 20.0, burst: 60 }));
+    assert_eq!(Rates::DEFAULT.standard, Some(Rate { per_second: 50.0, burst: 200 }));
+    let rates = Rates { public: Some(slow(6)), standard: Some(slow(9)), ..Rates::NONE };
+    let app = TestApp::limited(&rates, "");
+    let code = app.root().await.receive(&receipt("2022-02-15T08:00:00+07:00")).await;
+    let key = app.key(&[Scope::DossiersRead], &["*"], None).await.reveal();
+    let keyed = app.nobody().with_key(&key);
+    for (caller, path, burst) in [(app.nobody(), "/v1/public/dossiers", 6), (keyed, "/v1/dossiers", 9)] {
+        let guesses = [(code.as_str(), 200), ("H51.29-220215-9999", 404), ("H51.29-220215-x", 404)];
+        for (guess, status) in guesses.into_iter().cycle().take(burst) {
+            assert_eq!(caller.get(&format!("{path}/{guess}")).await.status.as_u16(), status, "{guess}");
+        }
+        // From now on all alike: there, not there, no code at all.
+        for (guess, _) in guesses {
+            let refused = caller.get(&format!("{path}/{guess}")).await;
+            let problem = refused.problem(429, "rate_limited");
+            let wait: u64 = refused.header("retry-after").parse().unwrap();
+            assert!((1..=1000).contains(&wait), "{wait}");
+            assert!(!problem.to_string().contains(guess), "{problem}");
+        }
+    }
+}
+
 /// Whether a dossier is there is told to nobody who may not know, not even by the shape of the answer.
 #[actix_web::test]
 async fn missing_hidden_and_malformed_answer_alike() {

@@ -14,7 +14,7 @@ use std::collections::HashSet;
 
 /// What an operation shows to whom.
 #[derive(Clone, Copy, PartialEq)]
-enum Shows {
+pub enum Shows {
     /// The same to everybody, key or not.
     Everybody,
     /// The same kind of numbers to everybody, and never a code.
@@ -40,10 +40,10 @@ enum Shows {
 }
 
 /// An operation as it is tried. `{dossier}` stands for the code of the district's dossier.
-struct Line {
-    id: &'static str,
-    path: &'static str,
-    body: Option<Value>,
+pub struct Line {
+    pub id: &'static str,
+    pub path: &'static str,
+    pub body: Option<Value>,
     shows: Shows,
 }
 
@@ -108,8 +108,8 @@ fn names_the_district(text: &str) -> bool {
     DISTRICT.iter().any(|name| text.contains(name))
 }
 
-struct Stage {
-    app: TestApp,
+pub struct Stage {
+    pub app: TestApp,
     dossier: String,
     job: String,
     reminder: String,
@@ -119,7 +119,7 @@ struct Stage {
 }
 
 impl Stage {
-    async fn set() -> Self {
+    pub async fn set() -> Self {
         let app = TestApp::start();
         // Before the dossier is recorded: so that there is something to correct.
         let sealed = app.root().await.post("/v1/reports", &report()).await.expect(201);
@@ -149,18 +149,37 @@ impl Stage {
     }
 
     async fn send(&self, client: &Client, method: &Method, line: &Line, dry_run: bool) -> Answer {
-        let mut path = line
-            .path
-            .replace("{dossier}", &self.dossier)
-            .replace("{job}", &self.job)
-            .replace("{reminder}", &self.reminder)
-            .replace("{review}", &self.review)
-            .replace("{report}", &self.report)
-            .replace("{key}", &self.key);
+        let mut path = self.fill(line.path);
         if dry_run {
             path.push_str("?dry_run=true");
         }
-        let request = client.request(method.clone(), &path);
+        let body = line.body.as_ref().map(|body| self.fill(&body.to_string()));
+        self.send_as(client, method, line, &path, body).await
+    }
+
+    /// A text with the codes and ids that it stands for.
+    pub fn fill(&self, text: &str) -> String {
+        let known = [
+            ("{dossier}", &self.dossier),
+            ("{job}", &self.job),
+            ("{reminder}", &self.reminder),
+            ("{review}", &self.review),
+            ("{report}", &self.report),
+            ("{key}", &self.key),
+        ];
+        known.iter().fold(text.to_owned(), |text, (name, value)| text.replace(name, value))
+    }
+
+    /// Sends the request of a line with another path and body.
+    pub async fn send_as(
+        &self,
+        client: &Client,
+        method: &Method,
+        line: &Line,
+        path: &str,
+        body: Option<String>,
+    ) -> Answer {
+        let request = client.request(method.clone(), path);
         let request = if line.id == "put_agency" {
             request.insert_header(("If-Match", FIRST_VERSION))
         } else if line.path.contains("1.004875") {
@@ -168,18 +187,15 @@ impl Stage {
         } else {
             request
         };
-        Answer::of(match &line.body {
-            Some(body) => {
-                let body = body.to_string().replace("{dossier}", &self.dossier);
-                request.content_type("application/json").send_body(body).await.unwrap()
-            }
+        Answer::of(match body {
+            Some(body) => request.content_type("application/json").send_body(body).await.unwrap(),
             None => request.send().await.unwrap(),
         })
         .await
     }
 
     /// What is stored, counted.
-    async fn stored(&self) -> i64 {
+    pub async fn stored(&self) -> i64 {
         let tables = "SELECT (SELECT count(*) FROM audit_log WHERE action NOT LIKE 'key.%') \
                       + (SELECT count(*) FROM dossiers) + (SELECT count(*) FROM dossier_events) \
                       + (SELECT count(*) FROM idempotency_keys) + (SELECT count(*) FROM reminders) + (SELECT sum(version) FROM reviews) \
@@ -191,7 +207,7 @@ impl Stage {
 }
 
 /// Every operation of the document with its line. Neither may stand alone.
-fn proven() -> Vec<(Method, Option<String>, Line)> {
+pub fn proven() -> Vec<(Method, Option<String>, Line)> {
     let document = document();
     let mut lines = lines::lines();
     let proven = operations(&document).into_iter().map(|(name, operation)| {

@@ -87,7 +87,7 @@ struct Ready {
 impl Demo {
     pub(super) fn run(self) -> Outcome {
         let settings = DatabaseSettings { database_url: None, data_dir: self.data_dir };
-        let listener = serve::listen(&self.server)?;
+        let door = serve::listen(&self.server)?;
         let mut opened = database::open(&settings, "demo")?;
         // Never that of a service: what it says happened did not.
         let own = settings.data_dir.join(SIGNING_KEY);
@@ -101,7 +101,7 @@ impl Demo {
         let shared = Shared { signer, data_keys, ..shared };
         let liveness = opened.cluster.as_ref().map(Cluster::liveness);
         let served =
-            serve::until_stopped(&self.server, listener, shared, liveness, |address| ready.print(address));
+            serve::until_stopped(&self.server, door, shared, liveness, |address| ready.print(address));
         if let Some(cluster) = &mut opened.cluster {
             cluster.stop()?;
         }

@@ -24,7 +24,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
 #[post("/v1/public/deadlines")]
 async fn calculate_deadlines(input: Input, state: web::Data<State>) -> Result<HttpResponse, Problem> {
     let (body, NoParameters {}) = input.json::<PostDeadlines, NoParameters>()?;
-    let (tree, calendars) = state.fresh().await?;
+    let (tree, calendars) = state.fresh(&state.reader).await?;
     let items = body.check(&tree)?;
     let calculated = calculate::all(&items, &calendars, &tree)?;
     let items = calculated.into_iter().enumerate().map(|(i, result)| CalculatedBody::new(i, result));

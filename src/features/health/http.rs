@@ -38,7 +38,7 @@ async fn live(input: Input) -> Result<HttpResponse, Problem> {
 
 /// Can it do its work?
 ///
-/// Asks the database through each door. 503 while it is away.
+/// Asks the database through each door. 503 while it is away, and when the process is about to end: send it nothing more.
 #[utoipa::path(
     operation_id = "health_ready", tag = "operations", security(()),
     responses((status = 200, description = "It can.", body = Health), (status = 503))
@@ -46,6 +46,9 @@ async fn live(input: Input) -> Result<HttpResponse, Problem> {
 #[get("/health/ready")]
 async fn ready(input: Input, state: web::Data<State>) -> Result<HttpResponse, Problem> {
     input.query::<NoParameters>()?;
+    if state.draining.has_begun() {
+        return Err(Problem::busy());
+    }
     state.reader.read(async |conn| queries::version(conn).await).await?;
     state.slow.read(async |conn| queries::version(conn).await).await?;
     state.writer.transaction(async |tx| Ok::<_, crate::db::Failure>(queries::version(tx).await?)).await?;

@@ -2,12 +2,12 @@
 
 use super::json::{Narrowed, ProcedureBody};
 use super::queries::{self, Filter, Position, Procedure};
+use crate::db::Slow;
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::catalogue::search::Search;
 use crate::domain::ids::ProcedureCode;
 use crate::domain::local_time::Day;
 use crate::domain::refusal::{Refusal, Rule};
-use crate::features::State;
 use crate::features::as_of::AsOf;
 use crate::http::error::{Code, Problem};
 use crate::http::export::Whole;
@@ -33,7 +33,7 @@ pub async fn answer(
     request: &HttpRequest,
     (list, asked): (List<Position>, Narrowed),
     (tree, as_of, who): (&Arc<AgencyTree>, &AsOf, Who),
-    state: &State,
+    slow: &Slow,
 ) -> Result<HttpResponse, Problem> {
     let page = &list.page;
     if page.after.as_ref().is_some_and(|(_, _, code)| ProcedureCode::parse(code).is_err()) {
@@ -51,10 +51,9 @@ pub async fn answer(
         let view = format!("{day} {:?} {:?} {:?}", filter.published_by, filter.search, as_of.known);
         let whole = Whole { request, format: list.format, name: NAME, view: &view, as_of: as_of.known };
         let show = async || Ok(move |procedure: Procedure| show(&procedure, &tree));
-        return whole.answer(&state.slow, queries::Whole(filter), show).await;
+        return whole.answer(slow, queries::Whole(filter), show).await;
     }
-    let (rows, total) = state
-        .slow
+    let (rows, total) = slow
         .snapshot(as_of.known, async |conn| {
             let rows = queries::list(conn, &filter, page).await?;
             let total = if list.count { Some(queries::count(conn, &filter).await?) } else { None };

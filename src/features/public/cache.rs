@@ -1,6 +1,6 @@
 //! Public answers in memory for a few seconds, so that a page which many look at costs the database little.
 //!
-//! Public answers may lag: each says in `X-Data-As-Of` when it was read, and in `Age` how long ago that is, which caches
+//! Public answers may lag: each says in `X-Data-As-Of` of which instant it shows everything, which is when it was read or, from a replica, a little before; and in `Age` how long ago that is, which caches
 //! on the way subtract from the time they may keep it (RFC 9111 section 5.1). Refusals and streams are not kept.
 
 use crate::domain::local_time::Instant;
@@ -61,25 +61,26 @@ impl PublicCache {
         Self { kept: Cache::with_weighter(about, CAPACITY, ByBytes), turn: Semaphore::new(1), window }
     }
 
-    /// The kept answer to a request, or the one that `make` reads now.
+    /// The kept answer to a request, or the one that `make` reads now, with the instant of which it shows everything.
     pub async fn answer(
         &self,
         request: &HttpRequest,
         now: Instant,
-        make: impl AsyncFnOnce() -> Result<HttpResponse, Problem>,
+        make: impl AsyncFnOnce() -> Result<(HttpResponse, Instant), Problem>,
     ) -> Result<HttpResponse, Problem> {
         let address = address(request);
         if let Some(kept) = self.kept.get(&address).filter(|kept| self.is_fresh(kept, now)) {
             return Ok(kept.show(now));
         }
-        let (mut head, body) = make().await?.into_parts();
+        let (answer, read_at) = make().await?;
+        let (mut head, body) = answer.into_parts();
         let body = match body.try_into_bytes() {
             Ok(body) if head.status() == StatusCode::OK && self.window > TimeDelta::zero() => body,
-            Ok(body) => return Ok(as_of(head.set_body(BoxBody::new(body)), now)),
-            Err(stream) => return Ok(as_of(head.set_body(stream), now)),
+            Ok(body) => return Ok(as_of(head.set_body(BoxBody::new(body)), read_at, now)),
+            Err(stream) => return Ok(as_of(head.set_body(stream), read_at, now)),
         };
         caching::tag_body(head.headers_mut(), &body);
-        let kept = Arc::new(Kept { read_at: now, headers: of_answer(head.headers()), body });
+        let kept = Arc::new(Kept { read_at, headers: of_answer(head.headers()), body });
         let shown = kept.show(now);
         self.kept.insert(address, kept);
         Ok(shown)
@@ -91,7 +92,7 @@ impl PublicCache {
         &self,
         request: &HttpRequest,
         now: Instant,
-        make: impl AsyncFnOnce() -> Result<HttpResponse, Problem>,
+        make: impl AsyncFnOnce() -> Result<(HttpResponse, Instant), Problem>,
     ) -> Result<HttpResponse, Problem> {
         if let Some(kept) = self.kept.get(&address(request)).filter(|kept| self.is_fresh(kept, now)) {
             return Ok(kept.show(now));
@@ -118,7 +119,12 @@ fn of_answer(headers: &HeaderMap) -> Vec<(HeaderName, HeaderValue)> {
     HEADERS.into_iter().filter_map(|name| headers.get(&name).cloned().map(|value| (name, value))).collect()
 }
 
-fn as_of(mut answer: HttpResponse, read_at: Instant) -> HttpResponse {
+/// Says of which instant an answer surely shows everything, and how long ago that is when it is a second or more.
+fn as_of(mut answer: HttpResponse, read_at: Instant, now: Instant) -> HttpResponse {
+    let age = (now.utc() - read_at.utc()).num_seconds();
+    if age > 0 {
+        answer.headers_mut().insert(AGE, HeaderValue::from(age));
+    }
     if let Ok(value) = HeaderValue::from_str(&read_at.to_string()) {
         answer.headers_mut().insert(X_DATA_AS_OF, value);
     }
@@ -131,8 +137,7 @@ impl Kept {
         for (name, value) in &self.headers {
             answer.headers_mut().insert(name.clone(), value.clone());
         }
-        let age = (now.utc() - self.read_at.utc()).num_seconds();
-        answer.headers_mut().insert(AGE, HeaderValue::from(age));
-        as_of(answer, self.read_at)
+        answer.headers_mut().insert(AGE, HeaderValue::from(0_i64));
+        as_of(answer, self.read_at, now)
     }
 }

@@ -14,6 +14,7 @@ use crate::features::dossiers::queries::{Listed, WithEvents};
 use crate::features::procedures::json::{ProcedureBody, PublicProcedureFilter};
 use crate::features::procedures::listing::{self, Who};
 use crate::features::procedures::queries::{self as procedures, Position, Procedure};
+use crate::features::public::source::{self, Doors};
 use crate::http::error::Problem;
 use crate::http::format::Format;
 use crate::http::input::{Input, NoParameters};
@@ -44,13 +45,14 @@ async fn list_procedures(
     input: Input,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
-    let make = async || {
-        let tree = state.agencies.fresh(&state.reader).await?;
+    let now = state.clock.now();
+    let make = async |doors: Doors<'_>| {
+        let tree = state.agencies.fresh(doors.reader).await?;
         let (asked, list) = List::<Position>::of::<PublicProcedureFilter>(&request, &input, "public")?;
-        let as_of = AsOf::asked(None, state.clock.now())?;
-        listing::answer(&request, (list, asked.into()), (&tree, &as_of, Who::Public), &state).await
+        let as_of = AsOf::asked(None, now)?;
+        listing::answer(&request, (list, asked.into()), (&tree, &as_of, Who::Public), doors.slow).await
     };
-    state.public.answer(&request, state.clock.now(), make).await
+    state.public.answer(&request, now, async || source::read(&state, now, make).await).await
 }
 
 /// On which day.
@@ -81,13 +83,13 @@ async fn get_procedure(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let now = state.clock.now();
-    let make = async || {
+    let make = async |doors: Doors<'_>| {
         let offered = &[Format::Json, Format::JsonLd];
         let (asked, format) = input.query_and_format(offered, |_: &OnDay| None)?;
         let code = ProcedureCode::parse(&code).map_err(|_| Refusal::NotFound)?;
         let day = asked.in_force_on.map_or_else(|| now.local_date(), Day::date);
-        let tree = state.agencies.fresh(&state.reader).await?;
-        let read = state.reader.read(async |conn| {
+        let tree = state.agencies.fresh(doors.reader).await?;
+        let read = doors.reader.read(async |conn| {
             let (_, versions) = procedures::versions_at(conn, code.as_str()).await?;
             let in_force = procedures::in_force_on(&versions, day);
             // A code that has ended leads to what replaces it.
@@ -104,7 +106,7 @@ async fn get_procedure(
         }
         Ok(HttpResponse::Ok().json(ProcedureBody::whole(&found, &content, &tree, day)))
     };
-    state.public.answer(&request, now, make).await
+    state.public.answer(&request, now, async || source::read(&state, now, make).await).await
 }
 
 /// Look up a dossier
@@ -123,18 +125,18 @@ async fn get_dossier(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let now = state.clock.now();
-    let make = async || {
+    let make = async |doors: Doors<'_>| {
         input.query::<NoParameters>()?;
         let code = DossierCode::parse(&code).map_err(|_| Refusal::NotFound)?;
-        let (tree, calendars) = state.fresh().await?;
-        let found = state.reader.find::<WithEvents>(code.as_str().to_owned()).await?;
+        let (tree, calendars) = state.fresh(doors.reader).await?;
+        let found = doors.reader.find::<WithEvents>(code.as_str().to_owned()).await?;
         let found = found.ok_or(Refusal::NotFound)?;
-        let names = state.names.with([found.dossier.procedure_version_id], &state.reader).await?;
+        let names = state.names.with([found.dossier.procedure_version_id], doors.reader).await?;
         let procedure = names.of(found.dossier.procedure_version_id);
         let listed = Listed { dossier: &found.dossier, procedure };
         let calendar = calendars.of(found.dossier.competent_agency_id);
         let shown = PublicDossierBody::new(listed, &found.events, &tree, calendar, now);
         Ok(HttpResponse::Ok().json(shown))
     };
-    state.public.answer(&request, now, make).await
+    state.public.answer(&request, now, async || source::read(&state, now, make).await).await
 }

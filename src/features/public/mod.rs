@@ -6,3 +6,4 @@
 pub mod cache;
 pub mod http;
 pub mod json;
+pub mod source;

@@ -78,6 +78,12 @@ problems! {
     RequestTimeout = "request_timeout" 408 "Request too slow" / "Yêu cầu gửi quá chậm":
         "The body did not arrive in time. Send it again."
         / "Nội dung không đến kịp thời hạn. Hãy gửi lại.";
+    UriTooLong = "uri_too_long" 414 "Path or query too long" / "Đường dẫn hoặc truy vấn quá dài":
+        "The path with its query is longer than the service takes. Ask for fewer things at once."
+        / "Đường dẫn kèm truy vấn dài hơn giới hạn cho phép. Hãy hỏi ít dữ liệu hơn mỗi lần.";
+    HeadersTooLarge = "headers_too_large" 431 "Headers too large" / "Tiêu đề quá lớn":
+        "The request has too many headers, or too long ones."
+        / "Yêu cầu có quá nhiều tiêu đề hoặc tiêu đề quá dài.";
     PayloadTooLarge = "payload_too_large" 413 "Body too large" / "Nội dung quá lớn":
         "The body is larger than the service takes."
         / "Nội dung gửi lên lớn hơn giới hạn cho phép.";
@@ -186,6 +192,9 @@ problems! {
     RateLimited = "rate_limited" 429 "Too many requests" / "Quá nhiều yêu cầu":
         "The client or the key calls faster than its limit. Try again after the seconds in Retry-After; the RateLimit headers say how the limit stands."
         / "Máy khách hoặc khóa truy cập gọi nhanh hơn giới hạn. Hãy thử lại sau số giây trong Retry-After; xem các tiêu đề RateLimit.";
+    TooManyConnections = "too_many_connections" 429 "Too many connections" / "Quá nhiều kết nối":
+        "The client's address has as many connections as it may have at once. Close some, or use those that are open again."
+        / "Địa chỉ của máy khách đã mở số kết nối tối đa. Hãy đóng bớt hoặc dùng lại kết nối đang mở.";
     Internal = "internal_error" 500 "Internal error" / "Lỗi hệ thống":
         "The service failed. The request id finds the cause in its log."
         / "Hệ thống gặp lỗi. Dùng request_id để tra nhật ký.";

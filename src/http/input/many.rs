@@ -7,6 +7,7 @@ use super::explain;
 use crate::domain::object::Object;
 use crate::http::error::{Code, Problem};
 use crate::http::format::{Format, negotiate};
+use crate::http::patience::{Left, Patience};
 use actix_web::dev::Payload;
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::web::{Bytes, BytesMut};
@@ -17,7 +18,6 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::collections::VecDeque;
 use std::future::{Ready, ready};
-use std::time::Duration;
 
 /// Most items of a body.
 pub const MOST_ITEMS: usize = 10_000;
@@ -25,8 +25,6 @@ pub const MOST_ITEMS: usize = 10_000;
 const MOST_BYTES: usize = 32 << 20;
 /// The largest line, in bytes.
 const MOST_LINE: usize = super::MAX_BODY;
-/// How long the next bytes may take to come.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A body of many items that is being read.
 pub struct Many {
@@ -35,6 +33,7 @@ pub struct Many {
     form: Option<Form>,
     too_large: bool,
     payload: Payload,
+    patience: Left,
     /// What has come and was not given.
     came: BytesMut,
     is_over: bool,
@@ -150,14 +149,15 @@ impl Many {
 
     /// Waits for more of the body; false when it is over.
     async fn more(&mut self) -> Result<bool, Problem> {
-        let came = actix_web::rt::time::timeout(PATIENCE, self.payload.next()).await;
-        match came.map_err(|_| Problem::new(Code::RequestTimeout))? {
+        let came = self.patience.wait(self.payload.next()).await;
+        match came.ok_or_else(|| Problem::new(Code::RequestTimeout))? {
             None => {
                 self.is_over = true;
                 Ok(false)
             }
             Some(chunk) => {
                 let chunk = chunk.map_err(|_| Problem::new(Code::BadRequest))?;
+                self.patience.earn(chunk.len());
                 self.bytes += chunk.len();
                 if self.bytes > MOST_BYTES {
                     return Err(too_large(format!("At most {MOST_BYTES} bytes.")));
@@ -193,6 +193,7 @@ impl FromRequest for Many {
             form,
             too_large: length.is_some_and(|length| length > MOST_BYTES),
             payload: payload.take(),
+            patience: Left::new(Patience::of(request).body),
             came: BytesMut::new(),
             is_over: false,
             listed: None,

@@ -13,6 +13,7 @@ pub use several::Several;
 
 use super::error::{Code, Problem};
 use super::format::{Format, negotiate};
+use super::patience::Patience;
 use crate::domain::object::Object;
 use crate::domain::refusal::{Refusal, Rule};
 use actix_web::dev::Payload;
@@ -29,9 +30,6 @@ use uuid::Uuid;
 
 /// The largest body, in bytes.
 pub const MAX_BODY: usize = 1 << 20;
-
-/// How long a body may take to come.
-const BODY_TIME: Duration = Duration::from_secs(20);
 
 /// What a request brought along, not yet judged.
 pub struct Input {
@@ -137,19 +135,19 @@ impl FromRequest for Input {
         let is_json = is_plain
             && header(CONTENT_TYPE).is_some()
             && request.content_type().eq_ignore_ascii_case("application/json");
-        let payload = payload.take();
+        let (payload, patience) = (payload.take(), Patience::of(request).body);
         // What has no meaning is not waited for (RFC 9110 section 9.3.1).
         let has_body = request.method() != Method::GET;
         Box::pin(async move {
-            let body = if has_body { in_time(payload).await } else { Ok(Bytes::new()) };
+            let body = if has_body { in_time(payload, patience).await } else { Ok(Bytes::new()) };
             Ok(Self { query, accept, is_json, body })
         })
     }
 }
 
-/// Reads a body that must come within [`BODY_TIME`].
-async fn in_time(payload: Payload) -> Result<Bytes, Code> {
-    actix_web::rt::time::timeout(BODY_TIME, read(payload)).await.unwrap_or(Err(Code::RequestTimeout))
+/// Reads a body that must come in time.
+async fn in_time(payload: Payload, patience: Duration) -> Result<Bytes, Code> {
+    actix_web::rt::time::timeout(patience, read(payload)).await.unwrap_or(Err(Code::RequestTimeout))
 }
 
 /// Reads a body of at most [`MAX_BODY`] bytes.

@@ -82,6 +82,11 @@ impl Limits {
         by_address.iter().chain(&by_key).sum()
     }
 
+    /// Whether an address is that of a trusted proxy, which speaks for many clients.
+    pub fn is_proxy(&self, peer: IpAddr) -> bool {
+        self.trusted.trusts(peer.to_canonical())
+    }
+
     fn client(&self, request: &HttpRequest) -> Address {
         self.client_address(request).unwrap_or(Ipv4Addr::UNSPECIFIED.into()).into()
     }

@@ -166,9 +166,9 @@ fn is_problem(status: &str) -> bool {
 /// The statuses of problems that an operation can answer.
 fn statuses(method: &HttpMethod, path: &str, operation: &Operation) -> BTreeSet<u16> {
     let named = operation.responses.responses.keys().filter(|status| is_problem(status));
-    // Any operation refuses a parameter it does not know and a media type it does not offer.
+    // Any operation refuses a parameter it does not know, a media type it does not offer, and a head that is too long.
     let mut found: BTreeSet<u16> =
-        named.filter_map(|status| status.parse().ok()).chain([400, 406, 500]).collect();
+        named.filter_map(|status| status.parse().ok()).chain([400, 406, 414, 431, 500]).collect();
     let mut add = |applies: bool, statuses: &[u16]| {
         if applies {
             found.extend(statuses);

@@ -7,7 +7,7 @@ use super::world::{at, event};
 use actix_web::dev::ServerHandle;
 use congkhai::app::{self, Running};
 use congkhai::clock::Clock;
-use congkhai::db::{PoolSizes, Reader};
+use congkhai::db::{Database, PoolSizes, Reader};
 use congkhai::domain::local_time::Instant;
 use congkhai::domain::vocabulary::{Plan, Scope};
 use congkhai::features::Shared;
@@ -17,20 +17,37 @@ use congkhai::features::auth::actions::{self, NewKey};
 use congkhai::features::auth::key::Key;
 use congkhai::features::public::cache::PublicCache;
 use congkhai::http::limit::{Limits, Rates};
+use congkhai::http::patience::Patience;
 use serde_json::Value;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 /// What the clock of every test shows at first.
 pub const NOW: &str = "2022-02-15T10:00:00+07:00";
 
+/// How it runs, where a test does not say otherwise.
+const RUNNING: Running = Running {
+    workers: 1,
+    shutdown_seconds: 5,
+    connections: 1000,
+    connections_of_address: None,
+    patience: Patience::DEFAULT,
+};
+
 pub struct TestApp {
     pub base: String,
     pub clock: Clock,
     pub shared: Shared,
-    handle: ServerHandle,
+    _instance: Instance,
     // Last: the database goes after the server.
     pub db: TestDatabase,
+}
+
+/// A server with its own memory and pools.
+pub struct Instance {
+    pub address: SocketAddr,
+    pub shared: Shared,
+    handle: ServerHandle,
 }
 
 impl TestApp {
@@ -65,19 +82,46 @@ impl TestApp {
         })
     }
 
+    /// The same, run in another way, and with proxies that are trusted.
+    pub fn running(proxies: &str, change: impl FnOnce(Running) -> Running) -> Self {
+        let trusted = proxies.parse().unwrap();
+        let with_proxies = |shared: Shared| {
+            let limits = Arc::new(Limits::new(&Rates::NONE, trusted, &shared.metrics));
+            Shared { limits, ..shared }
+        };
+        Self::with(with_proxies, change(RUNNING))
+    }
+
     fn changed(change: impl FnOnce(Shared) -> Shared) -> Self {
+        Self::with(change, RUNNING)
+    }
+
+    fn with(change: impl FnOnce(Shared) -> Shared, running: Running) -> Self {
         let db = TestDatabase::world();
         let clock = Clock::fixed(NOW.parse().unwrap());
         let shared = app::shared(db.database(), PoolSizes { slow: 2, writer: 4 }, clock.clone()).unwrap();
         let data_keys = Some(Arc::new(data_keys()));
         let shared = change(Shared { data_keys, ..shared });
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let server =
-            app::server(listener, shared.clone(), Running { workers: 1, shutdown_seconds: 5 }).unwrap();
-        let handle = server.handle();
-        actix_web::rt::spawn(server);
-        Self { base, clock, shared, handle, db }
+        let instance = Instance::serving(shared.clone(), running);
+        Self { base: format!("http://{}", instance.address), clock, shared, _instance: instance, db }
+    }
+
+    /// Another instance of the service on the same database.
+    pub fn beside(&self) -> Instance {
+        self.on(&self.db.database(), |shared| shared)
+    }
+
+    /// Another instance with the same clock and keys on any database, and with something else about it.
+    pub fn on(&self, database: &Database, change: impl FnOnce(Shared) -> Shared) -> Instance {
+        let sizes = PoolSizes { slow: 2, writer: 4 };
+        let shared = app::shared(database.clone(), sizes, self.clock.clone()).unwrap();
+        let Shared { signer, data_keys, .. } = self.shared.clone();
+        Instance::serving(change(Shared { signer, data_keys, ..shared }), RUNNING)
+    }
+
+    /// Lets it begin to serve, for a test that then blocks its thread.
+    pub async fn begins(&self) {
+        assert_eq!(self.count("SELECT 1::bigint").await, 1);
     }
 
     /// A caller without a key.
@@ -146,7 +190,18 @@ impl TestApp {
     }
 }
 
-impl Drop for TestApp {
+impl Instance {
+    fn serving(shared: Shared, running: Running) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = app::server(listener, shared.clone(), running).unwrap();
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+        Self { address, shared, handle }
+    }
+}
+
+impl Drop for Instance {
     fn drop(&mut self) {
         // Sends the order at once; nobody waits for the end.
         drop(self.handle.stop(false));

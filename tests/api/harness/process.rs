@@ -2,7 +2,8 @@
 
 use nix::fcntl::OFlag;
 use std::io::{BufRead, BufReader, Read};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -95,7 +96,19 @@ impl Drop for Service {
 impl Service {
     /// Starts `arguments` with a free port and waits until it listens; the error is what it printed instead.
     pub fn start(arguments: &[&str]) -> Result<Self, String> {
-        let mut child = Self::spawn(arguments);
+        Self::listening(Self::spawn(arguments))
+    }
+
+    /// The same with a socket that is handed over, as systemd hands it over: open as 3, and named in the environment.
+    pub fn start_on(socket: &TcpListener, arguments: &[&str]) -> Result<Self, String> {
+        let script = "exec 3<&0 </dev/null; export LISTEN_FDS=1 LISTEN_PID=$$; exec \"$0\" \"$@\"";
+        let mut shell = Command::new("/bin/sh");
+        shell.env_clear().env("RUST_LOG", "info").args(["-c", script, env!("CARGO_BIN_EXE_congkhai")]);
+        shell.args(arguments).stdin(OwnedFd::from(socket.try_clone().unwrap()));
+        Self::listening(shell.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap())
+    }
+
+    fn listening(mut child: Child) -> Result<Self, String> {
         let lines = BufReader::new(child.stderr.take().unwrap());
         let (sender, receiver) = std::sync::mpsc::channel();
         // Reads to the end, so that the log never blocks the service.
@@ -168,6 +181,12 @@ impl Service {
     pub fn order_to_stop(&self) {
         let pid = nix::unistd::Pid::from_raw(self.child.id().cast_signed());
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).unwrap();
+    }
+
+    /// Sends SIGINT.
+    pub fn interrupt(&self) {
+        let pid = nix::unistd::Pid::from_raw(self.child.id().cast_signed());
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).unwrap();
     }
 
     /// SIGTERM, and the status it ends with.

@@ -35,7 +35,8 @@ impl Names {
     }
 }
 
-/// The agency that a text is the code or the name of; `None` when it is neither. A code that no agency has is refused.
+/// The agency that a text is the code or the name of; `None` when it is neither. A code that no agency has is refused, and
+/// what looks like a code.
 pub(super) fn named<'a>(
     context: &Context<'a>,
     names: &Names,
@@ -46,7 +47,7 @@ pub(super) fn named<'a>(
     if let Some(agency) = context.tree.find(text) {
         return Ok(Some(agency));
     }
-    if AgencyCode::parse(text).is_ok() {
+    if AgencyCode::is_read_into(text) {
         return Err(unknown(key, &format!("no agency has the code {text}")));
     }
     Ok(names.find((context.tree, context.governed), text, at))

@@ -36,7 +36,7 @@ pub(super) async fn list(
     let (asked, list) = List::<Position>::of::<ProcedureFilter>(&request, &input, &caller.key_id)?;
     let as_of = AsOf::asked(asked.as_of, state.clock.now())?;
     let caller = as_of.caller(&caller, &state).await?;
-    listing::answer(&request, (list, asked.into()), (&caller.tree, &as_of, Who::Key), &state).await
+    listing::answer(&request, (list, asked.into()), (&caller.tree, &as_of, Who::Key), &state.slow).await
 }
 
 /// Get a procedure

@@ -9,6 +9,7 @@ use crate::features::dossiers::queries::list;
 use crate::features::dossiers::queries::visible::Narrow;
 use crate::features::overdue::queries::mirror::Moment;
 use crate::features::public::json::progress::{ProgressBody, ProgressFilter, ProgressItem};
+use crate::features::public::source::{self, Doors};
 use crate::features::standing::queries as standing;
 use crate::http::error::Problem;
 use crate::http::input::Input;
@@ -33,11 +34,11 @@ pub(super) async fn progress(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let now = state.clock.now();
-    let make = async || {
+    let make = async |doors: Doors<'_>| {
         let asked: ProgressFilter = input.query()?;
         let binding = Binding::of(&request, &input, "public");
         let page = binding.page::<list::Key>(asked.limit, asked.cursor.as_deref())?;
-        let (tree, calendars) = state.fresh().await?;
+        let (tree, calendars) = state.fresh(doors.reader).await?;
         let agency = tree.find(&code).ok_or(Refusal::NotFound)?;
         let competent = Some(tree.visible(&[agency.id], now.local_date()));
         let narrow = Narrow { competent, ..Narrow::default() };
@@ -46,7 +47,7 @@ pub(super) async fn progress(
         let open = || Status::ALL.iter().copied().filter(|status| !status.ended()).collect();
         let status = timing.is_none().then(open);
         let filter = list::Filter { narrow, status, timing, ..list::Filter::default() };
-        let (counted, rows) = state
+        let (counted, rows) = doors
             .slow
             .snapshot(None, async |conn| {
                 let counted = standing::progress(conn, &filter.narrow, &moment).await?;
@@ -62,5 +63,5 @@ pub(super) async fn progress(
         }
         Ok(answer.json(ProgressBody::new(agency, counted, items, next_cursor)))
     };
-    state.public.answer_in_turn(&request, now, make).await
+    state.public.answer_in_turn(&request, now, async || source::read(&state, now, make).await).await
 }

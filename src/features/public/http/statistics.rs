@@ -4,6 +4,7 @@ use crate::domain::agency_tree::AgencyId;
 use crate::features::State;
 use crate::features::overdue::queries::mirror::Moment;
 use crate::features::public::json::statistics::{Found, StatisticsBody, StatisticsFilter};
+use crate::features::public::source::{self, Doors};
 use crate::features::standing::queries as standing;
 use crate::http::error::Problem;
 use crate::http::input::Input;
@@ -30,13 +31,13 @@ pub(super) async fn statistics(
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
     let now = state.clock.now();
-    let make = async || {
+    let make = async |doors: Doors<'_>| {
         let (asked, list) = List::<String>::of::<StatisticsFilter>(&request, &input, "public")?;
         let period = asked.period(now.local_date())?;
-        let (tree, calendars) = state.fresh().await?;
+        let (tree, calendars) = state.fresh(doors.reader).await?;
         let agencies = asked.agencies(&tree)?;
         let (span, moment) = (period.instants(), Moment::new(now, &calendars));
-        let found = state
+        let found = doors
             .slow
             .snapshot(None, async |conn| {
                 let received = standing::received(conn, &agencies, span).await?;
@@ -50,10 +51,10 @@ pub(super) async fn statistics(
             with_dossiers.contains(&agency.id) || agency.validity.overlaps(period.from, period.to)
         });
         let total = list.narrow(&mut shown, |agency| agency.code.clone());
-        let names = state.names.with(found.versions(), &state.reader).await?;
+        let names = state.names.with(found.versions(), doors.reader).await?;
         let rows =
             shown.into_iter().map(|agency| StatisticsBody::new(agency, period, &found, &names)).collect();
         list.from_narrowed(NAME, rows, total, |row: &StatisticsBody| row.code.clone()).await
     };
-    state.public.answer_in_turn(&request, now, make).await
+    state.public.answer_in_turn(&request, now, async || source::read(&state, now, make).await).await
 }
