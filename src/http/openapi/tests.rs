@@ -35,10 +35,14 @@ fn an_operation_has_the_problems_of_what_it_takes() {
     let (things, live) = (&document["paths"]["/v1/things"], &document["paths"]["/health/live"]["get"]);
     let of_post: Vec<&str> =
         statuses(&things["post"]).into_iter().filter(|status| *status != "429").collect();
-    assert_eq!(of_post, ["201", "400", "401", "403", "406", "408", "413", "415", "422", "500", "503"]);
+    assert_eq!(
+        of_post,
+        ["201", "400", "401", "403", "406", "408", "413", "414", "415", "422", "431", "500", "503"]
+    );
     let of_list: Vec<&str> = statuses(&things["get"]).into_iter().filter(|status| *status != "429").collect();
-    assert_eq!(of_list, ["200", "400", "406", "422", "500", "503"]);
-    assert_eq!(statuses(live), ["200", "400", "406", "500", "503"], "503 because the handler names it");
+    assert_eq!(of_list, ["200", "400", "406", "414", "422", "431", "500", "503"]);
+    let of_live = ["200", "400", "406", "414", "431", "500", "503"];
+    assert_eq!(statuses(live), of_live, "503 because the handler names it");
     assert_eq!(live["responses"]["503"]["$ref"], "#/components/responses/ServiceUnavailable");
     let unavailable = &document["components"]["responses"]["ServiceUnavailable"];
     assert_eq!(unavailable["headers"]["Retry-After"]["$ref"], "#/components/headers/RetryAfter");
