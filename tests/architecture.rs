@@ -164,8 +164,9 @@ fn a_feature_uses_no_other_features_handlers() {
 
 #[test]
 fn only_the_clock_reads_the_time() {
-    // The embedded cluster, the envelope and what waits for clients measure how long something takes; the log stamps its lines.
-    let measuring = ["http/envelope.rs", "http/patience.rs", "http/connection/watch.rs", "telemetry.rs"];
+    // The embedded cluster, the replica, the envelope and what waits for clients measure how long something takes; the log stamps its lines.
+    let measuring =
+        ["db/replica.rs", "http/envelope.rs", "http/patience.rs", "http/connection/watch.rs", "telemetry.rs"];
     let measures = |name: &str| name.starts_with("db/embedded/") || measuring.contains(&name);
     for (name, text) in
         source().iter().filter(|(name, _)| name != "clock.rs" && !measures(name) && !is_test(name))

@@ -129,6 +129,7 @@ const FIRST: &str = "
     INSERT INTO agencies (code, name, level, parent_id, valid_from) VALUES
         ('H51.29', 'Ủy ban nhân dân huyện', 'district', NULL, '2020-01-01'),
         ('H51.29.05', 'Phòng Tư pháp', 'district', 1, '2020-01-01');
+    UPDATE reference_state SET version = 2, catalogue_version = 1;
     INSERT INTO agency_codes VALUES ('000.00.29.H51', 1);
     INSERT INTO procedures VALUES ('1.004873', 1);
     INSERT INTO procedure_versions (procedure_code, version, name, name_folded, field, field_name, levels, sample, effective_from, recorded_at)
