@@ -119,9 +119,9 @@ pub struct ServerSettings {
     #[arg(long, env = "CONGKHAI_SIGNING_KEY_FILE", value_name = "FILE")]
     pub signing_key_file: Option<PathBuf>,
 
-    /// Keys that encrypt what is kept of people, each 32 bytes in hexadecimal or base64, with commas between; the first encrypts. Not
-    /// set: with an embedded cluster a file in the data directory, made at the first start; with a server of your own nothing is taken
-    /// in the national format
+    /// Keys that encrypt personal data, each 32 bytes in hexadecimal or base64, with commas between; the first encrypts. Not
+    /// set: with an embedded cluster a file in the data directory, made at the first start; with a server of your own no dossiers are
+    /// taken
     #[arg(long, env = "CONGKHAI_DATA_KEY", hide_env_values = true, value_name = "KEYS")]
     pub data_key: Option<Secret>,
 

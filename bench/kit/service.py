@@ -14,7 +14,8 @@ class Service:
 
     def __init__(self, binary, log, settings, database_url=None, data_dir=None):
         self.port = free_port()
-        environment = {**os.environ, **settings, "CONGKHAI_BIND": f"127.0.0.1:{self.port}"}
+        # Without a data key no dossiers are taken; what it seals here is no secret.
+        environment = {"CONGKHAI_DATA_KEY": "00" * 32, **os.environ, **settings, "CONGKHAI_BIND": f"127.0.0.1:{self.port}"}
         environment.pop("DATABASE_URL", None)
         if database_url:
             environment["DATABASE_URL"] = database_url

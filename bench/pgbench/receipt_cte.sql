@@ -27,8 +27,8 @@ WITH calendar AS MATERIALIZED (
     SELECT id, code, :pv::int, 'in_person', :agency::int, :agency::int, 'individual', 'N*** V*** A***', :received_at::timestamptz, :unit, :amount::int, :due_on::date, :due_at::timestamptz,
     :overdue_from::timestamptz, 'received', 'running', :agency::int, 'Bộ phận Một cửa', 'Trần Thị Bình', :received_at::timestamptz, :received_at::timestamptz, now(), 1, :received_at::timestamptz, :received_at::timestamptz, sha256(uuid_send(event)), sha256(uuid_send(id)), sha256(uuid_send(id)) FROM n
 ), p AS (
-    INSERT INTO dossier_persons (dossier_id, name, id_number, phone, address, summary, salt)
-    SELECT id, 'Nguyễn Văn An', '094' || :person, '0900000001', 'ấp An Trung, huyện Cù Lao Dung, tỉnh Sóc Trăng', 'Hồ sơ số ' || :person, uuid_send(gen_random_uuid()) FROM n
+    INSERT INTO dossier_persons (dossier_id, key_id, nonce, ciphertext)
+    SELECT id, '00000000', substring(sha256(uuid_send(event)) FOR 24), convert_to(repeat(md5(:person::text), 9), 'UTF8') FROM n
 ), e AS (
     INSERT INTO dossier_events (id, dossier_id, seq, kind, occurred_at, recorded_at, origin, backdated, status_after, due_on_after, agency_id, officer, officer_title,
     officer_unit, key_id, hash, state_digest, personal_digest, salt)

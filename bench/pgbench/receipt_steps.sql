@@ -23,8 +23,8 @@ INSERT INTO dossiers (id, code, procedure_version_id, channel, receiving_agency_
     holder_officer, holder_since, last_event_at, last_recorded_at, version, clock_started_at, last_step_at, head_hash, person_digest, holder_digest)
 VALUES (:id, :code, :pv, 'in_person', :agency, :agency, 'individual', 'N*** V*** A***', :received_at, :unit, :amount, :due_on, :due_at,
     :overdue_from, 'received', 'running', :agency, 'Bộ phận Một cửa', 'Trần Thị Bình', :received_at, :received_at, now(), 1, :received_at::timestamptz, :received_at::timestamptz, sha256(uuid_send(:event::uuid)), sha256(uuid_send(:id::uuid)), sha256(uuid_send(:id::uuid)));
-INSERT INTO dossier_persons (dossier_id, name, id_number, phone, address, summary, salt)
-VALUES (:id, 'Nguyễn Văn An', '094' || :person, '0900000001', 'ấp An Trung, huyện Cù Lao Dung, tỉnh Sóc Trăng', 'Hồ sơ số ' || :person, uuid_send(gen_random_uuid()));
+INSERT INTO dossier_persons (dossier_id, key_id, nonce, ciphertext)
+VALUES (:id, '00000000', substring(sha256(uuid_send(:event::uuid)) FOR 24), convert_to(repeat(md5(:person::text), 9), 'UTF8'));
 INSERT INTO dossier_events (id, dossier_id, seq, kind, occurred_at, recorded_at, origin, backdated, status_after, due_on_after, agency_id, officer, officer_title,
     officer_unit, key_id, hash, state_digest, personal_digest, salt)
 VALUES (:event, :id, 1, 'received', :received_at, now(), 'live', false, 'received', :due_on, :agency, 'Trần Thị Bình', 'Công chức một cửa',

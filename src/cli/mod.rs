@@ -17,6 +17,7 @@ mod lifecycle;
 mod migrate;
 mod openapi;
 mod overdue;
+mod purge;
 mod remote;
 mod rollback;
 mod serve;
@@ -54,6 +55,10 @@ enum Command {
     Keys(keys::Keys),
     /// Make the key that signs the daily log, or print its public part
     SigningKey(signing_key::SigningKey),
+    /// Encrypt personal data anew, after a new data key or the first one
+    DataKey(data_key::DataKey),
+    /// Erase personal data of dossiers that ended long ago
+    Purge(purge::Purge),
     /// Look for rows that were changed by hand, or check the proof of a dossier
     Verify(verify::Verify),
     /// Make anew what is kept to make answers quick, and compare
@@ -100,6 +105,8 @@ pub fn run() -> ExitCode {
         Command::Calendar(command) => command.run(),
         Command::Keys(command) => command.run(),
         Command::SigningKey(command) => command.run(),
+        Command::DataKey(command) => command.run(),
+        Command::Purge(command) => command.run(),
         Command::Verify(command) => command.run(),
         Command::Check(command) => command.run(),
         Command::Openapi => openapi::run(),

@@ -1,12 +1,12 @@
 //! `congkhai verify`: says whether anybody changed, removed or inserted rows behind the back of the service, and which. Or, with
 //! `--proof`, checks the proof of one dossier without any database.
 
-use super::{Outcome, database};
-use crate::config::DatabaseSettings;
+use super::{Outcome, data_key, database};
+use crate::config::{DatabaseSettings, Secret};
 use crate::db::{Database, Slow};
 use crate::domain::proof::Proof;
 use crate::domain::signing::PublicKey;
-use crate::features::evidence::check::{self, Check, Counts, Kept, read_roots};
+use crate::features::evidence::check::{self, Check, Counts, read_roots};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -25,6 +25,10 @@ pub(super) struct Verify {
     /// File with roots kept elsewhere, as GET /v1/audit/roots gave them: they must be the very ones of the database
     #[arg(long, value_name = "FILE")]
     roots: Option<PathBuf>,
+    /// The keys that encrypt personal data, to compare it with its digests. Not set: with an embedded cluster `data.key` in the data
+    /// directory; without any, personal data is not compared, and the rest is
+    #[arg(long, env = "CONGKHAI_DATA_KEY", hide_env_values = true, value_name = "KEYS")]
+    data_key: Option<Secret>,
     /// File with the answer of GET /v1/dossiers/{code}/proof: checks that alone, without a database
     #[arg(long, value_name = "FILE", conflicts_with = "roots")]
     proof: Option<PathBuf>,
@@ -44,9 +48,11 @@ impl Verify {
             Some(file) => read_roots(&text(file)?).map_err(|why| format!("{} {why}", file.display()))?,
             None => vec![],
         };
+        let data_keys = data_key::known(self.data_key.as_ref(), &self.database)?;
         let opened = database::open_current(&self.database, "postgres")?;
         let database = opened.database.clone();
-        actix_web::rt::System::new().block_on(whole(database, &keys, &kept))
+        let check = Check { keys: &keys, kept: &kept, data_keys: data_keys.as_ref() };
+        actix_web::rt::System::new().block_on(whole(database, check))
     }
 }
 
@@ -75,15 +81,20 @@ fn prove(file: &Path, keys: &[PublicKey]) -> Outcome {
 }
 
 /// Checks a database.
-async fn whole(database: Database, keys: &[PublicKey], kept: &[Kept]) -> Outcome {
+async fn whole(database: Database, check: Check<'_>) -> Outcome {
     let slow = Slow::new(&database, 1)?;
-    let counts = check::check(&slow, &Check { keys, kept }, |fault| println!("{fault}")).await?;
-    let Counts { dossiers, events, unsealed, erased, days, leaves, audit_rows, faults } = counts;
+    let counts = check::check(&slow, &check, |fault| println!("{fault}")).await?;
+    let Counts { dossiers, events, unsealed, erased, unopened, days, leaves, audit_rows, faults } = counts;
     println!(
         "checked {dossiers} dossiers, {events} events ({unsealed} more are from before there were hashes; {erased} have their personal \
          data erased), {days} signed days with {leaves} events and {audit_rows} rows of the audit trail, {} kept roots",
-        kept.len()
+        check.kept.len()
     );
+    if unopened > 0 {
+        println!(
+            "{unopened} rows of personal data were not compared with their digests: CONGKHAI_DATA_KEY is not set"
+        );
+    }
     match faults {
         0 => {
             println!("no fault");

@@ -150,7 +150,10 @@ diesel::table! {
 diesel::table! {
     dossier_event_notes (event_id) {
         event_id -> Uuid,
-        note -> Text,
+        note -> Nullable<Text>,
+        key_id -> Nullable<Text>,
+        nonce -> Nullable<Bytea>,
+        ciphertext -> Nullable<Bytea>,
     }
 }
 
@@ -202,13 +205,16 @@ diesel::table! {
 diesel::table! {
     dossier_persons (dossier_id) {
         dossier_id -> Uuid,
-        name -> Text,
+        name -> Nullable<Text>,
         id_number -> Nullable<Text>,
         phone -> Nullable<Text>,
         email -> Nullable<Text>,
         address -> Nullable<Text>,
         summary -> Nullable<Text>,
         salt -> Nullable<Bytea>,
+        key_id -> Nullable<Text>,
+        nonce -> Nullable<Bytea>,
+        ciphertext -> Nullable<Bytea>,
     }
 }
 
@@ -406,6 +412,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    purged_dossiers (dossier_id) {
+        dossier_id -> Uuid,
+        purge_id -> Int4,
+        erased_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    purges (id) {
+        id -> Int4,
+        marked_at -> Timestamptz,
+        marked_by -> Text,
+        years -> Int4,
+        ended_before -> Timestamptz,
+        erase_from -> Timestamptz,
+        dossiers -> Int4,
+        undone_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     reference_state (singleton) {
         singleton -> Bool,
         version -> Int8,
@@ -585,6 +612,8 @@ diesel::joinable!(procedure_agencies -> agencies (agency_id));
 diesel::joinable!(procedure_agencies -> procedure_versions (procedure_version_id));
 diesel::joinable!(procedure_drafts -> procedures (procedure_code));
 diesel::joinable!(procedure_limits -> procedure_versions (procedure_version_id));
+diesel::joinable!(purged_dossiers -> dossiers (dossier_id));
+diesel::joinable!(purged_dossiers -> purges (purge_id));
 diesel::joinable!(reminder_counters -> agencies (agency_id));
 diesel::joinable!(reminder_items -> dossiers (dossier_id));
 diesel::joinable!(reminder_items -> reminders (reminder_id));
@@ -625,6 +654,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     procedure_limits,
     procedure_versions,
     procedures,
+    purged_dossiers,
+    purges,
     reference_state,
     reminder_counters,
     reminder_items,

@@ -20,9 +20,7 @@ BEGIN
         -- History: rows are added, and are never changed.
         ('agency_disclosures', 'INSERT'),
         ('audit_log', 'INSERT'),
-        ('dossier_event_notes', 'INSERT'),
         ('dossier_events', 'INSERT'),
-        ('dossier_persons', 'INSERT'),
         ('dossier_states', 'INSERT'),
         ('log_leaves', 'INSERT'),
         ('procedure_agencies', 'INSERT'),
@@ -30,6 +28,9 @@ BEGIN
         ('reminder_items', 'INSERT'),
         ('report_corrections', 'INSERT'),
         ('review_confirmations', 'INSERT'),
+        -- The same, and nothing that is personal in clear.
+        ('dossier_event_notes', 'INSERT (event_id, key_id, nonce, ciphertext)'),
+        ('dossier_persons', 'INSERT (dossier_id, key_id, nonce, ciphertext)'),
         -- Only who may update a row may hold it; a trigger keeps what it says.
         ('reports', 'INSERT, UPDATE (id)'),
         -- A version changes when it ends.
@@ -65,8 +66,10 @@ BEGIN
         ('procedure_drafts', 'INSERT, UPDATE, DELETE'),
         ('report_counts', 'INSERT, UPDATE, DELETE'),
         ('report_late_counts', 'INSERT, UPDATE, DELETE'),
-        -- A trigger writes these as the owner, and migrations those.
+        -- A trigger writes these as the owner, a command of the owner, and migrations those.
         ('reference_rows', NULL),
+        ('purged_dossiers', NULL),
+        ('purges', NULL),
         ('__diesel_schema_migrations', NULL)
     LOOP
         IF may IS NOT NULL THEN

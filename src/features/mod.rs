@@ -19,6 +19,7 @@ pub mod metrics;
 pub mod national;
 mod newest;
 pub mod overdue;
+pub mod personal;
 pub mod policies;
 pub mod procedures;
 pub mod public;

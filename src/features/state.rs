@@ -16,6 +16,7 @@ use crate::domain::calendar::Calendars;
 use crate::domain::sealing::DataKeys;
 use crate::domain::signing::SecretKey;
 use crate::http::draining::Draining;
+use crate::http::error::Problem;
 use crate::http::limit::Limits;
 use crate::metrics::Metrics;
 use std::ops::Deref;
@@ -74,7 +75,7 @@ pub struct Shared {
     pub draining: Arc<Draining>,
     /// What signs the roots of the log; `None`: none are made.
     pub signer: Option<Arc<SecretKey>>,
-    /// What seals what is kept of people; `None`: nothing is kept that would have to be.
+    /// What seals what is kept of people; `None`: no dossiers are taken, for nothing of them would be kept in clear.
     pub data_keys: Option<Arc<DataKeys>>,
 }
 
@@ -83,6 +84,11 @@ impl State {
     pub fn of(shared: &Shared) -> Self {
         let replica_reader = shared.replica.as_ref().map(|replica| Reader::new(replica.database().clone()));
         Self { reader: Reader::new(shared.database.clone()), replica_reader, shared: shared.clone() }
+    }
+
+    /// What seals and opens what is kept of people. Without it that is a 503.
+    pub fn keys(&self) -> Result<&DataKeys, Problem> {
+        self.data_keys.as_deref().ok_or_else(Problem::no_data_key)
     }
 
     /// The agency tree and the calendars, at least as new as the database behind a reader has them now, for who brings no key.

@@ -70,6 +70,11 @@ fn tagged(answer: HttpResponse) -> HttpResponse {
     }
 }
 
+/// Forbids caches to keep an answer.
+pub fn never<B>(answer: &mut HttpResponse<B>) {
+    answer.headers_mut().insert(CACHE_CONTROL, NEVER);
+}
+
 /// Puts a tag in its header.
 pub fn set<B>(answer: &mut HttpResponse<B>, tag: &Tag) {
     insert(answer.headers_mut(), tag);

@@ -1,6 +1,6 @@
 //! The second floor: what every endpoint does the same way. Knows HTTP and nothing of procedures or dossiers.
 //!
-//! `input` reads a request, `write` one that changes something, `error` says what is wrong with it; `list`, `page`,
+//! `input` reads a request, `write` one that changes something, `reason` why somebody wants to see personal data, `error` says what is wrong with it; `list`, `page`,
 //! `format` and `export` shape lists; `lanes` works on many items; `explained` shows the reasons of a date; `etag` and `caching` say what is new; `draining` is the way out of a process; `envelope` is the middleware around everything,
 //! `gate` the one before public paths, `limit` has the rate limits, `bounds` the greatest length of a head; `connection` and `patience` are for slow
 //! clients and too many of them; `routes` answers for paths that are not there, and
@@ -24,5 +24,6 @@ pub mod list;
 pub mod openapi;
 pub mod page;
 pub mod patience;
+pub mod reason;
 pub mod routes;
 pub mod write;

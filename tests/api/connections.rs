@@ -9,7 +9,7 @@ use congkhai::domain::vocabulary::Scope;
 use congkhai::http::patience::Patience;
 use futures_util::future::{join, join_all};
 use serde_json::json;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 const SOON: Duration = Duration::from_millis(700);
@@ -44,6 +44,7 @@ fn begun(mut raw: Raw) -> Raw {
 async fn a_head_that_does_not_come_is_not_waited_for() {
     let app = impatient();
     app.begins().await;
+    let at: SocketAddr = app.base.trim_start_matches("http://").parse().unwrap();
     let clients: [fn(Raw) -> String; 6] = [
         |silent| silent.rest(),
         |slow| begun(slow).rest(),
@@ -53,7 +54,7 @@ async fn a_head_that_does_not_come_is_not_waited_for() {
         |slow| begun(asked(slow)).rest(),
         |slow| asked(slow).drip(b"G"),
     ];
-    let answers = at_once(clients.map(|acts| (Raw::to(&app), acts))).await;
+    let answers = join_all(clients.map(|acts| blocking(move || acts(Raw::at(at))))).await;
     for (i, answer) in answers.iter().enumerate() {
         let is_told = i < 3 && answer.starts_with("HTTP/1.1 408 ");
         assert!(answer.is_empty() || is_told, "client {i}: {answer}");

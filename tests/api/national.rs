@@ -182,9 +182,6 @@ async fn without_a_data_key_nothing_is_taken() {
     assert_eq!(refused.header("retry-after"), "3600");
     root.post("/v1/national/progress", &json!({"data": []})).await.problem(503, "data_key_missing");
     assert_eq!(app.count(STORED).await, stored);
-    // What was never sent so holds nothing that is sealed.
-    let code = root.receive(&receipt("2022-02-15T08:00:00+07:00")).await;
-    root.get(&format!("{DOSSIERS}/{code}")).await.expect(200);
 }
 
 #[actix_web::test]

@@ -1,6 +1,7 @@
 //! Snapshots and steps of one dossier in the national format: what is recorded of each, and nothing twice.
 
-use crate::harness::{Client, TestApp, connect};
+use crate::harness::personal::notes;
+use crate::harness::{Client, TestApp};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
@@ -252,9 +253,7 @@ async fn steps_are_recorded_once_and_in_their_place() {
     // What was done may name people: it is a private note.
     let text = district.get(&format!("/v1/dossiers/{CODE}?include=events")).await.text();
     assert!(!text.contains("Zacharias"), "{text}");
-    let note =
-        connect(&app.db.url).await.query_one("SELECT note FROM dossier_event_notes", &[]).await.unwrap();
-    assert_eq!(note.get::<_, String>(0), "Chuyển cho Zacharias");
+    assert_eq!(notes(&app).await[0].1.text, "Chuyển cho Zacharias");
 }
 
 #[actix_web::test]

@@ -2,6 +2,7 @@
 //! one of another agency, of the parent, of a child. An operation that has no line here fails the test.
 
 mod lines;
+mod planted;
 
 use crate::harness::contract::document;
 use crate::harness::{Answer, Client, FIRST_VERSION, TestApp, event, receipt};

@@ -2,6 +2,7 @@
 
 use crate::harness::{Client, Service, connect, directory, receipt, run};
 use serde_json::json;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -78,6 +79,12 @@ async fn what_was_acknowledged_survives_every_kill() {
     }
     let total = client.get("/v1/dossiers?count=exact").await.expect(200)["total"].clone();
     assert_eq!(total, codes.len(), "each once");
+    // One key for all of it, made at the first start, which commands find beside the service.
+    let mode = std::fs::metadata(data.join("data.key")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let rotated = run(&["data-key", "--data-dir", text(data), "rotate"]);
+    let said = String::from_utf8(rotated.stdout).unwrap();
+    assert!(rotated.status.success() && said.contains("encrypted 0 rows"), "{said}");
     assert!(service.terminate().success());
 }
 

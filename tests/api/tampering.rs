@@ -128,7 +128,17 @@ const STATE: &[Case] = &[
         ],
     ),
     (
-        "UPDATE dossier_persons SET name = 'Nguyễn Văn Ân' WHERE dossier_id = :d",
+        "UPDATE dossier_persons SET ciphertext = set_byte(ciphertext, 5, 255 - get_byte(ciphertext, 5)) WHERE dossier_id = :d",
+        &["CODE (dossier_persons): does not open: it was changed since it was sealed"],
+    ),
+    // Somebody else's.
+    (
+        "UPDATE dossier_persons p SET nonce = o.nonce, ciphertext = o.ciphertext FROM dossier_persons o WHERE p.dossier_id = :d AND o.dossier_id <> :d",
+        &["CODE (dossier_persons): does not open: it was changed since it was sealed"],
+    ),
+    (
+        "ALTER TABLE dossier_persons DROP CONSTRAINT dossier_persons_sealed;
+         UPDATE dossier_persons SET name = 'Nguyễn Văn Ân', salt = substring(sha256('x') FOR 16), key_id = NULL, nonce = NULL, ciphertext = NULL WHERE dossier_id = :d",
         &[
             "CODE (dossier_persons): is not what was recorded, with dossiers.applicant_name_masked: it was changed",
         ],
@@ -146,14 +156,22 @@ const STATE: &[Case] = &[
         &["CODE, event 5 (dossier_events): has other personal data than was recorded"],
     ),
     (
-        "UPDATE dossier_event_notes SET note = 'khác'",
+        "UPDATE dossier_event_notes SET nonce = set_byte(nonce, 0, 255 - get_byte(nonce, 0))",
         &[
-            "CODE, event 2 (dossier_events): has other personal data",
-            "CODE, event 6 (dossier_events): has other personal data",
+            "CODE, event 2 (dossier_events): has a note that does not open: it was changed since it was sealed",
+            "CODE, event 6 (dossier_events): has a note that does not open",
         ],
     ),
     (
-        "INSERT INTO dossier_event_notes SELECT id, 'x' FROM dossier_events WHERE dossier_id = :d AND seq = 4",
+        "ALTER TABLE dossier_event_notes DROP CONSTRAINT dossier_event_notes_sealed;
+         UPDATE dossier_event_notes SET note = 'khác', key_id = NULL, nonce = NULL, ciphertext = NULL",
+        &[
+            "CODE, event 2 (dossier_events): has personal data without a salt",
+            "CODE, event 6 (dossier_events): has personal data without a salt",
+        ],
+    ),
+    (
+        "INSERT INTO dossier_event_notes (event_id, note) SELECT id, 'x' FROM dossier_events WHERE dossier_id = :d AND seq = 4",
         &["CODE, event 4 (dossier_events): has personal data that no hash covers: it was added"],
     ),
     // The code is covered by the log.
@@ -308,7 +326,7 @@ async fn a_dossier_without_hashes_is_named_when_there_must_be_some() {
     let root = app.root().await;
     tick(&app).await;
     let unsealed = "UPDATE dossier_events SET hash = NULL, state_digest = NULL, personal_digest = NULL, salt = NULL;
-        UPDATE dossiers SET head_hash = NULL, person_digest = NULL, holder_digest = NULL; UPDATE dossier_persons SET salt = NULL";
+        UPDATE dossiers SET head_hash = NULL, person_digest = NULL, holder_digest = NULL; DELETE FROM dossier_persons";
     app.now("2022-02-15T23:00:00+07:00");
     root.receive(&receipt(&at("02-15T08:00"))).await;
     app.db.sql(unsealed);

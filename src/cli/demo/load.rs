@@ -9,6 +9,7 @@ use crate::db::{Failure, Transaction, Writer};
 use crate::domain::agency_tree::AgencyTree;
 use crate::domain::calendar::Calendars;
 use crate::domain::local_time::Instant;
+use crate::domain::sealing::DataKeys;
 use crate::features::agencies::actions as agencies;
 use crate::features::audit::Actor;
 use crate::features::auth::Visible;
@@ -23,7 +24,11 @@ const SEED: u64 = 20_220_215;
 type AnyError = Box<dyn std::error::Error>;
 
 /// Fills an empty database as it stood at `end`.
-pub(super) async fn load(writer: &Writer, end: Instant, opened: Instant) -> Result<(), AnyError> {
+pub(super) async fn load(
+    writer: &Writer,
+    keys: &DataKeys,
+    (end, opened): (Instant, Instant),
+) -> Result<(), AnyError> {
     let (agencies, procedures) = (data::agencies()?, data::procedures()?);
     let (publication, review) = (data::publication()?, data::review()?);
     let (amended, amendment) = data::amendment(&procedures)?;
@@ -49,7 +54,7 @@ pub(super) async fn load(writer: &Writer, end: Instant, opened: Instant) -> Resu
             disclose(tx, (&actor, &tree), &versions, &mut Random::new(SEED)).await?;
             let calendars = calendar::queries::load(tx).await?;
             for story in &stories {
-                tell(tx, &actor, (&tree, &calendars), story).await?;
+                tell(tx, (&actor, keys), (&tree, &calendars), story).await?;
             }
             let named =
                 review.review.agencies.iter().filter_map(|code| tree.find(code)).map(|agency| agency.id);
@@ -68,7 +73,7 @@ pub(super) async fn load(writer: &Writer, end: Instant, opened: Instant) -> Resu
 /// Records a story, each event at the instant of its record.
 async fn tell(
     tx: &mut Transaction,
-    actor: &Actor,
+    (actor, keys): (&Actor, &DataKeys),
     (tree, calendars): (&AgencyTree, &Calendars),
     story: &Story,
 ) -> Result<(), Failure> {
@@ -79,6 +84,7 @@ async fn tell(
         governed: &Visible::All,
         calendars,
         policies: &[],
+        keys,
         now,
     };
     let (receipt, recorded) = &story.receipt;

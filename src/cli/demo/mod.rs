@@ -17,6 +17,7 @@ use crate::config::{DatabaseSettings, ServerSettings};
 use crate::db::embedded::Cluster;
 use crate::db::{Database, Reader, Writer};
 use crate::domain::local_time::Instant;
+use crate::domain::sealing::DataKeys;
 use crate::domain::vocabulary::{Plan, Scope, Status, TimingState};
 use crate::features::Shared;
 use crate::features::agencies::queries as agencies;
@@ -88,13 +89,15 @@ impl Demo {
         let settings = DatabaseSettings { database_url: None, data_dir: self.data_dir };
         let door = serve::listen(&self.server)?;
         let mut opened = database::open(&settings, "demo")?;
-        let ready = actix_web::rt::System::new().block_on(prepare(opened.database.clone(), self.now))?;
         // Never that of a service: what it says happened did not.
         let own = settings.data_dir.join(SIGNING_KEY);
         let signer = signing_key::of_service(self.server.signing_key_file.as_deref(), Some(&own))?;
-        let shared = serve::shared(&opened.database, &self.server, ready.clock.clone())?;
         let own = settings.data_dir.join(DATA_KEY);
         let data_keys = data_key::of_service(self.server.data_key.as_ref(), Some(&own))?;
+        let keys = data_keys.as_deref().ok_or("the demonstration has no data key")?;
+        let prepared = prepare(opened.database.clone(), keys, self.now);
+        let ready = actix_web::rt::System::new().block_on(prepared)?;
+        let shared = serve::shared(&opened.database, &self.server, ready.clock.clone())?;
         let shared = Shared { signer, data_keys, ..shared };
         let liveness = opened.cluster.as_ref().map(Cluster::liveness);
         let served =
@@ -107,14 +110,18 @@ impl Demo {
 }
 
 /// Loads the data unless it is there, sets the clock, makes a key and counts.
-async fn prepare(database: Database, wanted: Now) -> Result<Ready, Box<dyn std::error::Error>> {
+async fn prepare(
+    database: Database,
+    keys: &DataKeys,
+    wanted: Now,
+) -> Result<Ready, Box<dyn std::error::Error>> {
     let start: Instant = START.parse()?;
     let reader = Reader::new(database.clone());
     let writer = Writer::new(&database, 1)?;
     let mut tree = reader.read(async |conn| agencies::tree(conn).await).await?;
     if tree.find(DISTRICT).is_none() {
         println!("Loading the demonstration ...");
-        load::load(&writer, start, "2021-03-08T08:00:00+07:00".parse()?).await?;
+        load::load(&writer, keys, (start, "2021-03-08T08:00:00+07:00".parse()?)).await?;
         tree = reader.read(async |conn| agencies::tree(conn).await).await?;
     }
     let clock = match wanted {

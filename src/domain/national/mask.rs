@@ -112,6 +112,26 @@ pub fn dossier(sent: &Map<String, Value>) -> Map<String, Value> {
     masked(sent, DOSSIER)
 }
 
+/// The same for who may see personal data: the keys that are known, with what was sent.
+pub fn unmasked(sent: &Map<String, Value>) -> Map<String, Value> {
+    known_of(sent, DOSSIER)
+}
+
+fn known_of(sent: &Map<String, Value>, known: &[(&str, Shown)]) -> Map<String, Value> {
+    let shown = known.iter().filter_map(|(key, how)| {
+        let value = match (how, sent.get(*key)?) {
+            (List(of), Value::Array(items)) => {
+                let objects = items.iter().filter_map(Value::as_object);
+                Value::Array(objects.map(|item| Value::Object(known_of(item, of))).collect())
+            }
+            (List(_), value) if !value.is_null() => return None,
+            (_, value) => value.clone(),
+        };
+        Some(((*key).to_owned(), value))
+    });
+    shown.collect()
+}
+
 fn masked(sent: &Map<String, Value>, known: &[(&str, Shown)]) -> Map<String, Value> {
     let mut shown = Map::new();
     for (key, value) in sent {

@@ -89,13 +89,14 @@ impl Principal {
         self.roots.as_deref()
     }
 
-    /// Fails for a key without the scope `admin`, which some of what an operation does may need beside its own.
+    /// Fails for a key without a scope that some of what an operation does needs beside its own.
+    pub fn require(&self, scope: Scope) -> Result<(), Problem> {
+        if self.scopes.has(scope) { Ok(()) } else { Err(Problem::insufficient_scope(scope.as_str())) }
+    }
+
+    /// The same for `admin`.
     pub fn require_admin(&self) -> Result<(), Problem> {
-        if self.scopes.has(Scope::Admin) {
-            Ok(())
-        } else {
-            Err(Problem::insufficient_scope(Scope::Admin.as_str()))
-        }
+        self.require(Scope::Admin)
     }
 
     /// Whether the caller may change an agency: it is in the line of command below their roots.

@@ -4,21 +4,24 @@ use super::actions::{self, Done, Names, Says, Sent, With, bound_to};
 use super::json::{
     AnswerBody, Item, NationalDossier, NationalStep, PostNationalDossiers, PostNationalProgress, ShownBody,
 };
-use super::json::{dossier, listed, shown, step};
+use super::json::{dossier, listed, personal, shown, step};
 use super::queries::{self, Kind};
 use crate::db::DbError;
 use crate::domain::ids::DossierCode;
 use crate::domain::national::mask;
-use crate::domain::sealing::DataKeys;
 use crate::features::State;
 use crate::features::as_of::AsOf;
 use crate::features::auth::scope::{DossiersRead, DossiersWrite};
 use crate::features::auth::{Authorized, Principal};
 use crate::features::dossiers::actions::Context;
 use crate::features::dossiers::sought::Sought;
+use crate::features::personal::actions::unmask;
+use crate::features::personal::asked::{self, AccessReason};
 use crate::features::procedures::cache::Versions;
+use crate::http::caching;
 use crate::http::envelope::RequestId;
 use crate::http::error::{Language, Problem};
+use crate::http::etag::Tag;
 use crate::http::input::{Input, Many, NoParameters};
 use crate::http::lanes;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
@@ -86,41 +89,53 @@ async fn post_progress(
 /// Get a dossier in the national format
 ///
 /// As it was last sent, without what is personal: names show as first letters, other personal keys as null, and keys that are not known are left
-/// out. A dossier that was never sent in this format is shown in it from what is recorded, `NgayHenTra` being the day that an apology gave, else the due date.
+/// out. With the scope `dossiers:personal` and a reason in `X-Access-Reason` what is personal is shown as it was sent. A dossier that was never sent in this format is shown in it from what is recorded, `NgayHenTra` being the day that an apology gave, else the due date.
 #[utoipa::path(
     operation_id = "get_national_dossier", tag = "national format", security(("key" = ["dossiers:read"])),
-    params(("code" = DossierCode, Path, description = "Code of the dossier.", example = "H51.29-220215-0001")),
+    params(("code" = DossierCode, Path, description = "Code of the dossier.", example = "H51.29-220215-0001"), AccessReason),
     responses((status = 200, description = "The dossier.", body = ShownBody))
 )]
 #[get("/v1/national/dossiers/{code}")]
 async fn get_one(
     caller: Authorized<DossiersRead>,
+    request: HttpRequest,
     sought: Sought,
     input: Input,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
+    asked::require_scope(&request, &caller)?;
     let NoParameters {} = input.query()?;
+    let asking = asked::by(&request, &caller)?;
     let as_of = AsOf::asked(None, state.clock.now())?;
     let found = sought.seen_by(&caller, &as_of, &state).await?;
     let row = &found.dossier;
     let last = async |conn: &mut &_| queries::last(conn, row.id, Kind::Dossier).await;
-    let object = if let Some(sealed) = state.reader.read(last).await? {
-        let keys = keys(&state)?;
-        let opened = keys.open(&bound_to(&row.code, Kind::Dossier), &sealed).map_err(|why| {
-            log::error!("what was sent of {}: {why}", row.code);
-            Problem::no_data_key()
-        })?;
-        mask::dossier(&serde_json::from_slice(&opened).unwrap_or_default())
+    let wrong = |why| asked::not_opened(&row.code, why);
+    let (sent, person) = match &asking {
+        Some(actor) => {
+            let by = (actor, state.clock.now());
+            unmask::national(&state.writer, state.keys()?, by, row).await?.map_err(wrong)?
+        }
+        None => (state.reader.read(last).await?, None),
+    };
+    let object = if let Some(sealed) = sent {
+        let of = bound_to(&row.code, Kind::Dossier.as_str());
+        let opened = state.keys()?.open(&of, &sealed).map_err(wrong)?;
+        let sent = serde_json::from_slice(&opened).unwrap_or_default();
+        if asking.is_some() { mask::unmasked(&sent) } else { mask::dossier(&sent) }
     } else {
         let names = state.names.with([row.procedure_version_id], &state.reader).await?;
-        shown(row, names.of(row.procedure_version_id), &caller.tree)
+        let mut object = shown(row, names.of(row.procedure_version_id), &caller.tree);
+        object.extend(person.map(personal).unwrap_or_default());
+        object
     };
-    Ok(HttpResponse::Ok().json(ShownBody { error_code: 0, data: vec![object] }))
-}
-
-/// Without a key nothing personal is kept.
-fn keys(state: &State) -> Result<&DataKeys, Problem> {
-    state.data_keys.as_deref().ok_or_else(Problem::no_data_key)
+    let mut response = HttpResponse::Ok().json(ShownBody { error_code: 0, data: vec![object] });
+    if asking.is_some() {
+        // Not of the body: a digest of it would tell of what is personal.
+        caching::set(&mut response, &Tag::of_version(row.version, b"unmasked"));
+        caching::never(&mut response);
+    }
+    Ok(response)
 }
 
 async fn carry_out(
@@ -132,7 +147,7 @@ async fn carry_out(
 ) -> Result<HttpResponse, Problem> {
     let mut many = many.listed_by(listed);
     let asked: Trying = many.query()?;
-    let (actor, keys) = (caller.actor(), keys(state)?);
+    let (actor, keys) = (caller.actor(), state.keys()?);
     let policies = state.policies.at(caller.catalogue_version, &state.reader).await?;
     let context = Context {
         actor: &actor,
@@ -141,10 +156,11 @@ async fn carry_out(
         governed: &caller.governed,
         calendars: &caller.calendars,
         policies: &policies.rules,
+        keys,
         now: state.clock.now(),
     };
     let names = Names::default();
-    let work = Work { state, caller, context, with: With { keys, names: &names } };
+    let work = Work { state, caller, context, with: With { names: &names } };
     let mut results = vec![];
     let mut left = vec![];
     loop {

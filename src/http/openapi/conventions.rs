@@ -181,6 +181,8 @@ fn statuses(method: &HttpMethod, path: &str, operation: &Operation) -> BTreeSet<
     add(scope.is_some_and(|scope| scope != OF_EVERY_KEY), &[403]);
     add(takes(operation, &ParameterIn::Path, None), &[404]);
     add(body || takes(operation, &ParameterIn::Query, None), &[422]);
+    // A reason that is none.
+    add(takes(operation, &ParameterIn::Header, Some("X-Access-Reason")), &[422]);
     add(body, &[408, 413, 415]);
     // What is changed must be guarded; what is added to may be.
     let may_be_guarded = takes(operation, &ParameterIn::Header, Some("If-Match"));

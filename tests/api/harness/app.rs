@@ -2,13 +2,13 @@
 
 use super::client::Client;
 use super::db::TestDatabase;
+use super::personal::data_keys;
 use super::world::{at, event};
 use actix_web::dev::ServerHandle;
 use congkhai::app::{self, Running};
 use congkhai::clock::Clock;
 use congkhai::db::{Database, PoolSizes, Reader};
 use congkhai::domain::local_time::Instant;
-use congkhai::domain::sealing::DataKeys;
 use congkhai::domain::vocabulary::{Plan, Scope};
 use congkhai::features::Shared;
 use congkhai::features::agencies::queries as agencies;
@@ -100,7 +100,7 @@ impl TestApp {
         let db = TestDatabase::world();
         let clock = Clock::fixed(NOW.parse().unwrap());
         let shared = app::shared(db.database(), PoolSizes { slow: 2, writer: 4 }, clock.clone()).unwrap();
-        let data_keys = Some(Arc::new(DataKeys::of_random(&[9; 32])));
+        let data_keys = Some(Arc::new(data_keys()));
         let shared = change(Shared { data_keys, ..shared });
         let instance = Instance::serving(shared.clone(), running);
         Self { base: format!("http://{}", instance.address), clock, shared, _instance: instance, db }

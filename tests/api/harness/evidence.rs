@@ -1,5 +1,6 @@
 //! For the tests of the hash chain: a service that signs, a dossier that was lived to its end, and `congkhai verify`.
 
+use super::personal::DATA_KEY;
 use super::world::receipt;
 use super::{Client, Directory, TestApp, directory, run};
 use congkhai::domain::signing::SecretKey;
@@ -51,7 +52,7 @@ impl Verifier {
 
     /// Verifies the database of a service.
     pub fn database(&self, app: &TestApp) -> Verdict {
-        self.verify(&["--database-url", &app.db.url])
+        self.verify(&["--database-url", &app.db.url, "--data-key", DATA_KEY])
     }
 }
 

@@ -1,6 +1,6 @@
 //! What tests start from: `db` gives each a database, `app` a running service on it, `client` a caller whose
 //! answers are held against the API document by `contract`, `world` the agencies and procedures they speak of, `process`
-//! the binary itself, `raw` a connection of plain bytes, `evidence` what the tests of the hash chain share, `dice` choices that look random.
+//! the binary itself, `raw` a connection of plain bytes, `evidence` what the tests of the hash chain share, `personal` those of personal data, `dice` choices that look random.
 
 mod app;
 mod client;
@@ -8,6 +8,7 @@ pub mod contract;
 mod db;
 mod dice;
 pub mod evidence;
+pub mod personal;
 mod process;
 mod raw;
 mod remember;

@@ -132,6 +132,29 @@ impl Service {
         Err(printed)
     }
 
+    /// The same at a level of the log, with a thread that gives all of it once the service has ended.
+    pub fn logged(arguments: &[&str], level: &str) -> (Self, std::thread::JoinHandle<String>) {
+        let mut child = Self::spawn_with(arguments, level);
+        let lines = BufReader::new(child.stderr.take().unwrap());
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let log = std::thread::spawn(move || {
+            let mut log = String::new();
+            for line in lines.lines().map_while(Result::ok) {
+                if let Some((_, address)) = line.split_once("listening on http://") {
+                    let _ = sender.send(address.split(',').next().unwrap().parse().unwrap());
+                }
+                log.push_str(&line);
+                log.push('\n');
+            }
+            log
+        });
+        let Ok(address) = receiver.recv_timeout(Duration::from_mins(1)) else {
+            let _ = child.kill();
+            panic!("it does not listen: {}", log.join().unwrap());
+        };
+        (Self { child, address }, log)
+    }
+
     /// Starts it and does not wait.
     pub fn spawn(arguments: &[&str]) -> Child {
         Self::spawn_with(arguments, "info")

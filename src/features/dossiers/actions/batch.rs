@@ -8,7 +8,7 @@ mod at_once;
 
 pub use at_once::at_once;
 
-use super::first_rows::{first_kind, person_row};
+use super::first_rows::{first_kind, person};
 use super::{Context, EventInput, OfficerInput, ReceiveInput, by_present_calendars, receive, record};
 use crate::db::{Constraint, DbError, End, Failure, Transaction, Writer, step};
 use crate::domain::calendar::Calendars;
@@ -17,8 +17,8 @@ use crate::domain::refusal::Refusal;
 use crate::features::dossiers::queries::sent_before::{
     self, Known, ReceivedBefore, RecordedBefore, Sent, Wanted,
 };
-use crate::features::dossiers::queries::write::PersonRow;
 use crate::features::dossiers::queries::{EventRow, visible};
+use crate::features::dossiers::sealed;
 use crate::features::procedures::cache::Versions;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -220,9 +220,8 @@ fn before(context: &Context<'_>, item: &Item, known: &Known) -> Option<Result<Do
 /// Whether a dossier was received as it is sent now.
 fn same_receipt(context: &Context<'_>, input: &ReceiveInput, found: &ReceivedBefore) -> bool {
     let (dossier, first) = (&found.dossier, &found.first);
-    let Some(person) = &found.person else { return false };
+    let Some(stored) = found.person.clone() else { return false };
     let agency = |code: &str| context.tree.find(code).map(|agency| agency.id);
-    let sent = PersonRow { salt: person.salt.clone(), ..person_row(input, dossier.id) };
     let is_registered = input.received_at.is_none();
     found.procedure == input.procedure
         && dossier.case_code == input.case
@@ -237,7 +236,7 @@ fn same_receipt(context: &Context<'_>, input: &ReceiveInput, found: &ReceivedBef
         && (first.origin, first.source_recorded_at)
             == (input.origin, input.source_recorded_at.map(Instant::utc))
         && same_officer(first, input.officer.as_ref())
-        && *person == sent
+        && sealed::is_same_person(context.keys, stored, &person(input))
 }
 
 /// Whether an event was recorded as it is sent now. An agency that is not named may be any.
@@ -253,7 +252,7 @@ fn same_event(context: &Context<'_>, input: &EventInput, found: &RecordedBefore)
         && same_officer(event, input.officer.as_ref())
         && event.public_note == input.public_note
         && event.of_kind == input.details.row()
-        && found.note == input.note
+        && sealed::is_same_note(context.keys, found.note.clone(), input.note.as_deref())
 }
 
 fn same_officer(event: &EventRow, officer: Option<&OfficerInput>) -> bool {

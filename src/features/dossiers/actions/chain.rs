@@ -4,8 +4,8 @@ use crate::db::DbError;
 use crate::domain::canonical::Canonical;
 use crate::domain::hash_chain::{self, Hash, SALT_BYTES};
 use crate::features::dossiers::canonical;
-use crate::features::dossiers::queries::write::PersonRow;
 use crate::features::dossiers::queries::{DossierRow, EventRow, Head, Seal};
+use crate::features::dossiers::sealed::Person;
 
 /// Seals an event of a dossier, `dossier` being the state that it leaves behind, and `head` what it follows. `note` is the private note
 /// that is stored with it.
@@ -31,8 +31,8 @@ pub(super) fn seal(
 pub(super) fn seal_first(
     dossier: &DossierRow,
     event: &EventRow,
-    mut person: PersonRow,
-) -> Result<(Seal, PersonRow), DbError> {
+    mut person: Person,
+) -> Result<(Seal, Person), DbError> {
     person.salt = Some(salt()?.to_vec());
     let head = Head::of_new(canonical::person(&person, &dossier.applicant_name_masked));
     Ok((seal(head, dossier, (event, None))?, person))

@@ -7,8 +7,8 @@ use crate::domain::clock::ClockEvent;
 use crate::domain::local_time::Instant;
 use crate::domain::masking;
 use crate::domain::vocabulary::{Clock, EventKind, Status};
-use crate::features::dossiers::queries::write::PersonRow;
 use crate::features::dossiers::queries::{DossierRow, EventRow, OfKind};
+use crate::features::dossiers::sealed::Person;
 use uuid::Uuid;
 
 /// The state of a dossier that was just received or registered, dated.
@@ -111,16 +111,7 @@ pub(super) fn event_row(context: &Context<'_>, input: &ReceiveInput, dossier: &D
 }
 
 /// Its personal data.
-pub(super) fn person_row(input: &ReceiveInput, dossier_id: Uuid) -> PersonRow {
+pub(super) fn person(input: &ReceiveInput) -> Person {
     let ApplicantInput { name, id_number, phone, email, address, .. } = input.applicant.clone();
-    PersonRow {
-        dossier_id,
-        name,
-        id_number,
-        phone,
-        email,
-        address,
-        summary: input.summary.clone(),
-        salt: None,
-    }
+    Person { name, id_number, phone, email, address, summary: input.summary.clone(), salt: None }
 }

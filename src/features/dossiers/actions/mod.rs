@@ -30,6 +30,7 @@ use crate::domain::calendar::Calendars;
 use crate::domain::local_time::Instant;
 use crate::domain::policy::PolicyRule;
 use crate::domain::refusal::{Place, Refusal, Rule};
+use crate::domain::sealing::DataKeys;
 use crate::domain::vocabulary::Origin;
 use crate::features::audit::Actor;
 use crate::features::auth::Visible;
@@ -52,6 +53,8 @@ pub struct Context<'a> {
     pub calendars: &'a Calendars,
     /// The policies that somebody made.
     pub policies: &'a [PolicyRule],
+    /// What seals personal data.
+    pub keys: &'a DataKeys,
     /// When it is recorded.
     pub now: Instant,
 }

@@ -2,7 +2,7 @@
 //! checks it, dates it, gives it a code, stores it.
 
 use super::binding::{self, Asked};
-use super::first_rows::{dossier_row, event_row, person_row};
+use super::first_rows::{self, dossier_row, event_row};
 use super::{Context, Received, TRIES, by_present_calendars, chain};
 use crate::db::{Answer, Constraint, DbError, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::agency_tree::Agency;
@@ -15,8 +15,8 @@ use crate::features::audit::{self, Change};
 use crate::features::calendar::queries as calendar;
 use crate::features::dossiers::queries::many::{self, New};
 use crate::features::dossiers::queries::receipt::{self, NewCode, TheSubject};
-use crate::features::dossiers::queries::write::{self, PersonRow};
-use crate::features::dossiers::queries::{DossierRow, EventRow};
+use crate::features::dossiers::queries::{DossierRow, EventRow, write};
+use crate::features::dossiers::sealed::{self, Person};
 use crate::features::procedures::queries::Procedure;
 use serde_json::json;
 use std::sync::Arc;
@@ -179,6 +179,7 @@ pub(super) async fn receive_many(
         ));
         let (dossier, event, person) = receipt.rows;
         let (seal, person) = chain::seal_first(&dossier, &event, person)?;
+        let person = sealed::seal_person(context.keys, dossier.id, &person)?;
         new.push(New { dossier: DossierRow { code, ..dossier }, event, seal, person });
     }
     if new.is_empty() {
@@ -204,7 +205,7 @@ async fn next_free(tx: &mut Transaction, agency: &Agency, filed_at: Instant) -> 
 
 /// A receipt that may be stored.
 struct Receipt<'a> {
-    rows: (DossierRow, EventRow, PersonRow),
+    rows: (DossierRow, EventRow, Person),
     procedure: &'a Procedure,
     receiving: &'a Agency,
     details: serde_json::Value,
@@ -232,7 +233,7 @@ fn judge<'a>(
         "procedure": input.procedure, "receiving_agency": receiving.code, "competent_agency": competent.code,
         "submitted_at": input.submitted_at, "received_at": input.received_at, "due_on": dossier.due_on,
     });
-    let person = person_row(input, dossier.id);
+    let person = first_rows::person(input);
     Ok(Receipt { rows: (dossier, event, person), procedure: bound.procedure, receiving, details })
 }
 
@@ -262,6 +263,7 @@ impl<'a> Receipt<'a> {
         let audit = audit::inserting(context.actor, context.now, change);
         let at = (code, context.calendars.version());
         let (seal, person) = chain::seal_first(&dossier, &event, person)?;
+        let person = sealed::seal_person(context.keys, dossier.id, &person)?;
         let code = receipt::store(tx, at, (&dossier, &event, &seal), &person, audit).await?;
         let dossier = DossierRow { code, ..dossier };
         Ok(Received { dossier, procedure: (&self.procedure.row).into() })

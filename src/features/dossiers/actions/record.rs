@@ -13,6 +13,7 @@ use crate::features::audit::{self, Change};
 use crate::features::dossiers::history::is_step;
 use crate::features::dossiers::queries::many::{self, Next};
 use crate::features::dossiers::queries::{DossierRow, EventRow, Head, visible, write};
+use crate::features::dossiers::sealed;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -58,7 +59,7 @@ pub async fn record_in(
     let told = Told { named, calendar_version, locked };
     let Step { next, change, stage } = step(tx, context, (code, input), told, expects).await?;
     // One after the other: sent together, the failure of the next may be told before that of the first, which says why.
-    write::insert_event(tx, (&next.event, &next.seal), next.note.as_deref()).await?;
+    write::insert_event(tx, (&next.event, &next.seal), next.note.as_ref()).await?;
     write::update(tx, &next.dossier, &next.seal).await?;
     let (action, subject, details) = change;
     audit::record(tx, context.actor, context.now, Change { action: &action, subject, details }).await?;
@@ -146,6 +147,7 @@ async fn step(
     (event.status_after, event.due_on_after) = (dossier.status, dossier.due_on);
     let seal = chain::seal(head, &dossier, (&event, input.note.as_deref()))?;
     event.hash = Some(seal.hash.0.to_vec());
+    let (seal, note) = sealed::with_note(context.keys, event.id, (seal, input.note.as_deref()))?;
     let details = json!({
         "event": event.id, "seq": event.seq, "occurred_at": input.occurred_at,
         "status_before": event.status_before, "status_after": event.status_after,
@@ -154,7 +156,7 @@ async fn step(
     });
     let change = (format!("dossier.{kind}"), format!("dossier:{code}"), details);
     let stage = lifecycle::supplement_stage(then.status, kind);
-    Ok(Step { next: Next { event, dossier, seal, note: input.note.clone() }, change, stage })
+    Ok(Step { next: Next { event, dossier, seal, note }, change, stage })
 }
 
 /// The agencies that an event names.

@@ -63,7 +63,7 @@ pub(super) async fn batch(
     let asked: BatchQuery = many.query()?;
     let actor = caller.actor();
     let policies = state.policies.at(caller.catalogue_version, &state.reader).await?;
-    let context = context(&actor, &caller, &policies.rules, state.clock.now());
+    let context = context(&actor, &caller, &policies.rules, (state.keys()?, state.clock.now()));
     let work = Work { state: &state, caller: &caller, context };
     let mut results = vec![];
     let committed = if asked.atomic || asked.dry_run {

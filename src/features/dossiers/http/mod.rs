@@ -14,6 +14,7 @@ use super::queries::DossierRow;
 use crate::db::DbError;
 use crate::domain::local_time::Instant;
 use crate::domain::policy::PolicyRule;
+use crate::domain::sealing::DataKeys;
 use crate::domain::time_limit::CaseLimit;
 use crate::features::State;
 use crate::features::audit::Actor;
@@ -37,10 +38,10 @@ fn context<'a>(
     actor: &'a Actor,
     caller: &'a Principal,
     policies: &'a [PolicyRule],
-    now: Instant,
+    (keys, now): (&'a DataKeys, Instant),
 ) -> Context<'a> {
     let (tree, visible, governed) = (&*caller.tree, &caller.visible, &caller.governed);
-    Context { actor, tree, visible, governed, calendars: &caller.calendars, policies, now }
+    Context { actor, tree, visible, governed, calendars: &caller.calendars, policies, keys, now }
 }
 
 /// The limit of a dossier.

@@ -12,10 +12,12 @@ use crate::features::dossiers::actions::dating::Offices;
 use crate::features::dossiers::json::{DelaysBody, DossierBody};
 use crate::features::dossiers::queries::Listed;
 use crate::features::dossiers::sought::Sought;
+use crate::features::personal::actions::unmask;
+use crate::features::personal::asked::{self, AccessReason};
 use crate::http::caching;
 use crate::http::error::Problem;
 use crate::http::input::{Input, Several};
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -40,19 +42,25 @@ impl Including {
 /// Get a dossier
 ///
 /// As it stands now, or as it stood at the instant `as_of`. One that the key does not see is not found.
+///
+/// Personal data is masked, unless the key has the scope `dossiers:personal` and says why in `X-Access-Reason`. Private notes are then
+/// shown with `include=events`. Each such answer is in the audit trail.
 #[utoipa::path(
     operation_id = "get_dossier", tag = "dossiers", security(("key" = ["dossiers:read"])),
-    params(("code" = DossierCode, Path, description = "Code of the dossier.", example = "H51.29-220215-0001"), Including),
+    params(("code" = DossierCode, Path, description = "Code of the dossier.", example = "H51.29-220215-0001"), Including, AccessReason),
     responses((status = 200, description = "The dossier.", body = DossierBody))
 )]
 #[get("/v1/dossiers/{code}")]
 pub(super) async fn get_one(
     caller: Authorized<DossiersRead>,
+    request: HttpRequest,
     sought: Sought,
     input: Input,
     state: web::Data<State>,
 ) -> Result<HttpResponse, Problem> {
+    asked::require_scope(&request, &caller)?;
     let including: Including = input.query()?;
+    let asking = asked::by(&request, &caller)?;
     let as_of = AsOf::asked(including.as_of, state.clock.now())?;
     let caller = as_of.caller(&caller, &state).await?;
     let found = sought.seen_by(&caller, &as_of, &state).await?;
@@ -72,7 +80,16 @@ pub(super) async fn get_one(
         let offices = Offices { tree: &caller.tree, calendars: &caller.calendars };
         shown.delays = Some(DelaysBody::new(&found.dossier, &found.events, &limit, &offices, now));
     }
+    let is_unmasked = asking.is_some();
+    if let Some(actor) = asking {
+        let (by, what) = ((&actor, state.clock.now()), (&found.dossier, including.has(Include::Events)));
+        let opened = unmask::dossier(&state.writer, state.keys()?, by, what).await?;
+        shown = shown.unmasked(opened.map_err(|why| asked::not_opened(&found.dossier.code, why))?);
+    }
     let mut response = HttpResponse::Ok().json(&shown);
     caching::set(&mut response, &shown.tag());
+    if is_unmasked {
+        caching::never(&mut response);
+    }
     Ok(response)
 }

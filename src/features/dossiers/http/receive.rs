@@ -37,7 +37,7 @@ pub(super) async fn receive(
     let body = asked.body.check()?;
     let actor = caller.actor();
     let policies = state.policies.at(caller.catalogue_version, &state.reader).await?;
-    let context = context(&actor, &caller, &policies.rules, state.clock.now());
+    let context = context(&actor, &caller, &policies.rules, (state.keys()?, state.clock.now()));
     let show = |received: &Received, calendars: &Calendars| {
         let listed = Listed { dossier: &received.dossier, procedure: &received.procedure };
         let shown = DossierBody::new(listed, &caller.tree, calendars, context.now);

@@ -48,7 +48,7 @@ pub(super) async fn record(
     let actor = caller.actor();
     // For one that is received only now; any other keeps the policy it was received under.
     let policies = state.policies.at(caller.catalogue_version, &state.reader).await?;
-    let context = context(&actor, &caller, &policies.rules, state.clock.now());
+    let context = context(&actor, &caller, &policies.rules, (state.keys()?, state.clock.now()));
     let expects = |version| asked.if_match.check_if_given(Some(version));
     let show = |recorded: &Recorded| {
         let shown = EventBody::new(&recorded.event, recorded.stage, &caller.tree);

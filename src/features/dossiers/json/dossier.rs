@@ -8,6 +8,8 @@ use crate::domain::calendar::Calendars;
 use crate::domain::local_time::Instant;
 use crate::domain::vocabulary::{ApplicantKind, Channel, Clock, Status};
 use crate::features::dossiers::queries::{EventRow, Listed};
+use crate::features::dossiers::sealed::Person;
+use crate::features::personal::actions::unmask::Unmasked;
 use crate::http::etag::Tag;
 use crate::http::export::ListRow;
 use chrono::NaiveDate;
@@ -31,9 +33,9 @@ pub struct DossierBody {
     /// Code of the agency that decides it.
     #[schema(example = "H51.29.05")]
     pub competent_agency: String,
-    /// The applicant, masked.
+    /// The applicant, masked unless a reason was stated.
     pub applicant: ApplicantBody,
-    /// Masked: null.
+    /// Masked: null. Shown to who states a reason.
     pub summary: Option<String>,
     /// Where it stands.
     pub status: Status,
@@ -80,6 +82,9 @@ pub struct DossierBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub delays: Option<DelaysBody>,
+    /// Whether personal data is shown.
+    #[serde(skip)]
+    is_unmasked: bool,
 }
 
 /// The procedure of a dossier.
@@ -99,13 +104,13 @@ pub struct ProcedureRef {
     pub case: Option<String>,
 }
 
-/// An applicant, masked.
+/// An applicant, masked unless a reason was stated.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Applicant)]
 pub struct ApplicantBody {
     /// Kind.
     pub kind: ApplicantKind,
-    /// First letters of the name.
+    /// First letters of the name. Empty once personal data was erased.
     #[schema(example = "N*** V*** A***")]
     pub name: String,
     /// Masked: null.
@@ -141,7 +146,9 @@ impl ListRow for DossierBody {
 impl DossierBody {
     /// Its tag: of the version, and of what changes without one because time passes.
     pub fn tag(&self) -> Tag {
-        let view = (&self.timing, &self.closing, self.events.is_some(), &self.delays);
+        // Of a masked name: it goes without a new version when personal data is erased.
+        let masked = (!self.is_unmasked).then_some(&self.applicant.name);
+        let view = (&self.timing, &self.closing, self.events.is_some(), &self.delays, masked);
         Tag::of_version(self.version, format!("{view:?}").as_bytes())
     }
 
@@ -185,6 +192,7 @@ impl DossierBody {
             version: row.version,
             events: None,
             delays: None,
+            is_unmasked: false,
         }
     }
 
@@ -192,6 +200,21 @@ impl DossierBody {
     #[must_use]
     pub fn with_events(mut self, events: &[EventRow], tree: &AgencyTree) -> Self {
         self.events = Some(EventBody::all(events, tree));
+        self
+    }
+
+    /// Shows its personal data, and the private notes of the events that it has.
+    #[must_use]
+    pub fn unmasked(mut self, mut opened: Unmasked) -> Self {
+        self.is_unmasked = true;
+        if let Some(Person { name, id_number, phone, email, address, summary, .. }) = opened.person {
+            self.applicant =
+                ApplicantBody { kind: self.applicant.kind, name, id_number, phone, email, address };
+            self.summary = summary;
+        }
+        for event in self.events.iter_mut().flatten() {
+            event.note = opened.notes.remove(&event.id);
+        }
         self
     }
 }

@@ -82,6 +82,10 @@ pub struct EventBody {
     pub corrected_by: Option<Uuid>,
     /// Note of the public timeline.
     pub public_note: Option<String>,
+    /// Private note; only on a dossier whose personal data is shown for a stated reason.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub note: Option<String>,
     /// Its hash in the chain of the dossier, 64 hexadecimal digits; null for events from before there was the chain. The
     /// proof of the dossier says what it covers.
     #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
@@ -172,6 +176,7 @@ impl EventBody {
             voided: of.voids,
             corrected_by: None,
             public_note: row.public_note.clone(),
+            note: None,
             hash: row.hash.as_deref().and_then(Hash::read).map(|hash| hash.to_string()),
             dossier_version: row.seq,
         }

@@ -3,10 +3,10 @@
 //! A statement that fails names no dossier: the caller then writes each by itself.
 
 use super::seal::HeadColumns;
-use super::write::{self, PersonRow};
-use super::{DossierRow, EventRow, Head, Seal};
+use super::{DossierRow, EventRow, Head, Seal, personal, write};
 use crate::db::Transaction;
-use crate::db::schema::{dossier_event_notes, dossier_persons, dossiers};
+use crate::db::schema::dossiers;
+use crate::domain::sealing::Sealed;
 use crate::features::calendar::queries as calendar;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -23,7 +23,7 @@ pub struct New {
     /// What the hash chain stores with that.
     pub seal: Seal,
     /// Its personal data.
-    pub person: PersonRow,
+    pub person: Sealed,
 }
 
 /// An event, and the dossier as it leaves it.
@@ -35,14 +35,13 @@ pub struct Next {
     /// What the hash chain stores with the event.
     pub seal: Seal,
     /// The private note.
-    pub note: Option<String>,
+    pub note: Option<Sealed>,
 }
 
 /// Inserts new dossiers.
 pub async fn insert(tx: &mut Transaction, new: &[New]) -> QueryResult<()> {
     write::insert_dossiers(tx, new.iter().map(|new| (&new.dossier, &new.seal))).await?;
-    let persons: Vec<&PersonRow> = new.iter().map(|new| &new.person).collect();
-    diesel::insert_into(dossier_persons::table).values(persons).execute(tx).await?;
+    personal::insert_persons(tx, new.iter().map(|new| (new.dossier.id, &new.person))).await?;
     write::insert_events(tx, new.iter().map(|new| (&new.event, &new.seal))).await?;
     Ok(())
 }
@@ -68,12 +67,7 @@ pub async fn lock(
 pub async fn store(tx: &mut Transaction, next: &[Next]) -> QueryResult<()> {
     write::insert_events(tx, next.iter().map(|next| (&next.event, &next.seal))).await?;
     let with_note = next.iter().filter_map(|next| Some((next.event.id, next.note.as_ref()?)));
-    let notes: Vec<_> = with_note
-        .map(|(id, note)| (dossier_event_notes::event_id.eq(id), dossier_event_notes::note.eq(note)))
-        .collect();
-    if !notes.is_empty() {
-        diesel::insert_into(dossier_event_notes::table).values(notes).execute(tx).await?;
-    }
+    personal::insert_notes(tx, with_note).await?;
     // One for each, which travel together.
     let tx = &*tx;
     try_join_all(next.iter().map(async |next| write::update(&mut &*tx, &next.dossier, &next.seal).await))

@@ -1,9 +1,10 @@
 //! Reads and writes the dossier tables: `rows` has the shapes, `point` finds by code, `list` is the filtered list, `write`
-//! has the inserts, `receipt` all of one receipt, `many` those of several dossiers, `sent_before` what was sent already, `dating` what a change of a calendar moves, `seal` what the hash chain adds.
+//! has the inserts, `personal` those of personal data, `receipt` all of one receipt, `many` those of several dossiers, `sent_before` what was sent already, `dating` what a change of a calendar moves, `seal` what the hash chain adds.
 
 pub mod dating;
 pub mod list;
 pub mod many;
+pub mod personal;
 mod point;
 pub(super) mod receipt;
 mod rows;

@@ -2,9 +2,10 @@
 //! row. One round trip, and by itself one transaction: all of it is there or nothing. Nothing is there either when the
 //! calendars that dated it were replaced meanwhile.
 
-use super::{DossierRow, EventRow, Seal, write};
+use super::{DossierRow, EventRow, Seal, personal, write};
 use crate::db::Transaction;
 use crate::domain::ids::DossierCode;
+use crate::domain::sealing::Sealed;
 use chrono::NaiveDate;
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::pg::Pg;
@@ -70,7 +71,7 @@ pub async fn store(
     tx: &mut Transaction,
     (code, calendar_version): (NewCode<'_>, i64),
     (dossier, event, seal): (&DossierRow, &EventRow, &Seal),
-    person: &write::PersonRow,
+    person: &Sealed,
     audit: impl QueryFragment<Pg> + Send,
 ) -> QueryResult<String> {
     let (code, prefix) = match code {
@@ -81,7 +82,7 @@ pub async fn store(
     };
     let parts = (
         write::inserting_dossier(dossier, seal),
-        write::inserting_person(person),
+        personal::inserting_person(dossier.id, person),
         write::inserting_event(event, seal),
         audit,
     );

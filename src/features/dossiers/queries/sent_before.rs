@@ -1,6 +1,6 @@
 //! What is stored of a receipt or an event that may have been sent before, to be compared with what is sent now.
 
-use super::write::PersonRow;
+use super::personal::{NoteRow, PersonRow};
 use super::{DossierRow, EventRow};
 use crate::db::schema::{dossier_event_notes, dossier_events, dossier_persons, dossiers, procedure_versions};
 use diesel::pg::Pg;
@@ -27,7 +27,7 @@ pub struct RecordedBefore {
     /// The event.
     pub event: EventRow,
     /// Its private note.
-    pub note: Option<String>,
+    pub note: Option<NoteRow>,
 }
 
 /// By what something is known that is sent again.
@@ -131,8 +131,8 @@ where
         .inner_join(dossier_events::table.left_join(dossier_event_notes::table))
         .filter(dossiers::code.eq_any(codes))
         .filter(dossier_events::reference.eq_any(references));
-    let columns = (DossierRow::as_select(), EventRow::as_select(), dossier_event_notes::note.nullable());
-    let rows: Vec<(DossierRow, EventRow, Option<String>)> = found.select(columns).load(conn).await?;
+    let columns = (DossierRow::as_select(), EventRow::as_select(), Option::<NoteRow>::as_select());
+    let rows: Vec<(DossierRow, EventRow, Option<NoteRow>)> = found.select(columns).load(conn).await?;
     let read = |(dossier, event, note): (DossierRow, EventRow, _)| {
         let reference = event.reference.clone()?;
         Some(((dossier.code.clone(), reference), RecordedBefore { dossier, event, note }))

@@ -1,10 +1,12 @@
 //! Inserts and updates of the dossier tables, inside a transaction of an action.
 
+use super::personal;
 use super::receipt::TheCode;
 use super::seal::{HeadColumns, bytes};
 use super::{DossierRow, EventRow, Head, Seal};
-use crate::db::schema::{dossier_counters, dossier_event_notes, dossier_events, dossier_persons, dossiers};
+use crate::db::schema::{dossier_counters, dossier_events, dossiers};
 use crate::db::{Prepared, Transaction};
+use crate::domain::sealing::Sealed;
 use crate::domain::vocabulary::{Outcome, Status, Unit};
 use crate::features::calendar::queries as calendar;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -15,21 +17,6 @@ use diesel_async::{AsyncConnectionCore, RunQueryDsl};
 use futures_util::future::try_join3;
 use std::future::Future;
 use uuid::Uuid;
-
-/// Personal data of a dossier.
-#[derive(Clone, Debug, PartialEq, Eq, Insertable, Queryable, Selectable)]
-#[diesel(table_name = dossier_persons, treat_none_as_default_value = false)]
-#[allow(missing_docs)]
-pub struct PersonRow {
-    pub dossier_id: Uuid,
-    pub name: String,
-    pub id_number: Option<String>,
-    pub phone: Option<String>,
-    pub email: Option<String>,
-    pub address: Option<String>,
-    pub summary: Option<String>,
-    pub salt: Option<Vec<u8>>,
-}
 
 /// The version of the calendars and the dossier with a code, with what its next event follows, both held until the
 /// transaction ends: the version first, for who changes a calendar waits for those who hold it. Three statements that
@@ -202,21 +189,15 @@ fn present<'a>(row: &'a DossierRow, seal: &'a Seal) -> Present<'a> {
     }
 }
 
-/// Inserts the personal data of a dossier.
-pub(super) fn inserting_person(row: &PersonRow) -> impl QueryFragment<Pg> + Send + use<'_> {
-    diesel::insert_into(dossier_persons::table).values(row)
-}
-
 /// Inserts an event, and its private note where notes are kept.
 pub async fn insert_event(
     tx: &mut Transaction,
     (row, seal): (&EventRow, &Seal),
-    note: Option<&str>,
+    note: Option<&Sealed>,
 ) -> QueryResult<()> {
     inserting_event(row, seal).execute(tx).await?;
     if let Some(note) = note {
-        let note = (dossier_event_notes::event_id.eq(row.id), dossier_event_notes::note.eq(note));
-        diesel::insert_into(dossier_event_notes::table).values(note).execute(tx).await?;
+        personal::insert_notes(tx, std::iter::once((row.id, note))).await?;
     }
     Ok(())
 }

@@ -3,16 +3,23 @@
 use super::{Counts, Fault, Known, Tell};
 use crate::domain::canonical::Canonical;
 use crate::domain::hash_chain::{Hash, event_hash, personal_digest};
+use crate::domain::sealing::{DataKeys, NotOpened};
 use crate::features::dossiers::canonical;
+use crate::features::dossiers::sealed::{self, Person};
 use crate::features::evidence::queries::chain::{Link, Whole};
 use crate::features::evidence::queries::hash;
 
 /// Checks a dossier: each event against its hash and the event before, the row against the last event, personal data against its
 /// digests.
-pub(super) fn check(whole: &Whole, known: Known, counts: &mut Counts, tell: Tell<'_>) {
+pub(super) fn check(
+    whole: &Whole,
+    (known, keys): (Known, Option<&DataKeys>),
+    counts: &mut Counts,
+    tell: Tell<'_>,
+) {
     let code = whole.dossier.code.as_str();
     counts.dossiers += 1;
-    let (mut next, mut before) = (1, Before::Nothing);
+    let (mut next, mut before, mut last) = (1, Before::Nothing, Salt::Absent);
     for link in &whole.events {
         let seq = link.event.seq;
         if next < seq {
@@ -20,9 +27,10 @@ pub(super) fn check(whole: &Whole, known: Known, counts: &mut Counts, tell: Tell
             before = Before::Unknown;
         }
         before = event(code, link, before, (known, counts), tell);
+        last = personal(code, link, (keys, counts), tell);
         next = seq.saturating_add(1);
     }
-    end(whole, next - 1, tell);
+    end(whole, (next - 1, &last), (keys, counts), tell);
 }
 
 /// Events that are not there.
@@ -68,14 +76,6 @@ fn event(
             "is not what its hash covers, or does not follow the event before it: it was changed or inserted";
         tell(Fault::event(code, seq, what));
     }
-    let data = canonical::personal(&link.event, link.note.as_deref());
-    match judge(personal, link.seal.salt.as_deref(), &data) {
-        Personal::Right => {}
-        Personal::Erased => counts.erased += 1,
-        Personal::Wrong(why) => {
-            tell(Fault::event(code, seq, format!("{why} (officer columns, or dossier_event_notes)")));
-        }
-    }
     if !link.is_logged && known.logged_until.is_some_and(|until| link.event.recorded_at < until) {
         let what =
             "says that it was recorded on a day whose log is signed, and is not in that log: it was inserted";
@@ -104,6 +104,63 @@ fn unsealed(
     Before::Unknown
 }
 
+/// The salt of an event.
+enum Salt {
+    /// There is none.
+    Absent,
+    Known(Vec<u8>),
+    /// It is sealed with a note that was not opened.
+    Sealed,
+}
+
+impl Salt {
+    fn of(salt: Option<Vec<u8>>) -> Self {
+        salt.map_or(Self::Absent, Self::Known)
+    }
+}
+
+/// Checks the personal data of an event, and tells its salt.
+fn personal(
+    code: &str,
+    link: &Link,
+    (keys, counts): (Option<&DataKeys>, &mut Counts),
+    tell: Tell<'_>,
+) -> Salt {
+    let seq = link.event.seq;
+    let note = match link.note.clone().map(|row| sealed::open_note(keys, row)).transpose() {
+        Ok(note) => note,
+        Err(why) => {
+            if let Some(why) = unopened(keys, why, counts) {
+                tell(Fault::event(
+                    code,
+                    seq,
+                    format!("has a note that does not open: {why} (dossier_event_notes)"),
+                ));
+            }
+            return Salt::Sealed;
+        }
+    };
+    let (text, salt) = note.map(|note| (note.text, note.salt)).unzip();
+    let salt = link.seal.salt.clone().or(salt.flatten());
+    if hash(link.seal.hash.as_ref()).is_some() {
+        let data = canonical::personal(&link.event, text.as_deref());
+        match judge(hash(link.seal.personal_digest.as_ref()), salt.as_deref(), &data) {
+            Personal::Right => {}
+            Personal::Erased => counts.erased += 1,
+            Personal::Wrong(why) => {
+                tell(Fault::event(code, seq, format!("{why} (officer columns, or dossier_event_notes)")));
+            }
+        }
+    }
+    Salt::of(salt)
+}
+
+/// Why something did not open, unless it could not, for no keys were given.
+fn unopened(keys: Option<&DataKeys>, why: NotOpened, counts: &mut Counts) -> Option<NotOpened> {
+    counts.unopened += u64::from(keys.is_none());
+    keys.map(|_| why)
+}
+
 /// How personal data stands to its digest.
 enum Personal {
     Right,
@@ -128,7 +185,12 @@ fn judge(digest: Option<Hash>, salt: Option<&[u8]>, data: &Canonical) -> Persona
 }
 
 /// Checks the row of the dossier against its last event.
-fn end(whole: &Whole, last: i32, tell: Tell<'_>) {
+fn end(
+    whole: &Whole,
+    (last, salt): (i32, &Salt),
+    (keys, counts): (Option<&DataKeys>, &mut Counts),
+    tell: Tell<'_>,
+) {
     let (dossier, code) = (&whole.dossier, whole.dossier.code.as_str());
     if last < dossier.version {
         tell(missing(code, last + 1, dossier.version));
@@ -159,18 +221,33 @@ fn end(whole: &Whole, last: i32, tell: Tell<'_>) {
             format!("is not the state that event {last} left behind: the row was changed"),
         ));
     }
-    if let Personal::Wrong(why) = judge(holder, link.seal.salt.as_deref(), &canonical::holder(dossier)) {
+    let salt = match salt {
+        Salt::Absent => Some(None),
+        Salt::Known(salt) => Some(Some(salt.as_slice())),
+        Salt::Sealed => None,
+    };
+    let holds = salt.map(|salt| judge(holder, salt, &canonical::holder(dossier)));
+    if let Some(Personal::Wrong(why)) = holds {
         tell(Fault::dossier(code, "dossiers", format!("{why} (holder_officer)")));
     }
-    if let Some(why) = person_is_wrong(whole, person) {
-        tell(Fault::dossier(code, "dossier_persons", why));
+    let opened = whole.person.clone().map(|row| sealed::open_person(keys, row)).transpose();
+    match opened {
+        Ok(found) => {
+            if let Some(why) = person_is_wrong((&dossier.applicant_name_masked, person), found.as_ref()) {
+                tell(Fault::dossier(code, "dossier_persons", why));
+            }
+        }
+        Err(why) => {
+            if let Some(why) = unopened(keys, why, counts) {
+                tell(Fault::dossier(code, "dossier_persons", format!("does not open: {why}")));
+            }
+        }
     }
 }
 
 /// What is wrong with the personal data of the applicant.
-fn person_is_wrong(whole: &Whole, digest: Option<Hash>) -> Option<&'static str> {
-    let masked = &whole.dossier.applicant_name_masked;
-    match (digest, &whole.person) {
+fn person_is_wrong((masked, digest): (&str, Option<Hash>), found: Option<&Person>) -> Option<&'static str> {
+    match (digest, found) {
         (None, None) => None,
         (None, Some(person)) => {
             person.salt.as_ref().map(|_| "has a salt, but the dossier has no digest of it")

@@ -15,6 +15,7 @@ pub use roots::{BadRoots, Kept, read_roots};
 use super::queries::SignedDay;
 use super::queries::chain;
 use crate::db::{DbError, Slow};
+use crate::domain::sealing::DataKeys;
 use crate::domain::signing::PublicKey;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use diesel_async::AsyncPgConnection;
@@ -37,6 +38,8 @@ pub struct Counts {
     pub unsealed: u64,
     /// Events whose personal data was erased with its salt.
     pub erased: u64,
+    /// Encrypted personal data that was not compared, for its key was not given.
+    pub unopened: u64,
     /// Days that are signed.
     pub days: u64,
     /// Events that these cover.
@@ -53,6 +56,8 @@ pub struct Check<'a> {
     pub keys: &'a [PublicKey],
     /// Roots that were kept elsewhere.
     pub kept: &'a [Kept],
+    /// What opens personal data, to compare it with its digests; `None`: it is not compared.
+    pub data_keys: Option<&'a DataKeys>,
 }
 
 /// Where faults go, as they are found.
@@ -69,7 +74,7 @@ pub async fn check(slow: &Slow, what: &Check<'_>, mut tell: impl FnMut(Fault)) -
         };
         chain::take_time(conn).await?;
         let days = chain::days(conn).await?;
-        chains(conn, Known::of(&days), &mut counts, &mut tell).await?;
+        chains(conn, (Known::of(&days), what.data_keys), &mut counts, &mut tell).await?;
         log(conn, &days, what, &mut counts, &mut tell).await?;
         counts.faults = faults;
         Ok(counts)
@@ -97,7 +102,7 @@ impl Known {
 /// Checks the chains.
 async fn chains(
     conn: &mut AsyncPgConnection,
-    known: Known,
+    (known, keys): (Known, Option<&DataKeys>),
     counts: &mut Counts,
     tell: Tell<'_>,
 ) -> Result<(), DbError> {
@@ -105,7 +110,7 @@ async fn chains(
     loop {
         let chunk = chain::next(conn, after, CHUNK).await?;
         for whole in &chunk {
-            dossier::check(whole, known, counts, tell);
+            dossier::check(whole, (known, keys), counts, tell);
             after = whole.dossier.id;
         }
         if chunk.is_empty() {

@@ -4,7 +4,7 @@ use super::{SealColumns, SignedDay};
 use crate::db::schema::{
     dossier_event_notes, dossier_events, dossier_persons, dossiers, log_days, log_leaves,
 };
-use crate::features::dossiers::queries::write::PersonRow;
+use crate::features::dossiers::queries::personal::{NoteRow, PersonRow};
 use crate::features::dossiers::queries::{DossierRow, EventRow};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{exists, not};
@@ -42,7 +42,7 @@ pub struct Link {
     /// Its hashes.
     pub seal: SealColumns,
     /// Its private note.
-    pub note: Option<String>,
+    pub note: Option<NoteRow>,
     /// Whether the log has it.
     pub is_logged: bool,
 }
@@ -92,7 +92,7 @@ pub async fn next(conn: &mut AsyncPgConnection, after: Uuid, most: i64) -> Query
     Ok(whole.collect())
 }
 
-type Event = (EventRow, SealColumns, Option<String>);
+type Event = (EventRow, SealColumns, Option<NoteRow>);
 
 /// The events of dossiers with their notes, in order.
 async fn events(conn: &mut AsyncPgConnection, ids: &[Uuid]) -> QueryResult<HashMap<Uuid, Vec<Event>>> {
@@ -100,7 +100,7 @@ async fn events(conn: &mut AsyncPgConnection, ids: &[Uuid]) -> QueryResult<HashM
         .left_join(dossier_event_notes::table)
         .filter(dossier_events::dossier_id.eq_any(ids))
         .order((dossier_events::dossier_id, dossier_events::seq))
-        .select((EventRow::as_select(), SealColumns::as_select(), dossier_event_notes::note.nullable()))
+        .select((EventRow::as_select(), SealColumns::as_select(), Option::<NoteRow>::as_select()))
         .load(conn)
         .await?;
     let mut of_dossier: HashMap<Uuid, Vec<Event>> = HashMap::new();

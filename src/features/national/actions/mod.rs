@@ -18,11 +18,11 @@ use crate::domain::national::history::{Happened, History};
 use crate::domain::national::progress::Step;
 use crate::domain::national::snapshot::Snapshot;
 use crate::domain::refusal::Refusal;
-use crate::domain::sealing::{DataKeys, NONCE_BYTES, Sealed};
 use crate::features::audit::{self, Change};
 use crate::features::dossiers::actions::{Context, by_present_calendars};
 use crate::features::dossiers::history;
 use crate::features::dossiers::queries::{self as dossiers, DossierRow};
+use crate::features::dossiers::sealed::seal;
 use crate::features::procedures::queries::Procedure;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -62,8 +62,6 @@ pub enum Done {
 /// What the work depends on beside the context.
 #[derive(Clone, Copy)]
 pub struct With<'a> {
-    /// The keys that seal what is kept.
-    pub keys: &'a DataKeys,
     /// The agencies by their names.
     pub names: &'a Names,
 }
@@ -148,7 +146,7 @@ async fn carry_out(
     };
     // A step that was sent before is not the last one again.
     let is_news = recorded > 0 || sent.kind() == Kind::Dossier;
-    let is_kept = is_news && keep(tx, context, with.keys, (dossier, sent)).await?;
+    let is_kept = is_news && keep(tx, context, (dossier, sent)).await?;
     if !is_new && !is_kept && recorded == 0 {
         return Ok(Done::Unchanged);
     }
@@ -165,35 +163,24 @@ async fn carry_out(
 async fn keep(
     tx: &mut Transaction,
     context: &Context<'_>,
-    keys: &DataKeys,
     (dossier, sent): (Uuid, &Sent),
 ) -> Result<bool, Failure> {
-    let (kind, of) = (sent.kind(), bound_to(sent.dossier(), sent.kind()));
+    let (kind, of) = (sent.kind(), bound_to(sent.dossier(), sent.kind().as_str()));
     // What cannot be opened is replaced: what was sent now is the newer.
-    let kept = queries::last(tx, dossier, kind).await?.and_then(|sealed| keys.open(&of, &sealed).ok());
+    let kept =
+        queries::last(tx, dossier, kind).await?.and_then(|sealed| context.keys.open(&of, &sealed).ok());
     let kept = kept.and_then(|text| serde_json::from_slice::<Map<String, Value>>(&text).ok());
     if kept.as_ref() == Some(&sent.payload) {
         return Ok(false);
     }
-    let sealed = sealed(keys, &of, &sent.text).ok_or_else(defect)?;
+    let sealed = seal(context.keys, &of, &sent.text)?;
     queries::keep(tx, (dossier, kind), context.now, &sealed).await?;
     Ok(true)
 }
 
-fn sealed(keys: &DataKeys, of: &str, text: &[u8]) -> Option<Sealed> {
-    let mut nonce = [0; NONCE_BYTES];
-    getrandom::fill(&mut nonce).ok()?;
-    keys.seal(&nonce, of, text)
-}
-
-/// The system gives no random bytes.
-fn defect() -> Failure {
-    DbError::Away("the system gives no random bytes".into()).into()
-}
-
 /// What a payload is bound to: on the row of another dossier it does not open.
-pub fn bound_to(dossier: &str, kind: Kind) -> String {
-    format!("national_payloads\0{dossier}\0{}", kind.as_str())
+pub fn bound_to(dossier: &str, kind: &str) -> String {
+    format!("national_payloads\0{dossier}\0{kind}")
 }
 
 /// What is recorded of a dossier.

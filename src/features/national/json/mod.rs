@@ -7,7 +7,7 @@ mod schema;
 mod shown;
 
 pub use schema::{NationalDossier, NationalStep, PostNationalDossiers, PostNationalProgress};
-pub use shown::shown;
+pub use shown::{personal, shown};
 
 use super::actions::{Done, Says, Sent};
 use crate::domain::ids::DossierCode;

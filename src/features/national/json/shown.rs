@@ -4,6 +4,7 @@ use crate::domain::agency_tree::AgencyTree;
 use crate::domain::local_time::Instant;
 use crate::domain::national::written;
 use crate::features::dossiers::queries::DossierRow;
+use crate::features::dossiers::sealed::Person;
 use crate::features::procedures::queries::ProcedureName;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde_json::{Map, Value, json};
@@ -26,6 +27,20 @@ pub fn shown(row: &DossierRow, procedure: &ProcedureName, tree: &AgencyTree) -> 
         ("NgayKetThucXuLy", at(row.ended_at)),
         ("DonViXuLy", json!(tree.code(row.holder_agency_id))),
         ("NoiNopHoSo", json!(tree.code(row.receiving_agency_id))),
+    ];
+    pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+/// The personal data of its applicant in the keys of the format, for who may see it.
+pub fn personal(person: Person) -> Map<String, Value> {
+    let Person { name, id_number, phone, email, address, summary, .. } = person;
+    let pairs = [
+        ("ChuHoSo", json!(name)),
+        ("SoGiayToChuHoSo", json!(id_number)),
+        ("SoDienThoai", json!(phone)),
+        ("Email", json!(email)),
+        ("DiaChi", json!(address)),
+        ("TrichYeuHoSo", json!(summary)),
     ];
     pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }

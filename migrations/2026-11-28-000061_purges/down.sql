@@ -1,0 +1,2 @@
+DROP TABLE purged_dossiers;
+DROP TABLE purges;
