@@ -131,7 +131,7 @@ async fn a_backup_is_restored_verified_and_goes_on() {
     for part in [
         "may run as congkhai_service",
         "2 signed days with 9 events",
-        "1 objects, known",
+        "rows, known",
         "recorded through 2022-02-15",
     ] {
         assert!(said.contains(part), "{part}: {said}");
@@ -164,7 +164,7 @@ async fn a_backup_is_restored_verified_and_goes_on() {
     assert!(!checked.status.success());
     let (out, error) =
         (String::from_utf8(checked.stdout).unwrap(), String::from_utf8(checked.stderr).unwrap());
-    assert!(out.contains("1 objects, MISSING"), "{out}");
+    assert!(out.contains("rows, MISSING"), "{out}");
     assert!(
         error.contains("set CONGKHAI_DATA_KEY to the keys that the service of this database had"),
         "{error}"
