@@ -139,7 +139,7 @@ const FIRST: &str = "
     INSERT INTO procedure_limits (procedure_version_id, unit, amount_hundredths, starts) VALUES (1, 'working_days', 300, 'received');
     INSERT INTO api_keys (id, name, secret_hash, scopes, all_agencies, root_agency_ids, created_at)
         VALUES ('0123456789ab', 'Cổng', sha256(convert_to(repeat('0', 64), 'UTF8')),
-            '{dossiers:read,dossiers:write,admin}', true, '{}', '2021-01-01');
+            '{dossiers:read,dossiers:write,reports:read,admin}', true, '{}', '2021-01-01');
     INSERT INTO dossiers (id, code, procedure_version_id, channel, receiving_agency_id, competent_agency_id, applicant_kind,
             applicant_name_masked, status, clock, received_at, limit_unit, limit_amount_hundredths, due_on, due_at, overdue_from,
             holder_agency_id, holder_since, last_event_at, last_recorded_at, version, ended_at, returned_at, closed_recorded_at)
