@@ -42,7 +42,7 @@ pub async fn answer(
     let today = as_of.now.local_date();
     let filter = read_filter(asked, tree, today, (who == Who::Public).then_some(today))?;
     let (day, search) = (filter.in_force_on, filter.search.clone());
-    let show = move |procedure: &Procedure, tree: &AgencyTree| {
+    let body = move |procedure: &Procedure, tree: &AgencyTree| {
         ProcedureBody::new(procedure, tree, day).found(search.as_ref())
     };
     if list.is_whole {
@@ -50,8 +50,8 @@ pub async fn answer(
         // The day decides what the states are; a search shows where it matches.
         let view = format!("{day} {:?} {:?} {:?}", filter.published_by, filter.search, as_of.known);
         let whole = Whole { request, format: list.format, name: NAME, view: &view, as_of: as_of.known };
-        let show = async || Ok(move |procedure: Procedure| show(&procedure, &tree));
-        return whole.answer(slow, queries::Whole(filter), show).await;
+        let bodies = async || Ok(move |procedure: Procedure| body(&procedure, &tree));
+        return whole.answer(slow, queries::Whole(filter), bodies).await;
     }
     let (rows, total) = slow
         .snapshot(as_of.known, async |conn| {
@@ -61,7 +61,7 @@ pub async fn answer(
         })
         .await?;
     let (rows, next) = page.cut(rows, |row| filter.position(row));
-    let items = rows.iter().map(|procedure| show(procedure, tree)).collect();
+    let items = rows.iter().map(|procedure| body(procedure, tree)).collect();
     list.answer(NAME, items, next, total).await
 }
 
