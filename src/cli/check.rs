@@ -4,7 +4,7 @@ use super::{Outcome, data_key, database};
 use crate::config::{DatabaseSettings, Secret};
 use crate::db::{Database, Slow};
 use crate::domain::sealing::DataKeys;
-use crate::features::national::queries as national;
+use crate::features::personal::queries::rotate;
 use crate::features::reports::queries::check::{self, Fault, Found};
 use clap::{Args, Subcommand};
 
@@ -46,8 +46,7 @@ impl Check {
             }
             Self::DataKey(DataKey { database, data_key }) => {
                 let opened = database::open_current(&database, "postgres")?;
-                let own = database.is_embedded().then(|| database.data_dir.join(data_key::FILE));
-                let keys = data_key::of_command(data_key.as_ref(), own.as_deref())?;
+                let keys = data_key::known(data_key.as_ref(), &database)?;
                 let database = opened.database.clone();
                 actix_web::rt::System::new().block_on(sealed(database, keys.as_ref()))
             }
@@ -57,12 +56,16 @@ impl Check {
 
 /// Compares the keys that were used with those that are known. A key is told by its id, which is a digest of it.
 async fn sealed(database: Database, keys: Option<&DataKeys>) -> Outcome {
-    let used = Slow::new(&database, 1)?.read(async |conn| national::keys_used(conn).await).await?;
+    let used = Slow::new(&database, 1)?.read(async |conn| rotate::keys_used(conn).await).await?;
     let mut missing = 0;
-    for (id, objects) in &used {
+    for (key, rows) in &used {
+        let Some(id) = key else {
+            println!("in clear: {rows} rows, until `congkhai data-key rotate` encrypts them");
+            continue;
+        };
         let known = keys.is_some_and(|keys| keys.knows(id));
         missing += usize::from(!known);
-        println!("data key {id}: {objects} objects, {}", if known { "known" } else { "MISSING" });
+        println!("data key {id}: {rows} rows, {}", if known { "known" } else { "MISSING" });
     }
     match missing {
         0 => {

@@ -86,9 +86,7 @@ pub(super) fn known(set: Option<&Secret>, database: &DatabaseSettings) -> Result
     let own = database.data_dir.join(FILE);
     match given(set) {
         Some(text) => Ok(Some(parse(text)?)),
-        None if database.database_url.as_ref().is_none_or(String::is_empty) && own.exists() => {
-            Ok(Some(read(&own)?))
-        }
+        None if database.is_embedded() && own.exists() => Ok(Some(read(&own)?)),
         None => Ok(None),
     }
 }
@@ -123,16 +121,6 @@ pub(super) fn of_service(
         }
     };
     Ok(Some(Arc::new(keys)))
-}
-
-/// The keys of a command, which makes none: those that are set, else those of the file of an embedded cluster.
-pub(super) fn of_command(set: Option<&Secret>, own: Option<&Path>) -> Result<Option<DataKeys>, AnyError> {
-    let set = set.map(|Secret(text)| text.trim()).filter(|text| !text.is_empty());
-    match (set, own.filter(|own| own.exists())) {
-        (Some(text), _) => Ok(Some(DataKeys::parse(text).map_err(|why| format!("CONGKHAI_DATA_KEY {why}"))?)),
-        (None, Some(own)) => Ok(Some(read(own)?)),
-        (None, None) => Ok(None),
-    }
 }
 
 fn read(file: &Path) -> Result<DataKeys, AnyError> {

@@ -2,6 +2,7 @@
 
 use crate::docs::section;
 use crate::harness::evidence::{Verifier, lived, signing_key, tick};
+use crate::harness::personal::DATA_KEY;
 use crate::harness::{
     Answer, Client, Directory, NOW, Service, TestApp, at, directory, event, receipt, run_with,
 };
@@ -17,10 +18,7 @@ use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The data key of the tests, as an operator sets it.
-const DATA_KEY: &str = "0909090909090909090909090909090909090909090909090909090909090909";
-
-/// Another one.
+/// Another data key than that of the tests.
 const OTHER_KEY: &str = "abababababababababababababababababababababababababababababababab";
 
 /// A server that knows nothing of the service: another cluster, with an owner who is no superuser, made as the guide says.
@@ -131,7 +129,7 @@ async fn a_backup_is_restored_verified_and_goes_on() {
     for part in [
         "may run as congkhai_service",
         "2 signed days with 9 events",
-        "1 objects, known",
+        "rows, known",
         "recorded through 2022-02-15",
     ] {
         assert!(said.contains(part), "{part}: {said}");
@@ -154,8 +152,14 @@ async fn a_backup_is_restored_verified_and_goes_on() {
     let mut worker = congkhai::worker::Worker::new(restored.shared.clone());
     worker.tick().await;
     let kept = place.path().join("roots.json");
-    let verdict =
-        Verifier::new("restored").verify(&["--database-url", &owner, "--roots", kept.to_str().unwrap()]);
+    let verdict = Verifier::new("restored").verify(&[
+        "--database-url",
+        &owner,
+        "--data-key",
+        DATA_KEY,
+        "--roots",
+        kept.to_str().unwrap(),
+    ]);
     assert!(verdict.holds().contains("3 signed days with 12 events"), "{}", verdict.lines);
 
     // The wrong data key: a message to the operator and one to the caller, and nothing else is hurt.
@@ -164,7 +168,7 @@ async fn a_backup_is_restored_verified_and_goes_on() {
     assert!(!checked.status.success());
     let (out, error) =
         (String::from_utf8(checked.stdout).unwrap(), String::from_utf8(checked.stderr).unwrap());
-    assert!(out.contains("1 objects, MISSING"), "{out}");
+    assert!(out.contains("rows, MISSING"), "{out}");
     assert!(
         error.contains("set CONGKHAI_DATA_KEY to the keys that the service of this database had"),
         "{error}"

@@ -1,5 +1,6 @@
 //! A restart under load: processes follow each other on one socket, and no request fails.
 
+use crate::harness::personal::DATA_KEY;
 use crate::harness::{Client, Service, TestApp, connect, receipt};
 use congkhai::domain::vocabulary::{Plan, Scope};
 use serde_json::Value;
@@ -139,6 +140,8 @@ async fn a_restart_under_load_fails_no_request() {
             "2",
             "--public-cache-seconds",
             "0",
+            "--data-key",
+            DATA_KEY,
         ];
         Service::start_on(&socket, &arguments).unwrap()
     };
@@ -173,7 +176,8 @@ async fn a_restart_under_load_fails_no_request() {
 async fn on_the_way_out_all_is_answered_and_no_more_is_asked_for() {
     let app = TestApp::start();
     let key = app.key(Scope::ALL, &["*"], None).await.reveal();
-    let arguments = ["serve", "--database-url", &app.db.service_url(), "--drain-seconds", "600"];
+    let url = app.db.service_url();
+    let arguments = ["serve", "--database-url", &url, "--drain-seconds", "600", "--data-key", DATA_KEY];
     let mut service = Service::start(&arguments).unwrap();
     let client = Client::new(&format!("http://{}", service.address), Some(key));
     client.get("/health/ready").await.expect(200);

@@ -3,6 +3,7 @@
 use crate::backup::answers;
 use crate::database::cut;
 use crate::harness::evidence::{Verifier, lived, tick};
+use crate::harness::personal::DATA_KEY;
 use crate::harness::{NOW, SERVICE_ROLE, TestApp, TestDatabase, at, event, receipt, run};
 use crate::national::whole;
 use congkhai::db::embedded::find_binaries;
@@ -11,7 +12,7 @@ use congkhai::db::{Database, migrate};
 use serde_json::json;
 use std::process::{Command, Output};
 
-/// As far back as a database with dossiers is taken here, one migration at a time.
+/// As far back as a database with dossiers in clear is taken here, one migration at a time.
 const FLOOR: &str = "000046";
 
 /// The numbers of the migrations, oldest first.
@@ -76,43 +77,41 @@ async fn a_way_back_says_what_it_loses_and_loses_nothing_else() {
         "/v1/reports/resolution?from=2022-02-01&to=2022-02-28".into(),
         format!("/v1/dossiers?as_of={}", NOW.replace('+', "%2B")),
     ]);
+    let purge = "INSERT INTO purges (marked_at, marked_by, years, ended_before, erase_from, dossiers)
+        VALUES (now(), 'command:purge', 10, now(), now(), 1)";
+    app.db.sql(purge);
     let (before, newest) = (answers(&root, &paths).await, schema(&app.db));
 
-    let shown = text(&rolling(&app.db, &["--to", FLOOR]).stdout);
+    let shown = text(&rolling(&app.db, &["--to", "000060"]).stdout);
     for line in [
-        "would revert 2026-11-28-000054_keys_and_audit",
-        "would lose national_payloads: 1 row",
+        "would revert 2026-11-28-000061_purges",
+        "would lose purges: 1 row",
         "nothing was changed: add --yes --lose-data to do it",
     ] {
         assert!(shown.lines().any(|found| found == line), "{line}: {shown}");
     }
-    let refused = text(&rolling(&app.db, &["--to", FLOOR, "--yes"]).stderr);
-    for part in
-        ["it would lose data, and nothing was changed", "national_payloads: 1 row", "audit_log.address: of"]
-    {
-        assert!(refused.contains(part), "{part}: {refused}");
+    for (to, how, why) in [
+        ("000060", &["--yes"][..], "it would lose data, and nothing was changed: purges: 1 row"),
+        (
+            "000060",
+            &["--yes", "--lose-data"],
+            "connections of the service are open: stop every instance first",
+        ),
+        ("000058", &["--yes"], "dossier_persons.ciphertext: of 3 rows"),
+        ("000999", &[], "no migration of this database ends with 000999"),
+    ] {
+        let refused = rolling(&app.db, &[&["--to", to], how].concat());
+        let error = text(&refused.stderr);
+        assert!(!refused.status.success() && error.contains(why), "{to}: {error}");
     }
-    let in_use = text(&rolling(&app.db, &["--to", FLOOR, "--yes", "--lose-data"]).stderr);
-    assert!(in_use.contains("connections of the service are open: stop every instance first"), "{in_use}");
-    let unknown = text(&rolling(&app.db, &["--to", "000999"]).stderr);
-    assert!(unknown.contains("no migration of this database ends with 000999"), "{unknown}");
     assert_eq!(answers(&root, &paths).await, before, "nothing was changed");
 
-    // One at a time, each with the data that is left.
     stop_everything(&app).await;
-    let mut lost = vec![];
-    let numbers = numbers();
-    let floor = numbers.iter().position(|number| number == FLOOR).unwrap();
-    for to in numbers[floor..].iter().rev().skip(1) {
-        let done = back(&app.db, to, true).unwrap_or_else(|why| panic!("to {to}: {why}"));
-        assert_eq!(done.reverts.len(), 1, "{to}");
-        lost.extend(done.loses.iter().map(|line| line.split(':').next().unwrap().to_owned()));
-    }
-    assert_eq!(lost, ["audit_log.address", "national_payloads"]);
+    let done = back(&app.db, "000060", true).unwrap();
+    assert_eq!((done.reverts.len(), done.loses), (1, vec!["purges: 1 row".to_owned()]));
     assert_eq!(app.count("SELECT count(*) FROM dossier_events WHERE hash IS NOT NULL").await, 9);
-    let pending = numbers.len() - floor - 1;
     let migrated = run(&["migrate", "--database-url", &app.db.url, "--service-role", SERVICE_ROLE]);
-    assert_eq!(text(&migrated.stdout).lines().filter(|line| line.starts_with("migrated ")).count(), pending);
+    assert_eq!(text(&migrated.stdout).lines().filter(|line| line.starts_with("migrated ")).count(), 1);
 
     assert_eq!(schema(&app.db), newest, "up, down and up again");
     assert_eq!(answers(&root, &paths).await, before);
@@ -129,6 +128,7 @@ const FIRST: &str = "
     INSERT INTO agencies (code, name, level, parent_id, valid_from) VALUES
         ('H51.29', 'Ủy ban nhân dân huyện', 'district', NULL, '2020-01-01'),
         ('H51.29.05', 'Phòng Tư pháp', 'district', 1, '2020-01-01');
+    UPDATE reference_state SET version = 2, catalogue_version = 1;
     INSERT INTO agency_codes VALUES ('000.00.29.H51', 1);
     INSERT INTO procedures VALUES ('1.004873', 1);
     INSERT INTO procedure_versions (procedure_code, version, name, name_folded, field, field_name, levels, sample, effective_from, recorded_at)
@@ -136,7 +136,7 @@ const FIRST: &str = "
     INSERT INTO procedure_limits (procedure_version_id, unit, amount_hundredths, starts) VALUES (1, 'working_days', 300, 'received');
     INSERT INTO api_keys (id, name, secret_hash, scopes, all_agencies, root_agency_ids, created_at)
         VALUES ('0123456789ab', 'Cổng', sha256(convert_to(repeat('0', 64), 'UTF8')),
-            '{dossiers:read,dossiers:write,admin}', true, '{}', '2021-01-01');
+            '{dossiers:read,dossiers:write,reports:read,admin}', true, '{}', '2021-01-01');
     INSERT INTO dossiers (id, code, procedure_version_id, channel, receiving_agency_id, competent_agency_id, applicant_kind,
             applicant_name_masked, status, clock, received_at, limit_unit, limit_amount_hundredths, due_on, due_at, overdue_from,
             holder_agency_id, holder_since, last_event_at, last_recorded_at, version, ended_at, returned_at, closed_recorded_at)
@@ -172,6 +172,22 @@ async fn a_database_of_the_first_service_is_upgraded_with_its_data() {
     let migrated = run(&["migrate", "--database-url", &db.url, "--service-role", SERVICE_ROLE]);
     assert!(migrated.status.success(), "{}", text(&migrated.stderr));
 
+    // And back, one migration at a time, each with the data that is left; then up again.
+    db.sql("UPDATE api_keys SET last_used_at = '2022-01-10 08:00+07'");
+    let (newest, numbers) = (schema(&db), numbers());
+    let floor = numbers.iter().position(|number| number == FLOOR).unwrap();
+    let mut lost = vec![];
+    for to in numbers[floor..].iter().rev().skip(1) {
+        let done = back(&db, to, true).unwrap_or_else(|why| panic!("to {to}: {why}"));
+        assert_eq!(done.reverts.len(), 1, "{to}");
+        lost.extend(done.loses);
+    }
+    assert_eq!(lost, ["api_keys.last_used_at: of 1 row"]);
+    let again = run(&["migrate", "--database-url", &db.url, "--service-role", SERVICE_ROLE]);
+    let done = text(&again.stdout).lines().filter(|line| line.starts_with("migrated ")).count();
+    assert_eq!(done, numbers.len() - floor - 1);
+    assert_eq!(schema(&db), newest, "up, down and up again");
+
     let upgraded = app.on(&db.database(), |shared| shared);
     let key = format!("ck_0123456789ab_{}", "0".repeat(64));
     let portal = app.nobody().with_key(&key).at(upgraded.address);
@@ -193,7 +209,7 @@ async fn a_database_of_the_first_service_is_upgraded_with_its_data() {
     assert_eq!(portal.receive(&receipt(&at("02-15T08:00"))).await, "H51.29-220215-0001");
     app.now("2022-02-16T00:06:00+07:00");
     congkhai::worker::Worker::new(upgraded.shared.clone()).tick().await;
-    let verdict = Verifier::new("upgraded").verify(&["--database-url", &db.url]);
+    let verdict = Verifier::new("upgraded").verify(&["--database-url", &db.url, "--data-key", DATA_KEY]);
     assert!(
         verdict.holds().contains("2 events (4 more are from before there were hashes"),
         "{}",

@@ -4,11 +4,10 @@ use crate::db::Transaction;
 use crate::db::schema::national_payloads as payloads;
 use crate::domain::local_time::Instant;
 use crate::domain::sealing::Sealed;
-use diesel::dsl::count_star;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
-use diesel_async::{AsyncConnectionCore, AsyncPgConnection, RunQueryDsl};
+use diesel_async::{AsyncConnectionCore, RunQueryDsl};
 use uuid::Uuid;
 
 /// What kind of object was sent.
@@ -39,12 +38,6 @@ where
     let columns = (payloads::key_id, payloads::nonce, payloads::ciphertext);
     let row: Option<(String, Vec<u8>, Vec<u8>)> = found.select(columns).first(conn).await.optional()?;
     Ok(row.map(|(key_id, nonce, ciphertext)| Sealed { key_id, nonce, ciphertext }))
-}
-
-/// The ids of the keys that sealed what is kept, by id, with how many objects each.
-pub async fn keys_used(conn: &mut AsyncPgConnection) -> QueryResult<Vec<(String, i64)>> {
-    let by_key = payloads::table.group_by(payloads::key_id).select((payloads::key_id, count_star()));
-    by_key.order(payloads::key_id).load(conn).await
 }
 
 /// Keeps what was sent of a dossier, in the place of what was sent before.

@@ -4,8 +4,10 @@ use crate::db::Transaction;
 use crate::db::schema::{dossier_event_notes, dossier_events, dossier_persons, dossiers, national_payloads};
 use crate::domain::sealing::Sealed;
 use crate::features::dossiers::queries::personal::{NoteRow, PersonRow};
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Lets the statements of this transaction take the time they need.
@@ -19,6 +21,21 @@ pub async fn left(conn: &mut AsyncPgConnection, key: &str) -> QueryResult<[i64; 
     let notes = n::table.filter(n::key_id.is_distinct_from(key)).count().get_result(conn).await?;
     let payloads = d::table.filter(d::key_id.ne(key)).count().get_result(conn).await?;
     Ok([persons, notes, payloads])
+}
+
+/// How many rows each key has sealed, by its id; `None`: rows that are in clear from before there was encryption.
+pub async fn keys_used(conn: &mut AsyncPgConnection) -> QueryResult<BTreeMap<Option<String>, i64>> {
+    use {dossier_event_notes as n, dossier_persons as p, national_payloads as d};
+    type Counted = Vec<(Option<String>, i64)>;
+    let persons: Counted = p::table.group_by(p::key_id).select((p::key_id, count_star())).load(conn).await?;
+    let notes: Counted = n::table.group_by(n::key_id).select((n::key_id, count_star())).load(conn).await?;
+    let payloads: Counted =
+        d::table.group_by(d::key_id).select((d::key_id.nullable(), count_star())).load(conn).await?;
+    let mut used = BTreeMap::new();
+    for (key, rows) in persons.into_iter().chain(notes).chain(payloads) {
+        *used.entry(key).or_default() += rows;
+    }
+    Ok(used)
 }
 
 /// Personal data of the next dossiers.
