@@ -1,5 +1,6 @@
 //! Every list in every format: the same rows as in JSON, opened as their readers open them.
 
+use crate::harness::personal::DATA_KEY;
 use crate::harness::{Answer, Client, Service, TestApp, TestDatabase, event, inserting_all, receipt, run};
 use actix_web::http::Method;
 use calamine::{Data, Reader, Xlsx};
@@ -205,7 +206,7 @@ async fn an_export_of_any_size_takes_little_memory() {
     let made =
         run(&["keys", "--database-url", &db.url, "create", "--name", "x", "--all-scopes", "--all-agencies"]);
     let key = String::from_utf8(made.stdout).unwrap().trim().to_owned();
-    let service = Service::start(&["serve", "--database-url", &db.url]).unwrap();
+    let service = Service::start(&["serve", "--database-url", &db.url, "--data-key", DATA_KEY]).unwrap();
     // A new caller each time: the service closes connections that are idle while the rows are copied.
     let root = || Client::new(&format!("http://{}", service.address), Some(key.clone()));
     root().receive(&receipt("2022-01-04T08:00:00+07:00")).await;

@@ -57,7 +57,7 @@ async fn what_two_instances_take_at_once_is_all_there_and_once() {
 
     let kept = agree(&callers, &format!("/v1/dossiers/{shared}?include=events")).await;
     assert_eq!(kept["events"].as_array().unwrap().len(), 2 * EACH + 2);
-    let stored = "SELECT count(DISTINCT note) FROM dossier_event_notes";
+    let stored = "SELECT count(DISTINCT ciphertext) FROM dossier_event_notes";
     assert_eq!(app.count(stored).await, 2 * i64::try_from(EACH).unwrap() + 1, "no note is lost");
     agree(&callers, &format!("/v1/public/dossiers/{shared}")).await;
     agree(&callers, "/v1/dossiers?count=exact").await;
