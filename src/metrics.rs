@@ -33,10 +33,7 @@ pub struct Metrics {
     seconds: HistogramVec,
     in_flight: IntGauge,
     rate_limited: IntCounterVec,
-    pool_limit: IntGaugeVec,
-    pool_size: IntGaugeVec,
-    pool_available: IntGaugeVec,
-    pool_waiting: IntGaugeVec,
+    pools: Pools,
     database_up: IntGauge,
     public_reads: IntCounterVec,
     replica_behind: GaugeVec,
@@ -44,6 +41,25 @@ pub struct Metrics {
     worker_success: GaugeVec,
     worker_leader: IntGauge,
     dossiers: Mutex<Families>,
+}
+
+/// How the doors to the database stand.
+struct Pools {
+    limit: IntGaugeVec,
+    size: IntGaugeVec,
+    available: IntGaugeVec,
+    waiting: IntGaugeVec,
+}
+
+impl Pools {
+    fn new(by_door: impl Fn(&str, &str) -> IntGaugeVec) -> Self {
+        Self {
+            limit: by_door("db_pool_limit", "Most connections of a door to the database."),
+            size: by_door("db_pool_size", "Connections of a door to the database."),
+            available: by_door("db_pool_available", "Free connections of a door to the database."),
+            waiting: by_door("db_pool_waiting", "Requests that wait for a connection, by door."),
+        }
+    }
 }
 
 /// Adds a family to the registry.
@@ -70,14 +86,9 @@ impl Default for Metrics {
             "congkhai_http_request_duration_seconds",
             "Time until the head of the answer, by method and route.",
         );
-        let success = Opts::new(
-            "congkhai_worker_last_success_timestamp_seconds",
-            "When a job of the worker last succeeded here.",
-        );
-        let behind = Opts::new(
-            "congkhai_replica_behind_seconds",
-            "How far the replica is behind at most; not there while public pages are not read from it.",
-        );
+        let times = |name: &str, help: &str, labels: &[&str]| {
+            add(r, GaugeVec::new(Opts::new(format!("congkhai_{name}_seconds"), help), labels))
+        };
         let build = gauges("build_info", "1, with the version as label.", &["version"]);
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         Self {
@@ -93,31 +104,28 @@ impl Default for Metrics {
                 "Requests refused by a rate limit, by policy.",
                 &["policy"],
             ),
-            pool_limit: gauges("db_pool_limit", "Most connections of a door to the database.", &["door"]),
-            pool_size: gauges("db_pool_size", "Connections of a door to the database.", &["door"]),
-            pool_available: gauges(
-                "db_pool_available",
-                "Free connections of a door to the database.",
-                &["door"],
-            ),
-            pool_waiting: gauges(
-                "db_pool_waiting",
-                "Requests that wait for a connection, by door.",
-                &["door"],
-            ),
+            pools: Pools::new(|name, help| gauges(name, help, &["door"])),
             database_up: gauge("db_up", "1 when the database answered the worker's last question, else 0."),
             public_reads: counters(
                 "public_reads_total",
                 "Public answers that were read from a database, by which.",
                 &["source"],
             ),
-            replica_behind: add(r, GaugeVec::new(behind, &[])),
+            replica_behind: times(
+                "replica_behind",
+                "How far the replica is behind at most; not there while public pages are not read from it.",
+                &[],
+            ),
             worker_runs: counters(
                 "worker_runs_total",
                 "Runs of the worker's jobs, by job and outcome.",
                 &["job", "outcome"],
             ),
-            worker_success: add(r, GaugeVec::new(success, &["job"])),
+            worker_success: times(
+                "worker_last_success_timestamp",
+                "When a job of the worker last succeeded here.",
+                &["job"],
+            ),
             dossiers: Mutex::new(Families::new(r)),
             worker_leader: gauge("worker_leader", "1 when this process runs the jobs that one process runs."),
             registry,
@@ -136,10 +144,10 @@ impl Metrics {
         let set = |family: &IntGaugeVec, value: usize| {
             family.with_label_values(&[door]).set(i64::try_from(value).unwrap_or(i64::MAX));
         };
-        set(&self.pool_limit, state.limit);
-        set(&self.pool_size, state.size);
-        set(&self.pool_available, state.available);
-        set(&self.pool_waiting, state.waiting);
+        set(&self.pools.limit, state.limit);
+        set(&self.pools.size, state.size);
+        set(&self.pools.available, state.available);
+        set(&self.pools.waiting, state.waiting);
     }
 
     /// Counts a public answer that was read from the `primary` or the `replica`.

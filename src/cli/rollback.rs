@@ -30,13 +30,21 @@ impl Rollback {
         let opened = database::open_beside(&self.database, "postgres")?;
         if self.yes {
             let Plan { reverts, loses } = rollback::revert(&opened.database, &self.to, self.lose_data)?;
-            reverts.iter().for_each(|name| println!("reverted {name}"));
-            loses.iter().for_each(|line| println!("lost {line}"));
+            for name in &reverts {
+                println!("reverted {name}");
+            }
+            for line in &loses {
+                println!("lost {line}");
+            }
             return Ok(());
         }
         let Plan { reverts, loses } = rollback::plan(&opened.database, &self.to)?;
-        reverts.iter().for_each(|name| println!("would revert {name}"));
-        loses.iter().for_each(|line| println!("would lose {line}"));
+        for name in &reverts {
+            println!("would revert {name}");
+        }
+        for line in &loses {
+            println!("would lose {line}");
+        }
         let how = if loses.is_empty() { "--yes" } else { "--yes --lose-data" };
         println!("nothing was changed: add {how} to do it");
         Ok(())

@@ -18,11 +18,11 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What the primary says: which cluster it is, and up to where its log is safe. Everything that was acknowledged is before that.
 const WRITTEN: &str = "SELECT system_identifier AS cluster, true AS is_replica,
-    pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0')::bigint AS place FROM pg_control_system()";
+    pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0')::bigint AS lsn FROM pg_control_system()";
 
 /// What the replica says: the same of what it shows.
 const REPLAYED: &str = "SELECT system_identifier AS cluster, pg_is_in_recovery() AS is_replica,
-    pg_wal_lsn_diff(coalesce(pg_last_wal_replay_lsn(), '0/0'), '0/0')::bigint AS place FROM pg_control_system()";
+    pg_wal_lsn_diff(coalesce(pg_last_wal_replay_lsn(), '0/0'), '0/0')::bigint AS lsn FROM pg_control_system()";
 
 #[derive(Clone, Copy, Debug, QueryableByName)]
 struct Place {
@@ -31,7 +31,7 @@ struct Place {
     #[diesel(sql_type = Bool)]
     is_replica: bool,
     #[diesel(sql_type = BigInt)]
-    place: i64,
+    lsn: i64,
 }
 
 /// A replica of the database.
@@ -99,7 +99,7 @@ impl Replica {
         // Before the question: what is acknowledged from now on need not be in the answer.
         let at = Instant::now();
         let written = asking.primary.ask(WRITTEN).await?;
-        self.seen().written(at, written.place, self.most);
+        self.seen().written(at, written.lsn, self.most);
         let replayed = asking.replica.ask(REPLAYED).await.inspect_err(|_| self.leave())?;
         let unfit = match replayed {
             Place { is_replica: false, .. } => Some(NotUsed::NoReplica),
@@ -110,7 +110,7 @@ impl Replica {
             self.leave();
             return Err(why);
         }
-        self.seen().replayed(replayed.place);
+        self.seen().replayed(replayed.lsn);
         Ok(())
     }
 

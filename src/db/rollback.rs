@@ -197,7 +197,7 @@ fn columns(conn: &mut Conn) -> QueryResult<Vec<Column>> {
 }
 
 /// Rows that this transaction has changed or deleted.
-const CHANGED: &str = "SELECT relname::text AS relation, n_tup_upd AS changed, n_tup_del AS deleted
+const CHANGED: &str = "SELECT relname::text AS relation, n_tup_upd AS updated, n_tup_del AS deleted
     FROM pg_stat_xact_user_tables WHERE schemaname = 'public' AND n_tup_upd + n_tup_del > 0
         AND relname <> '__diesel_schema_migrations' ORDER BY relname";
 
@@ -206,14 +206,14 @@ struct Changed {
     #[diesel(sql_type = Text)]
     relation: String,
     #[diesel(sql_type = BigInt)]
-    changed: i64,
+    updated: i64,
     #[diesel(sql_type = BigInt)]
     deleted: i64,
 }
 
 impl Changed {
     fn line(&self) -> String {
-        format!("{}: {} changed, {} deleted", self.relation, rows(self.changed), rows(self.deleted))
+        format!("{}: {} changed, {} deleted", self.relation, rows(self.updated), rows(self.deleted))
     }
 }
 

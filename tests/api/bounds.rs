@@ -23,8 +23,10 @@ async fn a_head_that_is_too_long_is_a_problem_and_stores_nothing() {
     let app = TestApp::start();
     let root = app.root().await;
     let send = async |path: &str, headers: Vec<(String, String)>| {
-        let request =
-            headers.into_iter().fold(root.request(Method::POST, path), |r, header| r.append_header(header));
+        let mut request = root.request(Method::POST, path);
+        for header in headers {
+            request = request.append_header(header);
+        }
         Answer::of(request.send_json(&receipt("2022-02-15T08:00:00+07:00")).await.unwrap()).await
     };
     let long = |length: usize| {
@@ -61,7 +63,7 @@ async fn a_head_of_any_length_is_answered() {
             move || raw.sends_at_once(&request)
         })
     };
-    let many: String = (0..100).map(|i| format!("x-{i}: y\r\n")).collect();
+    let many = "x: y\r\n".repeat(100);
     for (request, status) in [
         (format!("GET /health/live HTTP/1.1\r\nHost: x\r\n{many}\r\n"), "431"),
         (format!("GET /health/live HTTP/1.1\r\nHost: x\r\nx: {}\r\n\r\n", "y".repeat(1 << 20)), "431"),

@@ -24,8 +24,11 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     spawn_blocking(work).await.unwrap()
 }
 
+/// What a client does, and what it gets.
+type Act = fn(Raw) -> String;
+
 /// What each client gets, all of them at the same time.
-async fn at_once(clients: impl IntoIterator<Item = (Raw, fn(Raw) -> String)>) -> Vec<String> {
+async fn at_once(clients: impl IntoIterator<Item = (Raw, Act)>) -> Vec<String> {
     join_all(clients.into_iter().map(|(raw, acts)| blocking(move || acts(raw)))).await
 }
 
@@ -45,7 +48,7 @@ async fn a_head_that_does_not_come_is_not_waited_for() {
     let app = impatient();
     app.begins().await;
     let at: SocketAddr = app.base.trim_start_matches("http://").parse().unwrap();
-    let clients: [fn(Raw) -> String; 6] = [
+    let clients: [Act; 6] = [
         |silent| silent.rest(),
         |slow| begun(slow).rest(),
         |slow| slow.drip(b"G"),
@@ -73,7 +76,7 @@ async fn a_body_that_drips_is_not_waited_for() {
         raw
     };
     let (one, many) = ("/v1/dossiers", "/v1/dossiers/batch");
-    let clients: [(Raw, fn(Raw) -> String); 4] = [
+    let clients: [(Raw, Act); 4] = [
         (posts(one, "application/json", "Content-Length: 100000"), |slow| slow.drip(b" ")),
         (posts(one, "application/json", "Transfer-Encoding: chunked"), |stuck| stuck.rest()),
         (posts(many, "application/x-ndjson", "Content-Length: 100000"), |slow| slow.drip(b"\n")),

@@ -205,9 +205,9 @@ async fn the_worked_examples_of_deadlines_come_out_as_written() {
 /// What `docs/security.md` says is shown is shown: in the last column of its tables are tests, and modules of tests, that are there.
 #[test]
 fn the_tests_that_security_names_are_there() {
-    let text = read(&root().join("docs/security.md"));
+    let document = read(&root().join("docs/security.md"));
     let mut rows = 0;
-    for line in text.lines().filter(|line| line.starts_with("| ") && !line.contains("shown by")) {
+    for line in document.lines().filter(|line| line.starts_with("| ") && !line.contains("shown by")) {
         let shown = line.trim_end_matches(" |").rsplit(" | ").next().unwrap();
         let names: Vec<&str> = shown.split('`').skip(1).step_by(2).collect();
         assert!(!names.is_empty(), "docs/security.md names no test: {line}");
@@ -221,6 +221,6 @@ fn the_tests_that_security_names_are_there() {
         }
         rows += 1;
     }
-    let items = (1..=10).filter(|item| text.contains(&format!("\n| **API{item}** "))).count();
+    let items = (1..=10).filter(|item| document.contains(&format!("\n| **API{item}** "))).count();
     assert_eq!((items, rows > 20), (10, true), "OWASP's ten, and what is abused");
 }

@@ -155,7 +155,7 @@ async fn headers_are_not_split() {
         let mut raw = Raw::to(&stage.app);
         raw.send(format!("GET /health/live HTTP/1.1\r\nHost: x\r\nX-Request-Id: {hostile}\r\n\r\n"));
         let answer = raw.answer();
-        assert!(!answer.head.contains("yes") && !answer.head.contains("\x0b"), "{}", answer.head);
+        assert!(!answer.head.contains("yes") && !answer.head.contains('\x0b'), "{}", answer.head);
     }
     let mut raw = Raw::to(&stage.app);
     raw.send(b"GET /health/live HTTP/1.1\r\nHost: x\r\nX-Request-Id: \xd0\x90\x1b[31m\xff\r\n\r\n");
