@@ -161,21 +161,22 @@ const STATE: &str = "competent_agency_id, procedure_version_id, channel, receive
     clock_started_at, interruptions, index_overdue_from";
 
 /// Counters before the period and through its last day, but not of days that are not known whole: `$1` begins the period, `$2` is the day
-/// after it, `$3` the day before which records are counted.
+/// after it, `$3` the day before which records are counted. Both sums in one pass, which PostgreSQL shares among its workers.
 fn counting(asked: &Asked, apart: Apart) -> String {
     let (alike, agency) = (apart.column(), condition(asked, "competent_agency_id", 4));
     // The whole years before a day, the whole months of its year, and the days of its month.
-    let grains = |until: &str, before: &str, through: &str| {
+    let grains = |until: &str| {
         format!(
-            "SELECT {alike} AS alike, measure, {before} AS before, {through} AS through FROM report_counts
-            WHERE {agency} AND (grain = 'year' AND starts < date_trunc('year', {until}::timestamp)::date
+            "(grain = 'year' AND starts < date_trunc('year', {until}::timestamp)::date
                 OR grain = 'month' AND starts >= date_trunc('year', {until}::timestamp)::date AND starts < date_trunc('month', {until}::timestamp)::date
                 OR grain = 'day' AND starts >= date_trunc('month', {until}::timestamp)::date AND starts < {until})"
         )
     };
-    let (before, through) =
-        (grains("least($1, $3)", "changed_by", "0"), grains("least($2, $3)", "0", "changed_by"));
-    summed(&format!("{before} UNION ALL {through}"))
+    let (before, through) = (grains("least($1, $3)"), grains("least($2, $3)"));
+    summed(&format!(
+        "SELECT {alike} AS alike, measure, CASE WHEN {before} THEN changed_by ELSE 0 END AS before,
+            CASE WHEN {through} THEN changed_by ELSE 0 END AS through FROM report_counts WHERE {agency} AND ({before} OR {through})"
+    ))
 }
 
 /// What is known otherwise than the counters tell, with the same parameters; from `$4` on dossiers with a record are looked at; `$5` is the
