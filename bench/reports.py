@@ -113,7 +113,8 @@ def measure(run):
     flat(run, period, 1)
     took, sums = flat(run, period, run.asked.rounds)
     say(f"  flat scan: {statistics.median(took) * 1e3:.0f} ms")
-    body = json.loads(caller.ask(f"{asked}&by=field")[1])
+    # The service has closed the connection that was idle meanwhile.
+    body = json.loads(Caller(run, "reports").ask(f"{asked}&by=field")[1])
     told = {name: body["total"][name] for name in NUMBERS}
     if told != sums:
         raise Failed(f"the report says {told} and the flat scan {sums}")
