@@ -28,22 +28,19 @@ pub(super) struct Rollback {
 impl Rollback {
     pub(super) fn run(self) -> Outcome {
         let opened = database::open_beside(&self.database, "postgres")?;
-        if self.yes {
-            let Plan { reverts, loses } = rollback::revert(&opened.database, &self.to, self.lose_data)?;
-            for name in &reverts {
-                println!("reverted {name}");
-            }
-            for line in &loses {
-                println!("lost {line}");
-            }
-            return Ok(());
-        }
-        let Plan { reverts, loses } = rollback::plan(&opened.database, &self.to)?;
+        let (Plan { reverts, loses }, [reverted, lost]) = if self.yes {
+            (rollback::revert(&opened.database, &self.to, self.lose_data)?, ["reverted", "lost"])
+        } else {
+            (rollback::plan(&opened.database, &self.to)?, ["would revert", "would lose"])
+        };
         for name in &reverts {
-            println!("would revert {name}");
+            println!("{reverted} {name}");
         }
         for line in &loses {
-            println!("would lose {line}");
+            println!("{lost} {line}");
+        }
+        if self.yes {
+            return Ok(());
         }
         let how = if loses.is_empty() { "--yes" } else { "--yes --lose-data" };
         println!("nothing was changed: add {how} to do it");

@@ -50,10 +50,16 @@ impl std::fmt::Debug for Note {
 
 /// Seals a text that is of something, with a random nonce.
 pub fn seal(keys: &DataKeys, of: &str, text: &[u8]) -> Result<Sealed, DbError> {
-    let mut nonce = [0; NONCE_BYTES];
-    let filled = getrandom::fill(&mut nonce);
+    keys.seal(&random::<NONCE_BYTES>()?, of, text)
+        .ok_or_else(|| DbError::Away("too much to encrypt at once".into()))
+}
+
+/// Random bytes.
+pub fn random<const BYTES: usize>() -> Result<[u8; BYTES], DbError> {
+    let mut bytes = [0; BYTES];
+    let filled = getrandom::fill(&mut bytes);
     filled.map_err(|why| DbError::Away(format!("the system gives no random bytes: {why}")))?;
-    keys.seal(&nonce, of, text).ok_or_else(|| DbError::Away("too much to encrypt at once".into()))
+    Ok(bytes)
 }
 
 /// Seals the personal data of a dossier.

@@ -1,6 +1,6 @@
 //! Handlers of `/v1/national`.
 
-use super::actions::{self, Done, Names, Says, Sent, With, bound_to};
+use super::actions::{self, Done, Names, Says, Sent, bound_to};
 use super::json::{
     AnswerBody, Item, NationalDossier, NationalStep, PostNationalDossiers, PostNationalProgress, ShownBody,
 };
@@ -160,7 +160,7 @@ async fn carry_out(
         now: state.clock.now(),
     };
     let names = Names::default();
-    let work = Work { state, caller, context, with: With { names: &names } };
+    let work = Work { state, caller, context, names: &names };
     let mut results = vec![];
     let mut left = vec![];
     loop {
@@ -187,7 +187,7 @@ struct Work<'a> {
     state: &'a State,
     caller: &'a Principal,
     context: Context<'a>,
-    with: With<'a>,
+    names: &'a Names,
 }
 
 impl Work<'_> {
@@ -198,7 +198,7 @@ impl Work<'_> {
         let (codes, sent): (Vec<_>, Vec<_>) = items.into_iter().unzip();
         let work = async |sent: &Sent| {
             let what = (sent, versions(&procedures, sent));
-            lanes::own(actions::alone(&self.state.writer, &self.context, self.with, what, &fresh).await)
+            lanes::own(actions::alone(&self.state.writer, &self.context, self.names, what, &fresh).await)
         };
         let done = lanes::by_key(sent, Sent::dossier, work).await?;
         Ok(codes.into_iter().zip(done).collect())
@@ -211,7 +211,7 @@ impl Work<'_> {
         let (codes, sent): (Vec<_>, Vec<_>) = items.into_iter().unzip();
         let all: Vec<_> =
             sent.iter().flatten().map(|sent: &Sent| (sent, versions(&procedures, sent))).collect();
-        let done = actions::tried(&self.state.writer, &self.context, self.with, &all, &fresh).await?;
+        let done = actions::tried(&self.state.writer, &self.context, self.names, &all, &fresh).await?;
         let mut done = done.into_iter().map(|result| result.map_err(Problem::from));
         let results = sent.into_iter().filter_map(|sent: Result<_, _>| match sent {
             Ok(_) => done.next(),

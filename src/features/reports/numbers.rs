@@ -60,6 +60,19 @@ impl Numbers {
         .await
     }
 
+    /// The numbers of each agency; asked for anew when the rows are of something else.
+    pub async fn by_agency(
+        &self,
+        slow: &Slow,
+        known: Option<Instant>,
+        asked: &Asked,
+    ) -> Result<HashMap<AgencyId, Counts>, DbError> {
+        match Apart::of(self.by) {
+            Apart::Agency => Ok(self.counts.clone()),
+            Apart::Version => by_agency(slow, known, asked).await,
+        }
+    }
+
     /// The procedure versions that its rows are of, if they are of any.
     pub fn versions(&self) -> impl Iterator<Item = i32> {
         let all = self.counts.keys().chain(self.then.iter().flat_map(HashMap::keys));

@@ -5,7 +5,7 @@ use crate::domain::canonical::Canonical;
 use crate::domain::hash_chain::{self, Hash, SALT_BYTES};
 use crate::features::dossiers::canonical;
 use crate::features::dossiers::queries::{DossierRow, EventRow, Head, Seal};
-use crate::features::dossiers::sealed::Person;
+use crate::features::dossiers::sealed::{Person, random};
 
 /// Seals an event of a dossier, `dossier` being the state that it leaves behind, and `head` what it follows. `note` is the private note
 /// that is stored with it.
@@ -15,7 +15,7 @@ pub(super) fn seal(
     (event, note): (&EventRow, Option<&str>),
 ) -> Result<Seal, DbError> {
     let (personal, holder) = (canonical::personal(event, note), canonical::holder(dossier));
-    let salt = if personal.is_empty() && holder.is_empty() { None } else { Some(salt()?) };
+    let salt = if personal.is_empty() && holder.is_empty() { None } else { Some(random::<SALT_BYTES>()?) };
     let digest = |data: &Canonical| {
         let salt = salt.filter(|_| !data.is_empty())?;
         Some(hash_chain::personal_digest(&salt, &data.text()))
@@ -33,15 +33,7 @@ pub(super) fn seal_first(
     event: &EventRow,
     mut person: Person,
 ) -> Result<(Seal, Person), DbError> {
-    person.salt = Some(salt()?.to_vec());
+    person.salt = Some(random::<SALT_BYTES>()?.to_vec());
     let head = Head::of_new(canonical::person(&person, &dossier.applicant_name_masked));
     Ok((seal(head, dossier, (event, None))?, person))
-}
-
-/// Random bytes.
-fn salt() -> Result<[u8; SALT_BYTES], DbError> {
-    let mut salt = [0; SALT_BYTES];
-    let filled = getrandom::fill(&mut salt);
-    filled.map_err(|why| DbError::Away(format!("the system gives no random bytes: {why}")))?;
-    Ok(salt)
 }

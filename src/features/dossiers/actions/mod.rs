@@ -31,7 +31,7 @@ use crate::domain::local_time::Instant;
 use crate::domain::policy::PolicyRule;
 use crate::domain::refusal::{Place, Refusal, Rule};
 use crate::domain::sealing::DataKeys;
-use crate::domain::vocabulary::Origin;
+use crate::domain::vocabulary::{EventKind, Origin};
 use crate::features::audit::Actor;
 use crate::features::auth::Visible;
 use crate::features::procedures::queries::ProcedureName;
@@ -140,6 +140,11 @@ pub async fn by_present_calendars<T>(
         done = work(&Context { calendars, ..*context }).await;
     }
     done
+}
+
+/// What the audit trail calls the record of an event.
+fn action_of(kind: EventKind) -> String {
+    format!("dossier.{kind}")
 }
 
 /// A dossier that was received.

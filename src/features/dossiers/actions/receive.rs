@@ -3,7 +3,7 @@
 
 use super::binding::{self, Asked};
 use super::first_rows::{self, dossier_row, event_row};
-use super::{Context, Received, TRIES, by_present_calendars, chain};
+use super::{Context, Received, TRIES, action_of, by_present_calendars, chain};
 use crate::db::{Answer, Constraint, DbError, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::agency_tree::Agency;
 use crate::domain::calendar::Calendars;
@@ -171,16 +171,11 @@ pub(super) async fn receive_many(
             }
         };
         let code = input.code.clone().unwrap_or_default();
-        results.push(Ok(code.clone()));
-        changes.push((
-            format!("dossier.{}", receipt.rows.1.kind),
-            format!("dossier:{code}"),
-            receipt.details,
-        ));
-        let (dossier, event, person) = receipt.rows;
-        let (seal, person) = chain::seal_first(&dossier, &event, person)?;
-        let person = sealed::seal_person(context.keys, dossier.id, &person)?;
-        new.push(New { dossier: DossierRow { code, ..dossier }, event, seal, person });
+        let mut rows = sealed_rows(context, receipt.rows)?;
+        rows.dossier.code.clone_from(&code);
+        changes.push((action_of(rows.event.kind), format!("dossier:{code}"), receipt.details));
+        new.push(rows);
+        results.push(Ok(code));
     }
     if new.is_empty() {
         return Ok(results);
@@ -209,6 +204,16 @@ struct Receipt<'a> {
     procedure: &'a Procedure,
     receiving: &'a Agency,
     details: serde_json::Value,
+}
+
+/// The rows of a receipt, sealed. The code of the dossier is not among them yet.
+fn sealed_rows(
+    context: &Context<'_>,
+    (dossier, event, person): (DossierRow, EventRow, Person),
+) -> Result<New, DbError> {
+    let (seal, person) = chain::seal_first(&dossier, &event, person)?;
+    let person = sealed::seal_person(context.keys, dossier.id, &person)?;
+    Ok(New { dossier, event, seal, person })
 }
 
 /// Judges a receipt and dates it. Needs nothing of the database but what the caller brought.
@@ -257,13 +262,11 @@ impl<'a> Receipt<'a> {
         context: &Context<'_>,
         code: NewCode<'_>,
     ) -> Result<Received, Failure> {
-        let (dossier, event, person) = self.rows;
-        let action = format!("dossier.{}", event.kind);
+        let New { dossier, event, seal, person } = sealed_rows(context, self.rows)?;
+        let action = action_of(event.kind);
         let change = Change { action: &action, subject: TheSubject, details: self.details };
         let audit = audit::inserting(context.actor, context.now, change);
         let at = (code, context.calendars.version());
-        let (seal, person) = chain::seal_first(&dossier, &event, person)?;
-        let person = sealed::seal_person(context.keys, dossier.id, &person)?;
         let code = receipt::store(tx, at, (&dossier, &event, &seal), &person, audit).await?;
         let dossier = DossierRow { code, ..dossier };
         Ok(Received { dossier, procedure: (&self.procedure.row).into() })

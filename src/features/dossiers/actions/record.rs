@@ -2,7 +2,7 @@
 
 use super::derive::{self, dates};
 use super::event::EventInput;
-use super::{Context, by_present_calendars, chain};
+use super::{Context, action_of, by_present_calendars, chain};
 use crate::db::{Answer, DbError, Failure, Given, Terms, Transaction, Writer};
 use crate::domain::calendar::Calendars;
 use crate::domain::lifecycle;
@@ -154,7 +154,7 @@ async fn step(
         "due_on_before": event.due_on_before, "due_on_after": event.due_on_after,
         "corrects": event.of_kind.corrects,
     });
-    let change = (format!("dossier.{kind}"), format!("dossier:{code}"), details);
+    let change = (action_of(kind), format!("dossier:{code}"), details);
     let stage = lifecycle::supplement_stage(then.status, kind);
     Ok(Step { next: Next { event, dossier, seal, note }, change, stage })
 }

@@ -47,7 +47,8 @@ pub async fn insert(tx: &mut Transaction, new: &[New]) -> QueryResult<()> {
 }
 
 /// The version of the calendars and the dossiers with some codes, by code, with what the next event of each follows; all held until the
-/// transaction ends. As [`write::lock`]; the dossiers are locked in the order of their codes, so that nobody waits in a circle.
+/// transaction ends: the version first, for who changes a calendar waits for those who hold it, then the dossiers in the order of their
+/// codes, so that nobody waits in a circle. Three statements that travel together.
 pub async fn lock(
     tx: &mut Transaction,
     codes: &[&str],
@@ -56,6 +57,7 @@ pub async fn lock(
     let with_codes = || dossiers::table.filter(dossiers::code.eq_any(codes));
     let locking =
         with_codes().select(dossiers::id).order(dossiers::code).for_update().load::<Uuid>(&mut second);
+    // Read apart from the lock: what it waited for is seen only by a statement that begins later.
     let columns = (DossierRow::as_select(), (dossiers::head_hash, dossiers::person_digest));
     let reading = with_codes().select(columns).load::<(DossierRow, HeadColumns)>(&mut third);
     let (version, _, found) = try_join3(calendar::hold(&mut first), locking, reading).await?;

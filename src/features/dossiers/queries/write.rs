@@ -2,38 +2,22 @@
 
 use super::personal;
 use super::receipt::TheCode;
-use super::seal::{HeadColumns, bytes};
-use super::{DossierRow, EventRow, Head, Seal};
+use super::seal::bytes;
+use super::{DossierRow, EventRow, Head, Seal, many};
 use crate::db::schema::{dossier_counters, dossier_events, dossiers};
 use crate::db::{Prepared, Transaction};
 use crate::domain::sealing::Sealed;
 use crate::domain::vocabulary::{Outcome, Status, Unit};
-use crate::features::calendar::queries as calendar;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{QueryFragment, QueryId};
 use diesel_async::{AsyncConnectionCore, RunQueryDsl};
-use futures_util::future::try_join3;
-use std::future::Future;
-use uuid::Uuid;
 
-/// The version of the calendars and the dossier with a code, with what its next event follows, both held until the
-/// transaction ends: the version first, for who changes a calendar waits for those who hold it. Three statements that
-/// travel together.
+/// The version of the calendars and the dossier with a code, with what its next event follows, both held until the transaction ends.
 pub async fn lock(tx: &mut Transaction, code: &str) -> QueryResult<(i64, Option<(DossierRow, Head)>)> {
-    let (mut first, mut second, mut third) = (&*tx, &*tx, &*tx);
-    let with_code = || dossiers::table.filter(dossiers::code.eq(code));
-    let locking = with_code().select(dossiers::id).for_update().load::<Uuid>(&mut second);
-    // Read apart from the lock: what it waited for is seen only by a statement that begins later.
-    let columns = (DossierRow::as_select(), (dossiers::head_hash, dossiers::person_digest));
-    let reading = with_code().select(columns).first::<(DossierRow, HeadColumns)>(&mut third);
-    let (version, _, found) = try_join3(calendar::hold(&mut first), locking, optional(reading)).await?;
-    Ok((version, found.map(|(row, head)| (row, Head::read(head)))))
-}
-
-async fn optional<T>(found: impl Future<Output = QueryResult<T>>) -> QueryResult<Option<T>> {
-    found.await.optional()
+    let (version, mut found) = many::lock(tx, &[code]).await?;
+    Ok((version, found.remove(code)))
 }
 
 /// The next number of an agency on a day. Locks the counter until the transaction ends, so it comes last before the

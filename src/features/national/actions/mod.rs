@@ -59,13 +59,6 @@ pub enum Done {
     Unchanged,
 }
 
-/// What the work depends on beside the context.
-#[derive(Clone, Copy)]
-pub struct With<'a> {
-    /// The agencies by their names.
-    pub names: &'a Names,
-}
-
 impl Sent {
     /// Code of the dossier.
     pub fn dossier(&self) -> &str {
@@ -87,13 +80,13 @@ impl Sent {
 pub async fn alone(
     writer: &Writer,
     context: &Context<'_>,
-    with: With<'_>,
+    names: &Names,
     (sent, versions): (&Sent, &[Procedure]),
     fresh: &impl AsyncFn() -> Result<Arc<Calendars>, DbError>,
 ) -> Result<Done, Failure> {
     by_present_calendars(context, fresh, async |context| {
         let once = async || {
-            let work = async |tx: &mut Transaction| carry_out(tx, context, with, (sent, versions)).await;
+            let work = async |tx: &mut Transaction| carry_out(tx, context, names, (sent, versions)).await;
             writer.transaction(work).await
         };
         match once().await {
@@ -112,7 +105,7 @@ pub async fn alone(
 pub async fn tried(
     writer: &Writer,
     context: &Context<'_>,
-    with: With<'_>,
+    names: &Names,
     all: &[(&Sent, &[Procedure])],
     fresh: &impl AsyncFn() -> Result<Arc<Calendars>, DbError>,
 ) -> Result<Vec<Result<Done, Refusal>>, Failure> {
@@ -120,7 +113,7 @@ pub async fn tried(
         let work = async |tx: &mut Transaction| {
             let mut results = Vec::with_capacity(all.len());
             for what in all {
-                let one = async |tx: &mut Transaction| carry_out(tx, context, with, *what).await;
+                let one = async |tx: &mut Transaction| carry_out(tx, context, names, *what).await;
                 results.push(match part(tx, one).await {
                     Ok(done) => Ok(done),
                     Err(Failure::Refused(refusal)) => Err(refusal),
@@ -137,12 +130,12 @@ pub async fn tried(
 async fn carry_out(
     tx: &mut Transaction,
     context: &Context<'_>,
-    with: With<'_>,
+    names: &Names,
     (sent, versions): (&Sent, &[Procedure]),
 ) -> Result<Done, Failure> {
     let (dossier, recorded, is_new) = match &sent.says {
-        Says::Dossier(says) => snapshot::stand(tx, context, with, (says, versions)).await?,
-        Says::Step(says) => step::record(tx, context, with, says).await?,
+        Says::Dossier(says) => snapshot::stand(tx, context, names, (says, versions)).await?,
+        Says::Step(says) => step::record(tx, context, names, says).await?,
     };
     // A step that was sent before is not the last one again.
     let is_news = recorded > 0 || sent.kind() == Kind::Dossier;

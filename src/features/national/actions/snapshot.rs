@@ -2,7 +2,7 @@
 
 use super::agencies::{named, unknown};
 use super::refused::at_keys;
-use super::{With, history_of};
+use super::{Names, history_of};
 use crate::db::{Failure, Transaction};
 use crate::domain::agency_tree::Agency;
 use crate::domain::national::history::History;
@@ -31,11 +31,11 @@ struct Agencies<'a> {
 pub(super) async fn stand(
     tx: &mut Transaction,
     context: &Context<'_>,
-    with: With<'_>,
+    names: &Names,
     (sent, versions): (&Snapshot, &[Procedure]),
 ) -> Result<(Uuid, usize, bool), Failure> {
     let at = sent.received_at.or(sent.submitted_at).unwrap_or(context.now);
-    let find = |key, text| named(context, with.names, (key, text), at);
+    let find = |key, text| named(context, names, (key, text), at);
     let agencies = Agencies {
         handles: find("DonViXuLy", sent.handled_by.as_deref())?,
         received: find("NoiNopHoSo", sent.filed_with.as_deref())?,

@@ -3,7 +3,7 @@
 use super::agencies::named;
 use super::refused::at_keys;
 use super::snapshot::input;
-use super::{With, history_of};
+use super::{Names, history_of};
 use crate::db::{Failure, Transaction};
 use crate::domain::national::progress::Step;
 use crate::domain::national::wanted;
@@ -16,10 +16,10 @@ use uuid::Uuid;
 pub(super) async fn record(
     tx: &mut Transaction,
     context: &Context<'_>,
-    with: With<'_>,
+    names: &Names,
     sent: &Step,
 ) -> Result<(Uuid, usize, bool), Failure> {
-    let agency = named(context, with.names, ("PhongBanXuLy", sent.unit.as_deref()), sent.at)?;
+    let agency = named(context, names, ("PhongBanXuLy", sent.unit.as_deref()), sent.at)?;
     let (_, locked) = write::lock(tx, &sent.code).await?;
     let found = locked.map(|(row, _)| row).filter(|row| visible::sees(context.visible, row));
     let row = found.ok_or(Refusal::NotFound)?;

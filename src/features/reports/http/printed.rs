@@ -1,7 +1,9 @@
 //! A report for people: as a workbook that an office can send, and as a page with charts.
 
 use crate::db::page::Page;
+use crate::domain::agency_tree::AgencyId;
 use crate::domain::local_time::Instant;
+use crate::domain::report::Counts;
 use crate::domain::share::Share;
 use crate::domain::vocabulary::Column;
 use crate::features::State;
@@ -10,7 +12,6 @@ use crate::features::auth::Principal;
 use crate::features::disclosure::assess;
 use crate::features::disclosure::queries as disclosure;
 use crate::features::reports::json::PlaceBody;
-use crate::features::reports::numbers::by_agency;
 use crate::features::reports::page::resolution::{self as page, AgencyLine};
 use crate::features::reports::printed::Printed;
 use crate::features::reports::queries::months::months;
@@ -24,6 +25,7 @@ use crate::http::{caching, export};
 use actix_web::HttpResponse;
 use actix_web::http::header::CONTENT_SECURITY_POLICY;
 use chrono::{DateTime, Utc};
+use std::collections::HashMap;
 
 /// The columns whose dossiers are on the second sheet.
 const LATE: [Column; 2] = [Column::ResolvedLate, Column::PendingOverdue];
@@ -78,14 +80,23 @@ impl Reader<'_> {
     }
 
     /// Answers with the page of a report.
-    pub(super) async fn page(&self, asked: &Asked, printed: &Printed) -> Result<HttpResponse, Problem> {
+    pub(super) async fn page(
+        &self,
+        asked: &Asked,
+        printed: &Printed,
+        counts: &HashMap<AgencyId, Counts>,
+    ) -> Result<HttpResponse, Problem> {
         let months =
             self.state.slow.snapshot(self.as_of.known, async |conn| months(conn, asked).await).await?;
-        Ok(self::page(page::write(printed, &months, &self.agencies(asked).await?)))
+        Ok(self::page(page::write(printed, &months, &self.agencies(asked, counts).await?)))
     }
 
     /// The agencies of a report: how much ended late, and how they disclose.
-    async fn agencies(&self, asked: &Asked) -> Result<Vec<AgencyLine>, Problem> {
+    async fn agencies(
+        &self,
+        asked: &Asked,
+        counts: &HashMap<AgencyId, Counts>,
+    ) -> Result<Vec<AgencyLine>, Problem> {
         let Self { state, as_of, caller } = *self;
         let all = || caller.tree.all().into_iter().map(|agency| agency.id).collect();
         let ids = asked.agencies.clone().unwrap_or_else(all);
@@ -95,7 +106,6 @@ impl Reader<'_> {
             .slow
             .snapshot(None, async |conn| disclosure::known(conn, &ids, period, known).await)
             .await?;
-        let counts = by_agency(&state.slow, as_of.known, asked).await?;
         let lines = ids.iter().filter_map(|id| caller.tree.get(*id)).map(|agency| {
             let of = counts.get(&agency.id).copied().unwrap_or_default();
             let late = Share { numerator: of[Column::ResolvedLate], denominator: of[Column::ResolvedTotal] };

@@ -65,7 +65,10 @@ pub(super) async fn get_one(
         };
         let to = Reader { state: &state, as_of: &as_of, caller: &caller };
         return match format {
-            Format::Html => to.page(&asked, &printed).await,
+            Format::Html => {
+                let counts = numbers.by_agency(&state.slow, as_of.known, &asked).await?;
+                to.page(&asked, &printed, &counts).await
+            }
             _ => to.workbook(&asked, printed).await,
         };
     }

@@ -14,6 +14,7 @@ use crate::features::auth::{Authorized, Principal, Visible};
 use crate::features::reports::json::{
     ComparisonBody, PRINTED, PlaceBody, ReportFormat, RowBody, SealedBody, SealedCellFilter, With,
 };
+use crate::features::reports::numbers::by_agency;
 use crate::features::reports::printed::{Printed, Span};
 use crate::features::reports::queries::places;
 use crate::features::reports::queries::sealed::{self as queries, CorrectionRow, ReportRow};
@@ -89,7 +90,8 @@ impl Found {
         if format == Format::Xlsx {
             return to.workbook(&asked, printed).await;
         }
-        to.page(&asked, &printed).await
+        let counts = by_agency(&state.slow, as_of.known, &asked).await?;
+        to.page(&asked, &printed, &counts).await
     }
 }
 
