@@ -65,18 +65,22 @@ def memory(pid):
     return {name: int(lines[name].split()[0]) / 1024 for name in ("VmRSS", "VmHWM")}
 
 
+def kinds(run, numbers):
+    """Each kind of batch, over dossiers with some numbers: receipts with their next step, receipts, and the next step of those."""
+    half, whole = numbers[:ITEMS // 2], numbers[ITEMS // 2:]
+    yield "receipts and events", [item for n in half for item in (receipt(n, run.received_at), forwarded(n, run.received_at))]
+    yield "receipts", [receipt(n, run.received_at) for n in whole]
+    yield "events", [forwarded(n, run.received_at) for n in whole]
+
+
 def measure(run):
-    """Each kind of batch in turns, some times: half receipts and half their next step, then only receipts; and all of it again."""
+    """All kinds of batches in turns, some times, and each of them again."""
     found, number = {}, 0
     for round_ in range(run.asked.rounds):
         for form in FORMS:
-            for name in ("receipts and events", "receipts"):
-                count = ITEMS // 2 if name == "receipts and events" else ITEMS
-                numbers = range(number, number + count)
-                number += count
-                items = [receipt(n, run.received_at) for n in numbers]
-                if count < ITEMS:
-                    items = [item for n, item in zip(numbers, items) for item in (item, forwarded(n, run.received_at))]
+            numbers = range(number, number + ITEMS // 2 + ITEMS)
+            number = numbers.stop
+            for name, items in kinds(run, numbers):
                 text = body(form, items)
                 run.db.run("CHECKPOINT")
                 for wanted in ("created", "unchanged"):
@@ -115,6 +119,8 @@ def main(asked):
     run = Run(asked)
     try:
         run.open()
+        # Else PostgreSQL does it by itself, beside the first batches.
+        run.db.run("VACUUM (ANALYZE)")
         run.serve()
         found, big = measure(run), largest(run)
         data = {k: v for k, v in run.data.items() if k != "keys"}

@@ -75,7 +75,7 @@ def asked_again(caller, path, times):
     for _ in range(times):
         seconds, body = caller.ask(path)
         took.append(seconds)
-    return took, json.loads(body)
+    return took, body
 
 
 def flat(run, period, times):
@@ -104,12 +104,17 @@ def measure(run):
     quarter = f"/v1/reports/resolution?from={today - dt.timedelta(days=120)}&to={today - dt.timedelta(days=31)}&as_of={earlier}"
     paths = [(f"one year, all agencies, by {by}", f"{asked}&by={by}") for by in ("field", "agency", "procedure", "level")]
     paths += [("one year, one district and below, by agency", f"{asked}&by=agency&agency=H51.29"), ("a quarter as of a month ago, by agency", f"{quarter}&by=agency")]
+    span = f"from={period[0]}&to={period[1]}"
+    paths += [("one year, all agencies, by agency, as a page", f"{asked}&by=agency&format=html"), ("disclosure, one year, all agencies", f"/v1/reports/disclosure?{span}"),
+              ("the same as a page", f"/v1/reports/disclosure?{span}&format=html"), ("quality index, one year, all agencies", f"/v1/quality-index?{span}")]
     caller, found = Caller(run, "reports"), []
     for name, path in paths:
         caller.ask(path)
         took, body = asked_again(caller, path, run.asked.rounds)
-        found.append({"name": name, "ms": [t * 1e3 for t in took], "rows": len(body["rows"]), "received_total": body["total"]["received_total"]})
-        say(f"  {name}: {statistics.median(found[-1]['ms']):.0f} ms, {len(body['rows'])} rows")
+        body = {} if "format=html" in path else json.loads(body)
+        rows, total = body.get("rows"), body.get("total", {})
+        found.append({"name": name, "ms": [t * 1e3 for t in took], "rows": rows and len(rows), "received_total": total.get("received_total")})
+        say(f"  {name}: {statistics.median(found[-1]['ms']):.0f} ms")
     flat(run, period, 1)
     took, sums = flat(run, period, run.asked.rounds)
     say(f"  flat scan: {statistics.median(took) * 1e3:.0f} ms")
@@ -130,7 +135,8 @@ def table(result):
              "| report | rows | dossiers in it | median ms | most ms | under 1 s |", "|---|---|---|---|---|---|"]
     for f in result["found"]:
         most = max(f["ms"])
-        lines.append(f"| {f['name']} | {f['rows']:,} | {f['received_total']:,} | {statistics.median(f['ms']):,.0f} | {most:,.0f} | {'yes' if most < 1000 else '**no**'} |")
+        rows, received = ("" if n is None else f"{n:,}" for n in (f["rows"], f["received_total"]))
+        lines.append(f"| {f['name']} | {rows} | {received} | {statistics.median(f['ms']):,.0f} | {most:,.0f} | {'yes' if most < 1000 else '**no**'} |")
     scan = result["flat_ms"]
     lines.append(f"| the first of these by a flat scan (`report_flat.sql`), the same numbers | | | {statistics.median(scan):,.0f} | {max(scan):,.0f} | |")
     return "\n".join(lines)

@@ -4,6 +4,7 @@ use super::{Outcome, data_key, database};
 use crate::config::{DatabaseSettings, Secret};
 use crate::db::{Database, Slow};
 use crate::domain::sealing::DataKeys;
+use crate::features::activity::queries::delays;
 use crate::features::personal::queries::rotate;
 use crate::features::reports::queries::check::{self, Fault, Found};
 use clap::{Args, Subcommand};
@@ -81,8 +82,16 @@ async fn sealed(database: Database, keys: Option<&DataKeys>) -> Outcome {
 
 async fn reports(database: Database) -> Outcome {
     let slow = Slow::new(&database, 1)?;
-    let Found { counted_through, counters, faults } =
-        slow.snapshot(None, async |conn| check::check(conn).await).await?;
+    let (Found { counted_through, counters, faults }, delays) = slow
+        .snapshot(None, async |conn| {
+            let found = check::check(conn).await?;
+            let delays = match found.counted_through {
+                Some(through) => delays::check(conn, through).await?,
+                None => vec![],
+            };
+            Ok((found, delays))
+        })
+        .await?;
     let Some(through) = counted_through else {
         println!("nothing is counted yet: the service counts a day when it is over");
         return Ok(());
@@ -90,8 +99,13 @@ async fn reports(database: Database) -> Outcome {
     for fault in &faults {
         println!("{}", line(fault));
     }
+    for delays::Fault { agency, recorded_on, occurred_on, stored, made_anew } in &delays {
+        println!(
+            "delays {occurred_on}, recorded on {recorded_on}: agency {agency}: {stored} of {made_anew} delays, or other ones"
+        );
+    }
     println!("checked {counters} counters of what was recorded through {through}");
-    match faults.len() {
+    match faults.len() + delays.len() {
         0 => {
             println!("no fault");
             Ok(())

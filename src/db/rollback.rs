@@ -18,7 +18,7 @@ use std::collections::BTreeSet;
 use std::convert::Infallible;
 
 /// Tables that the service makes anew from others: nothing is lost with them.
-const MADE_ANEW: [&str; 3] = ["report_counts", "report_late_counts", "report_progress"];
+const MADE_ANEW: [&str; 4] = ["recording_delays", "report_counts", "report_late_counts", "report_progress"];
 
 /// What a way back does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

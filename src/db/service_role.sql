@@ -64,6 +64,7 @@ BEGIN
         ('calendar_sessions', 'INSERT, DELETE'),
         ('idempotency_keys', 'INSERT, UPDATE, DELETE'),
         ('procedure_drafts', 'INSERT, UPDATE, DELETE'),
+        ('recording_delays', 'INSERT'),
         ('report_counts', 'INSERT, UPDATE, DELETE'),
         ('report_late_counts', 'INSERT, UPDATE, DELETE'),
         -- A trigger writes these as the owner, a command of the owner, and migrations those.

@@ -1,6 +1,8 @@
 //! What agencies record: how much, how soon, and who fell silent.
 
+use crate::harness::evidence::close_days;
 use crate::harness::{Client, TestApp, at, event, receipt};
+use crate::reports::counters_are_right;
 use actix_web::http::Method;
 use chrono::{DateTime, FixedOffset, TimeDelta};
 use congkhai::domain::activity::is_in_time;
@@ -171,9 +173,55 @@ async fn activity_as_of_an_instant_is_what_was_answered_then() {
     root.get("/v1/agencies/activity?as_of=2022-03-15T03:00:00Z").await.problem(422, "in_the_future");
 }
 
-/// The definition in Rust and its mirror in SQL, over pairs of days around holidays, weekends and the ends of the calendar.
+/// What was folded is what the events say, with those of days that are not over, and as of any instant.
 #[actix_web::test]
-async fn what_is_in_time_is_the_same_in_sql_and_in_rust() {
+async fn activity_is_the_same_when_days_are_folded() {
+    let app = TestApp::start();
+    let root = app.root().await;
+    app.now(&at("01-24T08:00"));
+    let code = root.receive(&receipt(&at("01-24T08:00"))).await;
+    for (now, occurred, agency) in [
+        ("02-09T10:30", "02-09T08:00", "H51.29.18"),
+        ("02-09T10:31", "02-08T08:00", "H51.29.18"),
+        ("02-09T10:32", "02-09T09:00", "H51.29.18"),
+        ("02-12T09:00", "02-11T09:00", "H51.29"),
+        ("02-15T10:00", "02-15T09:00", "H51.29.18"),
+    ] {
+        app.now(&at(now));
+        root.record(&code, &event("noted", &at(occurred), json!({"note": "x", "agency": agency}))).await;
+    }
+    let replayed = json!({"origin": "import", "source_recorded_at": at("01-24T09:00"), "note": "x"});
+    root.record(&code, &event("noted", &at("01-24T08:30"), replayed)).await;
+    let instants = ["02-15T10:00", "02-14T10:00", "02-10T00:00", "02-09T10:31", "01-25T08:00"];
+    let answers = async || {
+        let mut all = vec![];
+        for instant in instants {
+            all.push(
+                root.get(&format!("/v1/agencies/activity?as_of=2022-{instant}:00%2B07:00")).await.expect(200),
+            );
+        }
+        all
+    };
+    app.now(&at("02-15T10:00"));
+    let before = answers().await;
+    assert_eq!(counts(&row(&root, "", "H51.29.18").await)[0], 4);
+    for (now, days) in [("02-11T10:00", 2), ("02-15T10:00", 3)] {
+        app.now(&at(now));
+        close_days(&app).await;
+        assert_eq!(app.count("SELECT count(DISTINCT recorded_on) FROM recording_delays").await, days);
+        app.now(&at("02-15T10:00"));
+        assert_eq!(answers().await, before, "folded through {now}");
+    }
+    assert_eq!(counters_are_right(&app).await, Ok(()));
+    app.db.sql("UPDATE recording_delays SET seconds = seconds || 7 WHERE recorded_on = '2022-02-12'");
+    let found = counters_are_right(&app).await.unwrap_err();
+    let line = "delays 2022-02-11, recorded on 2022-02-12: agency H51.29: 2 of 1 delays, or other ones";
+    assert!(found.contains(line) && found.contains("congkhai: 1 fault"), "{found}");
+}
+
+/// The days of events in SQL, and what they are in Rust, over pairs of days around holidays, weekends and the ends of the calendar.
+#[actix_web::test]
+async fn local_days_of_events_are_the_same_in_sql_and_in_rust() {
     let app = TestApp::start();
     let root = app.root().await;
     let code = root.receive(&receipt(&at("02-15T08:00"))).await;
@@ -194,8 +242,8 @@ async fn what_is_in_time_is_the_same_in_sql_and_in_rust() {
         // Up to ten days, and now and then more than a year: then a year without a calendar lies between.
         let lag = TimeDelta::hours(hours * 7 % 240 + if hours % 13 == 0 { 24 * 366 * 2 } else { 0 });
         let occurred = recorded - lag;
-        let instant = |at: DateTime<FixedOffset>| Instant::from(at.to_utc());
-        if let Ok(yes) = is_in_time(instant(occurred), instant(recorded), calendar) {
+        let day = |at: DateTime<FixedOffset>| Instant::from(at.to_utc()).local_date();
+        if let Ok(yes) = is_in_time(day(occurred), day(recorded), calendar) {
             judged += 1;
             in_time += i64::from(yes);
         }

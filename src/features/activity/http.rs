@@ -1,11 +1,10 @@
 //! The handler of `/v1/agencies/activity`.
 
 use super::json::{ActivityBody, ActivityFilter};
-use super::queries;
+use super::queries::{self, delays};
 use crate::db::DbError;
 use crate::domain::activity::{self, WEEKS};
-use crate::domain::agency_tree::AgencyId;
-use crate::domain::local_time::Instant;
+use crate::domain::agency_tree::{Agency, AgencyId};
 use crate::domain::period::Period;
 use crate::features::State;
 use crate::features::as_of::AsOf;
@@ -55,27 +54,35 @@ async fn list(
     let key = |row: &ActivityBody| row.code.clone();
     if let Some(silent) = asked.silent {
         // Who is silent is known when all were read.
-        let mut rows = read(&state, as_of.known, &caller, agencies, &weeks).await?;
+        let mut rows = read(&state, &as_of, &caller, agencies, &weeks).await?;
         rows.retain(|row| row.silent == silent);
         let total = list.narrow(&mut rows, key);
         return list.from_narrowed(NAME, rows, total, key).await;
     }
     let total = list.narrow(&mut agencies, |agency| caller.tree.code(*agency).to_owned());
-    let rows = read(&state, as_of.known, &caller, agencies, &weeks).await?;
+    let rows = read(&state, &as_of, &caller, agencies, &weeks).await?;
     list.from_narrowed(NAME, rows, total, key).await
 }
 
 async fn read(
     state: &State,
-    as_of: Option<Instant>,
+    as_of: &AsOf,
     caller: &Principal,
     agencies: Vec<AgencyId>,
     weeks: &[Period; WEEKS],
 ) -> Result<Vec<ActivityBody>, DbError> {
-    let found = state
+    let at = (weeks[0].to, as_of.now);
+    let (mut recorded, mut last) = state
         .slow
-        .snapshot(as_of, async |conn| queries::read(conn, &agencies, &caller.calendars, weeks).await)
+        .snapshot(as_of.known, async |conn| {
+            let recorded = delays::recorded(conn, &agencies, &caller.calendars, at).await?;
+            Ok((recorded, queries::last(conn, &agencies).await?))
+        })
         .await?;
     let known = agencies.iter().filter_map(|id| caller.tree.get(*id));
-    Ok(known.map(|agency| ActivityBody::new(agency, &found, weeks, &caller.calendars)).collect())
+    let body = |agency: &Agency| {
+        let found = (recorded.remove(&agency.id).unwrap_or_default(), last.remove(&agency.id));
+        ActivityBody::new(agency, found, weeks, caller.calendars.of(agency.id))
+    };
+    Ok(known.map(body).collect())
 }

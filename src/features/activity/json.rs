@@ -1,14 +1,14 @@
 //! The row of the activity list, and its filters.
 
-use super::queries::{Activity, Recorded};
-use crate::domain::activity::{self, WEEKS};
+use super::queries::Last;
+use crate::domain::activity::{self, Recording, WEEKS};
 use crate::domain::agency_tree::{Agency, AgencyId, AgencyTree};
-use crate::domain::calendar::Calendars;
+use crate::domain::calendar::Calendar;
 use crate::domain::deadline::text::decimal;
 use crate::domain::local_time::Instant;
 use crate::domain::period::Period;
 use crate::domain::refusal::Refusal;
-use crate::domain::share::{self, Share};
+use crate::domain::share;
 use crate::domain::vocabulary::EventKind;
 use crate::features::auth::Principal;
 use crate::http::export::ListRow;
@@ -47,7 +47,7 @@ pub struct ActivityBody {
     /// Whether nothing was recorded where something was to be expected.
     pub silent: bool,
     /// How soon its events were recorded.
-    pub recording: Recording,
+    pub recording: RecordingBody,
 }
 
 /// Seven local days and what was recorded in them.
@@ -68,7 +68,8 @@ pub struct Week {
 /// How soon events were recorded after they happened. Of what came here in the weeks that are shown; a replayed event counts
 /// as recorded when the other software recorded it.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Recording {
+#[schema(as = Recording)]
+pub struct RecordingBody {
     /// How many events there are.
     #[schema(example = 96)]
     pub events: i64,
@@ -85,26 +86,30 @@ pub struct Recording {
 
 impl ActivityBody {
     /// Shows an agency as of today, which ends the weeks.
-    pub fn new(agency: &Agency, found: &Activity, weeks: &[Period; WEEKS], calendars: &Calendars) -> Self {
-        let (recorded, last) = (found.recorded.get(&agency.id), found.last.get(&agency.id));
-        let count = |week| found.events(agency.id, week);
-        let (actual, expected) = (count(0), found.expected(agency, weeks, calendars));
-        let shown = weeks.iter().enumerate();
+    pub fn new(
+        agency: &Agency,
+        (recorded, last): (Recording, Option<Last>),
+        weeks: &[Period; WEEKS],
+        calendar: &Calendar,
+    ) -> Self {
+        let (actual, expected) =
+            (recorded.weeks[0], recorded.expected(agency.validity.from, weeks[0].to, calendar));
+        let shown = weeks.iter().zip(recorded.weeks);
         Self {
             code: agency.code.clone(),
             name: agency.name.clone(),
-            last_recorded_at: last.map(|last| last.recorded_at.into()),
-            last_event_kind: last.map(|last| last.kind),
+            last_recorded_at: last.as_ref().map(|last| last.recorded_at.into()),
+            last_event_kind: last.as_ref().map(|last| last.kind),
             last_event_at: last.map(|last| last.occurred_at.into()),
-            weeks: shown.map(|(i, week)| Week { from: week.from, to: week.to, events: count(i) }).collect(),
+            weeks: shown.map(|(week, events)| Week { from: week.from, to: week.to, events }).collect(),
             actual,
             expected: expected.map(decimal),
             silent: activity::is_silent(actual, expected),
-            recording: Recording {
-                events: recorded.map_or(0, |row| row.events),
-                median_hours: recorded.map(|row| decimal(row.median)),
-                p90_hours: recorded.map(|row| decimal(row.p90)),
-                within_one_working_day: recorded.map_or(Share::default(), Recorded::in_time).shown(),
+            recording: RecordingBody {
+                events: recorded.events,
+                median_hours: recorded.median.map(decimal),
+                p90_hours: recorded.p90.map(decimal),
+                within_one_working_day: recorded.in_time.shown(),
             },
         }
     }

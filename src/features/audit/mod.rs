@@ -55,12 +55,15 @@ pub struct Change<'a, Subject = String> {
 /// The row of a change, to be written by a statement that does more.
 pub use queries::inserting;
 
-/// Writes the rows of changes by one statement: of each what was done, on what, and the details.
+/// A change that is written with others: what was done, on what, and the details.
+pub type Made = (String, String, Value);
+
+/// Writes the rows of changes by one statement.
 pub async fn record_all(
     tx: &mut Transaction,
     actor: &Actor,
     now: Instant,
-    changes: Vec<(String, String, Value)>,
+    changes: Vec<Made>,
 ) -> Result<(), DbError> {
     queries::insert_all(tx, actor, now, changes).await?;
     Ok(())

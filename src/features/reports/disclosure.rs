@@ -5,14 +5,14 @@
 //! `/v1/overdue/summary`, `/v1/reviews/{id}/agencies`, `/v1/reminders`).
 
 use super::printed::Span;
-use crate::domain::activity;
+use crate::domain::activity::{self, Recording};
 use crate::domain::agency_tree::{Agency, AgencyId, ById};
 use crate::domain::local_time::Instant;
 use crate::domain::period::Period;
 use crate::domain::share::Share;
 use crate::domain::vocabulary::DisclosureState;
 use crate::features::State;
-use crate::features::activity::queries as recording;
+use crate::features::activity::queries::delays;
 use crate::features::as_of::AsOf;
 use crate::features::auth::Principal;
 use crate::features::disclosure::assess::Counts;
@@ -30,12 +30,8 @@ use crate::http::error::Problem;
 pub struct Numbers {
     /// How procedures are disclosed.
     pub disclosed: Counts,
-    /// Events of the last weeks whose delay is measured.
-    pub recorded: i64,
-    /// Median and 90th percentile of their delays, in hundredths of an hour; `None`: there are none, or it is of several.
-    pub delays: Option<(i64, i64)>,
-    /// Those recorded within one working day, of those that can be judged.
-    pub in_time: Share,
+    /// What was recorded in the last weeks; of several agencies without weeks and percentiles.
+    pub recording: Recording,
     /// Agencies that recorded nothing where something was to be expected.
     pub silent: i64,
     /// Dossiers whose handling has not ended.
@@ -53,8 +49,8 @@ pub struct Numbers {
 impl std::ops::AddAssign<&Self> for Numbers {
     fn add_assign(&mut self, more: &Self) {
         self.disclosed += more.disclosed;
-        self.recorded += more.recorded;
-        self.in_time += more.in_time;
+        self.recording.events += more.recording.events;
+        self.recording.in_time += more.recording.in_time;
         self.silent += more.silent;
         self.open += more.open;
         self.overdue += more.overdue;
@@ -114,7 +110,6 @@ impl Report {
         };
         let agencies: Vec<&Agency> = caller.tree.all().into_iter().filter(is_meant).collect();
         let ids: Vec<AgencyId> = agencies.iter().map(|agency| agency.id).collect();
-        let weeks = activity::weeks(period.to);
         let moment = Moment::new(as_of.now, &caller.calendars);
         let (known, answered) = state
             .slow
@@ -126,22 +121,22 @@ impl Report {
         let (recorded, open) = state
             .slow
             .snapshot(as_of.known, async |conn| {
-                let recorded = recording::read(conn, &ids, &caller.calendars, &weeks).await?;
+                let at = (period.to, as_of.now);
+                let recorded = delays::recorded(conn, &ids, &caller.calendars, at).await?;
                 Ok((recorded, standing::open(conn, &moment).await?))
             })
             .await?;
         let open: ById<standing::Open> = open.into_iter().map(|row| (row.agency_id, row)).collect();
         let reviewed = reviewed(state, as_of, caller, period).await?;
         let numbers = |agency: &Agency| {
-            let row = recorded.recorded.get(&agency.id);
-            let expected = recorded.expected(agency, &weeks, &caller.calendars);
+            let recording = recorded.get(&agency.id).copied().unwrap_or_default();
+            let calendar = caller.calendars.of(agency.id);
+            let expected = recording.expected(agency.validity.from, period.to, calendar);
             let stands = open.get(&agency.id);
             Numbers {
                 disclosed: Counts::of(agency, &caller.tree, &known, &caller.calendars, period),
-                recorded: row.map_or(0, |row| row.events),
-                delays: row.map(|row| (row.median, row.p90)),
-                in_time: row.map_or(Share::default(), recording::Recorded::in_time),
-                silent: i64::from(activity::is_silent(recorded.events(agency.id, 0), expected)),
+                recording,
+                silent: i64::from(activity::is_silent(recording.weeks[0], expected)),
                 open: stands.map_or(0, |row| row.open),
                 overdue: stands.map_or(0, |row| row.overdue),
                 stale: stands.map_or(0, |row| row.stale),
@@ -221,8 +216,8 @@ pub const GROUPS: [(&str, &[Column]); 5] = [
     (
         "Cập nhật tiến độ (8 tuần)",
         &[
-            ("Số lần cập nhật", |it| Cell::Count(it.recorded)),
-            ("Trong 1 ngày làm việc", |it| Cell::Part(it.in_time)),
+            ("Số lần cập nhật", |it| Cell::Count(it.recording.events)),
+            ("Trong 1 ngày làm việc", |it| Cell::Part(it.recording.in_time)),
             ("Ngừng cập nhật", |it| Cell::Count(it.silent)),
         ],
     ),

@@ -3,7 +3,7 @@
 pub mod day;
 pub mod list;
 
-use super::{Actor, Change};
+use super::{Actor, Change, Made};
 use crate::db::Transaction;
 use crate::db::schema::audit_log;
 use crate::domain::local_time::Instant;
@@ -74,7 +74,7 @@ pub(super) async fn insert_all(
     tx: &mut Transaction,
     actor: &Actor,
     now: Instant,
-    changes: Vec<(String, String, serde_json::Value)>,
+    changes: Vec<Made>,
 ) -> QueryResult<usize> {
     let row = |(action, subject, details)| values!(actor, now, action, subject, details);
     let rows: Vec<_> = changes.into_iter().map(row).collect();

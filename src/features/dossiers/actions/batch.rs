@@ -55,6 +55,14 @@ impl Item {
         }
     }
 
+    /// Code of the dossier of which it records an event.
+    fn recorded_of(&self) -> Option<&str> {
+        match self {
+            Self::Receive(_) => None,
+            Self::Event(code, _) => Some(code),
+        }
+    }
+
     /// By what it is known when it is sent again.
     fn identity(&self) -> Sent<'_> {
         match self {
@@ -107,8 +115,8 @@ pub async fn together(
 ) -> Result<(bool, Vec<Result<Done, Refusal>>), Failure> {
     by_present_calendars(context, fresh, async |context| {
         let work = async |tx: &mut Transaction| {
-            let events = items.iter().filter(|item| matches!(item, Item::Event(..)));
-            sent_before::hold(tx, &events.map(|item| item.dossier()).collect::<Vec<_>>()).await?;
+            let codes: Vec<&str> = items.iter().filter_map(|item| item.recorded_of()).collect();
+            sent_before::hold(tx, &codes).await?;
             let mut results = Vec::with_capacity(items.len());
             for item in items {
                 results.push(within(tx, context, (item, procedures)).await?);

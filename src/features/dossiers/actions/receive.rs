@@ -11,9 +11,8 @@ use crate::domain::ids::DossierCode;
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Refusal, Rule};
 use crate::domain::vocabulary::{ApplicantKind, Channel, Origin};
-use crate::features::audit::{self, Change};
-use crate::features::calendar::queries as calendar;
-use crate::features::dossiers::queries::many::{self, New};
+use crate::features::audit::{self, Change, Made};
+use crate::features::dossiers::queries::many::New;
 use crate::features::dossiers::queries::receipt::{self, NewCode, TheSubject};
 use crate::features::dossiers::queries::{DossierRow, EventRow, write};
 use crate::features::dossiers::sealed::{self, Person};
@@ -154,36 +153,16 @@ pub(super) async fn receive_coded(
     receipt.store(tx, context, code).await
 }
 
-/// Stores receipts that bring their codes, all by the same few statements, which fail when one of the codes is taken. One that is refused is
-/// not stored, and the others are. `Ok` has the code.
-pub(super) async fn receive_many(
-    tx: &mut Transaction,
+/// A receipt that brings its code, with its audit row. Nothing is written.
+pub(super) fn receipt(
     context: &Context<'_>,
-    what: &[(&ReceiveInput, &[Procedure])],
-) -> Result<Vec<Result<String, Refusal>>, Failure> {
-    let (mut results, mut new, mut changes) = (vec![], vec![], vec![]);
-    for (input, versions) in what {
-        let receipt = match judge(context, input, versions) {
-            Ok(receipt) => receipt,
-            Err(refusal) => {
-                results.push(Err(refusal));
-                continue;
-            }
-        };
-        let code = input.code.clone().unwrap_or_default();
-        let mut rows = sealed_rows(context, receipt.rows)?;
-        rows.dossier.code.clone_from(&code);
-        changes.push((action_of(rows.event.kind), format!("dossier:{code}"), receipt.details));
-        new.push(rows);
-        results.push(Ok(code));
-    }
-    if new.is_empty() {
-        return Ok(results);
-    }
-    context.require_present(calendar::hold(tx).await?)?;
-    many::insert(tx, &new).await?;
-    audit::record_all(tx, context.actor, context.now, changes).await?;
-    Ok(results)
+    (input, versions): (&ReceiveInput, &[Procedure]),
+) -> Result<(New, Made), Failure> {
+    let Receipt { rows, details, .. } = judge(context, input, versions)?;
+    let mut new = sealed_rows(context, rows)?;
+    new.dossier.code = input.code.clone().unwrap_or_default();
+    let made = (action_of(new.event.kind), format!("dossier:{}", new.dossier.code), details);
+    Ok((new, made))
 }
 
 /// The next code of the receiving agency on the day of filing that nobody has. Those given by hand are skipped.

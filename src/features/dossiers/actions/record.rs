@@ -9,12 +9,12 @@ use crate::domain::lifecycle;
 use crate::domain::local_time::Instant;
 use crate::domain::refusal::{Place, Refusal};
 use crate::domain::vocabulary::{EventKind, SupplementStage};
-use crate::features::audit::{self, Change};
+use crate::features::audit::{self, Change, Made};
 use crate::features::dossiers::history::is_step;
-use crate::features::dossiers::queries::many::{self, Next};
+use crate::features::dossiers::queries::many::Next;
 use crate::features::dossiers::queries::{DossierRow, EventRow, Head, visible, write};
 use crate::features::dossiers::sealed;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -56,8 +56,8 @@ pub async fn record_in(
 ) -> Result<Recorded, Failure> {
     let named = named(context, input)?;
     let (calendar_version, locked) = write::lock(tx, code).await?;
-    let told = Told { named, calendar_version, locked };
-    let Step { next, change, stage } = step(tx, context, (code, input), told, expects).await?;
+    let held = Held { calendar_version, locked };
+    let Step { next, change, stage } = step(tx, context, (code, input), (named, held), expects).await?;
     // One after the other: sent together, the failure of the next may be told before that of the first, which says why.
     write::insert_event(tx, (&next.event, &next.seal), next.note.as_ref()).await?;
     write::update(tx, &next.dossier, &next.seal).await?;
@@ -66,51 +66,42 @@ pub async fn record_in(
     Ok(Recorded { event: next.event, stage })
 }
 
-/// The same for an event of each of several dossiers, stored by the same few statements. One that is refused
-/// is not recorded, and the others are. `Ok` has the new version of the dossier.
-pub(super) async fn record_many(
+/// An event of a dossier that is held, with its audit row. Nothing is written; what happened to the dossier before must be when the event
+/// [`looks_back`].
+pub(super) async fn following(
     tx: &mut Transaction,
     context: &Context<'_>,
-    what: &[(&str, &EventInput)],
-) -> Result<Vec<Result<i32, Refusal>>, Failure> {
-    let codes: Vec<&str> = what.iter().map(|(code, _)| *code).collect();
-    let (calendar_version, mut locked) = many::lock(tx, &codes).await?;
-    let (mut results, mut steps, mut changes) = (vec![], vec![], vec![]);
-    for (code, input) in what {
-        let locked = locked.remove(*code);
-        let judged = async {
-            let told = Told { named: named(context, input)?, calendar_version, locked };
-            step(tx, context, (code, input), told, &|_| Ok(())).await
-        };
-        results.push(match judged.await {
-            Ok(Step { next, change, .. }) => {
-                let version = next.dossier.version;
-                steps.push(next);
-                changes.push(change);
-                Ok(version)
-            }
-            Err(Failure::Refused(refusal)) => Err(refusal),
-            Err(failure) => return Err(failure),
-        });
-    }
-    if !steps.is_empty() {
-        many::store(tx, &steps).await?;
-        audit::record_all(tx, context.actor, context.now, changes).await?;
-    }
-    Ok(results)
+    what: (&str, &EventInput),
+    held: Held,
+) -> Result<(Next, Made), Failure> {
+    let named = named(context, what.1)?;
+    let Step { next, change, .. } = step(tx, context, what, (named, held), &|_| Ok(())).await?;
+    Ok((next, change))
 }
 
-/// What is known of an event before it is judged by its dossier.
-struct Told {
-    named: Named,
-    calendar_version: i64,
-    locked: Option<(DossierRow, Head)>,
+/// Whether the stored events of a dossier are read to judge an event or to date it.
+pub(super) fn looks_back(before: &DossierRow, input: &EventInput) -> bool {
+    dates(input.details.kind()) || is_anew(before, input)
+}
+
+/// Whether the state of a dossier is made anew from all its events, and does not go on with this one.
+fn is_anew(before: &DossierRow, input: &EventInput) -> bool {
+    let kind = input.details.kind();
+    kind == EventKind::Corrected || is_step(kind) && input.occurred_at.utc() < before.last_step_at
+}
+
+/// What is held while an event is recorded.
+pub(super) struct Held {
+    /// The version of the calendars.
+    pub calendar_version: i64,
+    /// The dossier, if there is one, and what the event follows.
+    pub locked: Option<(DossierRow, Head)>,
 }
 
 /// An event that may be stored, with its audit row.
 struct Step {
     next: Next,
-    change: (String, String, Value),
+    change: Made,
     stage: Option<SupplementStage>,
 }
 
@@ -119,7 +110,7 @@ async fn step(
     tx: &mut Transaction,
     context: &Context<'_>,
     (code, input): (&str, &EventInput),
-    Told { named, calendar_version, locked }: Told,
+    (named, Held { calendar_version, locked }): (Named, Held),
     expects: &impl Fn(i32) -> Result<(), Refusal>,
 ) -> Result<Step, Failure> {
     let kind = input.details.kind();
@@ -131,12 +122,10 @@ async fn step(
     }
     expects(before.version)?;
     let mut event = event_row(context, input, &before, named);
-    let is_before_others = is_step(kind) && event.occurred_at < before.last_step_at;
-    let anew = is_before_others || kind == EventKind::Corrected;
-    if anew || dates(kind) {
+    if looks_back(&before, input) {
         context.require_present(calendar_version)?;
     }
-    let (mut dossier, then) = if anew {
+    let (mut dossier, then) = if is_anew(&before, input) {
         derive::anew(tx, context, (&before, input, &event)).await?
     } else {
         (derive::onward(tx, context, (&before, input, &event)).await?, None)

@@ -1,4 +1,4 @@
-//! Writes what happened to several dossiers, by one statement for each table, and not by one or more for each dossier.
+//! Writes what happened to several dossiers, by one statement for each table, and not by one or more for each item.
 //!
 //! A statement that fails names no dossier: the caller then writes each by itself.
 
@@ -11,7 +11,7 @@ use crate::features::calendar::queries as calendar;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::future::{try_join_all, try_join3};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use uuid::Uuid;
 
 /// A new dossier: its rows, under the code in the first.
@@ -38,14 +38,6 @@ pub struct Next {
     pub note: Option<Sealed>,
 }
 
-/// Inserts new dossiers.
-pub async fn insert(tx: &mut Transaction, new: &[New]) -> QueryResult<()> {
-    write::insert_dossiers(tx, new.iter().map(|new| (&new.dossier, &new.seal))).await?;
-    personal::insert_persons(tx, new.iter().map(|new| (new.dossier.id, &new.person))).await?;
-    write::insert_events(tx, new.iter().map(|new| (&new.event, &new.seal))).await?;
-    Ok(())
-}
-
 /// The version of the calendars and the dossiers with some codes, by code, with what the next event of each follows; all held until the
 /// transaction ends: the version first, for who changes a calendar waits for those who hold it, then the dossiers in the order of their
 /// codes, so that nobody waits in a circle. Three statements that travel together.
@@ -65,14 +57,25 @@ pub async fn lock(
     Ok((version, found.collect()))
 }
 
-/// Stores an event of each of some dossiers, and what follows from it.
-pub async fn store(tx: &mut Transaction, next: &[Next]) -> QueryResult<()> {
-    write::insert_events(tx, next.iter().map(|next| (&next.event, &next.seal))).await?;
+/// Stores new dossiers, and events with what follows from them, in the order in which they were made. A dossier is written once, as the last
+/// of its events leaves it: the states between were recorded at the same instant, and nobody is to see them.
+pub async fn store(tx: &mut Transaction, new: &[New], next: &[Next]) -> QueryResult<()> {
+    let last: HashMap<Uuid, &Next> = next.iter().map(|next| (next.dossier.id, next)).collect();
+    if !new.is_empty() {
+        let left = |new| {
+            let New { dossier, seal, .. }: &New = new;
+            last.get(&dossier.id).map_or((dossier, seal), |next| (&next.dossier, &next.seal))
+        };
+        write::insert_dossiers(tx, new.iter().map(left)).await?;
+        personal::insert_persons(tx, new.iter().map(|new| (new.dossier.id, &new.person))).await?;
+    }
+    let first = new.iter().map(|new| (&new.event, &new.seal));
+    write::insert_events(tx, first.chain(next.iter().map(|next| (&next.event, &next.seal)))).await?;
     let with_note = next.iter().filter_map(|next| Some((next.event.id, next.note.as_ref()?)));
     personal::insert_notes(tx, with_note).await?;
     // One for each, which travel together.
-    let tx = &*tx;
-    try_join_all(next.iter().map(async |next| write::update(&mut &*tx, &next.dossier, &next.seal).await))
-        .await?;
+    let (tx, are_new) = (&*tx, new.iter().map(|new| new.dossier.id).collect::<HashSet<_>>());
+    let changed = last.into_iter().filter(|(id, _)| !are_new.contains(id)).map(|(_, next)| next);
+    try_join_all(changed.map(async |next| write::update(&mut &*tx, &next.dossier, &next.seal).await)).await?;
     Ok(())
 }

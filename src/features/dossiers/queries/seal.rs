@@ -26,6 +26,11 @@ impl Head {
         Self { hash: None, person }
     }
 
+    /// Of a dossier whose latest event has a seal.
+    pub const fn after(seal: &Seal) -> Self {
+        Self { hash: Some(seal.hash), person: seal.person }
+    }
+
     pub(super) fn read((hash, person): HeadColumns) -> Self {
         let read = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| Hash::read(&bytes));
         Self { hash: read(hash), person: read(person) }

@@ -5,8 +5,10 @@ use super::{DossierRow, EventRow};
 use crate::db::schema::{dossier_event_notes, dossier_events, dossier_persons, dossiers, procedure_versions};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Text};
 use diesel_async::{AsyncConnectionCore, RunQueryDsl};
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// A dossier as it was received.
 pub struct ReceivedBefore {
@@ -119,7 +121,17 @@ where
     Ok(rows.into_iter().map(read).collect())
 }
 
-/// Every event of the dossiers that has any of the references: the pairs that are wanted are among them.
+/// The ids of events with pairs of code and reference. Asked pair by pair: any of the codes with any of the references is thousands of times
+/// more to look for. Of each pair there is one, and the limit keeps the planner from looking for all references first where it knows of none yet.
+const EVENTS_SENT: &str = "SELECT e.id FROM unnest($1, $2) AS sent(code, reference) JOIN dossiers d ON d.code = sent.code
+    CROSS JOIN LATERAL (SELECT id FROM dossier_events WHERE dossier_id = d.id AND reference = sent.reference LIMIT 1) e";
+
+#[derive(QueryableByName)]
+struct EventId {
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    id: Uuid,
+}
+
 async fn recorded<C>(
     conn: &mut C,
     (codes, references): &(Vec<&str>, Vec<&str>),
@@ -127,10 +139,15 @@ async fn recorded<C>(
 where
     C: AsyncConnectionCore<Backend = Pg>,
 {
+    let sent =
+        diesel::sql_query(EVENTS_SENT).bind::<Array<Text>, _>(codes).bind::<Array<Text>, _>(references);
+    let ids: Vec<Uuid> = sent.load::<EventId>(conn).await?.into_iter().map(|row| row.id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let found = dossiers::table
         .inner_join(dossier_events::table.left_join(dossier_event_notes::table))
-        .filter(dossiers::code.eq_any(codes))
-        .filter(dossier_events::reference.eq_any(references));
+        .filter(dossier_events::id.eq_any(ids));
     let columns = (DossierRow::as_select(), EventRow::as_select(), Option::<NoteRow>::as_select());
     let rows: Vec<(DossierRow, EventRow, Option<NoteRow>)> = found.select(columns).load(conn).await?;
     let read = |(dossier, event, note): (DossierRow, EventRow, _)| {
@@ -146,6 +163,6 @@ where
     C: AsyncConnectionCore<Backend = Pg>,
 {
     let found = dossiers::table.filter(dossiers::code.eq_any(codes)).order(dossiers::code);
-    found.select(dossiers::id).for_update().load::<uuid::Uuid>(conn).await?;
+    found.select(dossiers::id).for_update().load::<Uuid>(conn).await?;
     Ok(())
 }

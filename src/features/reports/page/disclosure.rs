@@ -43,7 +43,10 @@ pub fn write(report: &Report) -> String {
          <div><h2>Tỷ lệ cập nhật trong một ngày làm việc theo cơ quan</h2>{}</div></div></body></html>",
         report.span.known_at(),
         charts::shares(report.lines.iter().map(|it| (&*it.name, it.numbers.disclosed.score())), charts::GOOD),
-        charts::shares(report.lines.iter().map(|it| (&*it.name, it.numbers.in_time)), charts::RESOLVED),
+        charts::shares(
+            report.lines.iter().map(|it| (&*it.name, it.numbers.recording.in_time)),
+            charts::RESOLVED
+        ),
     );
     page
 }

@@ -4,7 +4,8 @@
 use super::mirror::{CHANGES, day};
 use crate::db::Transaction;
 use crate::domain::local_time::Instant;
-use chrono::{DateTime, NaiveDate, Utc};
+use crate::features::activity::queries::delays;
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Date, Nullable, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
@@ -22,7 +23,15 @@ pub(super) async fn progress(conn: &mut AsyncPgConnection) -> QueryResult<Option
     Ok(diesel::sql_query(PROGRESS).get_result::<Progress>(conn).await?.counted_through)
 }
 
-/// The same, locked until the transaction ends.
+/// The first local day whose records the counters do not tell, as far as somebody knows them at an instant. At its last microsecond, which is the
+/// finest that is stored, a day is known whole.
+pub async fn known_before(conn: &mut AsyncPgConnection, now: Instant) -> QueryResult<NaiveDate> {
+    let counted = progress(conn).await?;
+    let first = counted.map_or(DateTime::UNIX_EPOCH.date_naive(), |day| day + Days::new(1));
+    Ok(first.min((now + TimeDelta::microseconds(1)).local_date()))
+}
+
+/// The last day that is counted, locked until the transaction ends.
 pub async fn lock_progress(tx: &mut Transaction) -> QueryResult<Option<NaiveDate>> {
     let locking = diesel::sql_query(format!("{PROGRESS} FOR UPDATE"));
     Ok(locking.get_result::<Progress>(tx).await?.counted_through)
@@ -84,6 +93,7 @@ pub async fn fold(tx: &mut Transaction, after: Option<NaiveDate>, through: Naive
     tx.batch_execute("ANALYZE pg_temp.changed").await?;
     let counters = add(tx).await?;
     within(tx, LATE_EVENTS, bounds).await?;
+    delays::fold(tx, bounds).await?;
     Ok(counters)
 }
 

@@ -1,6 +1,7 @@
 //! What was recorded of a period when it was over.
 
-use super::sums::{Asked, condition, known_before, of_agencies};
+use super::fold::known_before;
+use super::sums::{Asked, condition, of_agencies};
 use crate::domain::local_time::Instant;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;

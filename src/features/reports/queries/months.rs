@@ -1,8 +1,7 @@
 //! What came in and what ended in each part of a period: for the chart of a report.
 
-use super::sums::{
-    self, Apart, Asked, bound, changes_since, condition, known_before, looked_at, of_agencies,
-};
+use super::fold::known_before;
+use super::sums::{self, Apart, Asked, bound, changes_since, condition, looked_at, of_agencies};
 use crate::domain::period::Period;
 use crate::domain::report::{Frame, Measure};
 use crate::domain::vocabulary::Column;
@@ -46,17 +45,22 @@ struct Row {
     sum: i64,
 }
 
-/// Counters within each part: `$6` has the first days of the parts. Months that lie in the period whole are read as such.
+/// Counters within each part: `$6` has the first days of the parts. Months that lie in the period whole are read as such, and days only
+/// before the first of them and after the last.
 fn counting(asked: &Asked) -> String {
     let agency = condition(asked, "competent_agency_id", 7);
     let (with, changes) = changes_since(asked, 7);
+    let until = "least($2, $3)";
+    let first = format!(
+        "least((date_trunc('month', $1::timestamp - interval '1 day') + interval '1 month')::date, {until})"
+    );
+    let after = format!("greatest(date_trunc('month', {until}::timestamp)::date, {first})");
     format!(
         "{with}, counted AS (
             SELECT measure, starts AS day, changed_by AS by FROM report_counts
             WHERE {agency} AND measure BETWEEN 1 AND 6 AND (
-                grain = 'month' AND starts >= $1 AND starts + interval '1 month' <= least($2, $3)
-                OR grain = 'day' AND starts >= $1 AND starts < least($2, $3) AND (date_trunc('month', starts::timestamp)::date < $1
-                    OR date_trunc('month', starts::timestamp) + interval '1 month' > least($2, $3)))
+                grain = 'day' AND starts >= $1 AND starts < {first} OR grain = 'month' AND starts >= {first} AND starts < {after}
+                OR grain = 'day' AND starts >= {after} AND starts < {until})
             UNION ALL SELECT measure, day, by FROM ({changes}) AS changes WHERE measure BETWEEN 1 AND 6 AND day >= $1
         )
         SELECT width_bucket(day, $6::date[]) - 1 AS part, measure, sum(by)::bigint AS sum FROM counted GROUP BY 1, 2"

@@ -3,13 +3,13 @@
 //! Runs on a snapshot, of the present or as of an instant. The counters tell what was recorded before a day, `known_before`. For the
 //! dossiers with a record since then, what they were then is taken away, and what they are now is added.
 
-use super::fold;
+use super::fold::known_before;
 use super::mirror::{CHANGES, day, placed};
 use crate::domain::agency_tree::AgencyId;
 use crate::domain::local_time::Instant;
 use crate::domain::report::{Counts, Frame, Measure, Tally};
 use crate::domain::vocabulary::ReportBy;
-use chrono::{DateTime, Days, NaiveDate, TimeDelta};
+use chrono::{NaiveDate, TimeDelta};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
@@ -132,13 +132,6 @@ fn tallied(mut tallies: Tallies, rows: Vec<Summed>) -> Tallies {
         }
     }
     tallies
-}
-
-/// The first local day whose records the counters do not tell, as far as somebody knows them at an instant.
-pub(super) async fn known_before(conn: &mut AsyncPgConnection, now: Instant) -> QueryResult<NaiveDate> {
-    let counted = fold::progress(conn).await?;
-    let first = counted.map_or(DateTime::UNIX_EPOCH.date_naive(), |day| day + Days::new(1));
-    Ok(first.min(now.local_date()))
 }
 
 pub(super) type Statement<'a> = BoxedSqlQuery<'a, Pg, SqlQuery>;
