@@ -231,14 +231,14 @@ mod tests {
             delays("2022-02-10", "2022-02-15", &[432_000]),
             delays("2022-02-08", "2022-02-09", &[86_400]),
             delays("2022-02-08", "2022-02-08", &[0]),
-            // Before the weeks: replayed, and came here in them.
-            delays("2021-06-01", "2021-06-02", &[86_400]),
+            // Before the weeks, in a year without a calendar: replayed, and came here in them.
+            delays("2021-06-01", "2021-06-04", &[259_200]),
             // A clock that is ahead.
             delays("2022-02-16", "2022-02-16", &[0]),
         ];
         let of = Recording::of(&recorded, day("2022-02-15"), &calendar());
         assert_eq!(of.weeks, [5, 1, 0, 0, 0, 0, 0, 0]);
-        assert_eq!((of.events, of.median, of.p90), (7, Some(100), Some(6_240)));
+        assert_eq!((of.events, of.median, of.p90), (7, Some(100), Some(9_120)));
         assert_eq!(of.in_time, Share { numerator: 5, denominator: 6 });
         let nothing = Recording::of(&[], day("2022-02-15"), &calendar());
         assert_eq!(nothing, Recording::default());
