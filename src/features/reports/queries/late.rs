@@ -22,7 +22,7 @@ pub async fn late_events(conn: &mut AsyncPgConnection, asked: &Asked) -> QueryRe
         "SELECT coalesce(sum(n), 0)::bigint AS events FROM (
             SELECT sum(changed_by) AS n FROM report_late_counts
                 WHERE measure = 0 AND day < $1 AND known_on >= $1 AND known_on < $2 AND {}
-            UNION ALL SELECT count(*) FROM dossier_events e JOIN dossiers d ON d.id = e.dossier_id
+            UNION ALL SELECT count(*) FROM dossier_events e JOIN dossier_codes d ON d.id = e.dossier_id
                 LEFT JOIN dossier_events corrected ON corrected.id = e.corrects
                 WHERE e.recorded_at >= $3 AND coalesce(corrected.occurred_at, e.occurred_at) < timezone('Asia/Ho_Chi_Minh', $1::timestamp) AND {}
         ) counted",

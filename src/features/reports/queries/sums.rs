@@ -153,6 +153,11 @@ pub(super) fn condition(asked: &Asked, column: &str, number: usize) -> String {
 const STATE: &str = "competent_agency_id, procedure_version_id, channel, received_at, status, ended_at, judged_at, overdue_from, due_on, \
     clock_started_at, interruptions, index_overdue_from";
 
+/// The instant of which a snapshot is; of the present one: all of time. States are found by the codes of their dossiers and compared with it:
+/// through the view of what was known, PostgreSQL would look for all that was known then, again for each dossier.
+const INSTANT: &str =
+    "coalesce(nullif(current_setting('congkhai.as_of', true), ''), 'infinity')::timestamptz";
+
 /// Counters before the period and through its last day, but not of days that are not known whole: `$1` begins the period, `$2` is the day
 /// after it, `$3` the day before which records are counted. Both sums in one pass, which PostgreSQL shares among its workers.
 fn counting(asked: &Asked, apart: Apart) -> String {
@@ -195,30 +200,29 @@ pub(super) fn changes_since(asked: &Asked, agencies: usize) -> (String, String) 
         "WITH touched AS MATERIALIZED (
             SELECT DISTINCT c.id, c.code FROM dossier_events e JOIN dossier_codes c ON c.id = e.dossier_id WHERE e.recorded_at >= $4
         ), states AS (
-            SELECT 1 AS sign, {STATE} FROM dossiers d WHERE d.id IN (SELECT id FROM touched) AND {of_d}
-            UNION ALL
-            SELECT -1, {STATE} FROM dossier_history h WHERE h.code IN (SELECT code FROM touched) AND {of_h}
-                AND h.known_from < {known} AND (h.known_to IS NULL OR h.known_to >= {known})
+            SELECT known.sign, {STATE} FROM dossier_history h CROSS JOIN (VALUES (1, {INSTANT}), (-1, {known} - interval '1 microsecond')) AS known(sign, at)
+            WHERE h.code IN (SELECT code FROM touched) AND {of_h} AND h.known_from <= known.at AND (h.known_to IS NULL OR h.known_to > known.at)
         )"
     );
     // What nobody has touched becomes overdue all the same.
-    let becomes = |measure: u8, late_from: &str, which: &str| {
-        format!(
-            "SELECT competent_agency_id, procedure_version_id, {measure}::smallint, date(timezone('Asia/Ho_Chi_Minh', {late_from})), 1
-            FROM dossiers d WHERE {of_d} AND ended_at IS NULL AND {late_from} >= {known} AND {late_from} <= $5 AND {which}
-            AND received_at IS NOT NULL AND NOT coalesce(interruptions ? 'ends', false) AND NOT EXISTS (SELECT FROM touched t WHERE t.id = d.id)"
-        )
-    };
+    let within = |column: &str| format!("{column} >= {known} AND {column} <= $5");
+    let becomes = format!(
+        "SELECT competent_agency_id, procedure_version_id, late.measure, {late_on}, 1
+        FROM dossiers d CROSS JOIN LATERAL (VALUES (9::smallint, overdue_from), (13::smallint, coalesce(index_overdue_from, overdue_from))) AS late(measure, at)
+        WHERE {of_d} AND ended_at IS NULL AND ({overdue} OR {by_index}) AND {late}
+            AND received_at IS NOT NULL AND NOT coalesce(interruptions ? 'ends', false) AND NOT EXISTS (SELECT FROM touched t WHERE t.id = d.id)",
+        late_on = day!("late.at"),
+        overdue = within("overdue_from"),
+        by_index = within("index_overdue_from"),
+        late = within("late.at"),
+    );
     let changes = format!(
         "SELECT competent_agency_id, procedure_version_id, measure, day, -changed_by AS by FROM report_late_counts
             WHERE {agency} AND known_on >= $3 AND day < least($2, $3) AND measure > 0
         UNION ALL SELECT competent_agency_id, procedure_version_id, measure, {on}, sign * by FROM ({CHANGES}) c
             WHERE {on} < $2 AND CASE WHEN sign < 0 THEN {on} < $3 WHEN measure = 9 THEN late_from <= $5
                 WHEN measure = 13 THEN index_late_from <= $5 ELSE true END
-        UNION ALL {} UNION ALL {} UNION ALL {}",
-        becomes(9, "d.overdue_from", "true"),
-        becomes(13, "d.overdue_from", "index_overdue_from IS NULL"),
-        becomes(13, "d.index_overdue_from", "true"),
+        UNION ALL {becomes}"
     );
     (with, changes)
 }
