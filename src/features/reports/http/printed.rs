@@ -1,5 +1,6 @@
 //! A report for people: as a workbook that an office can send, and as a page with charts.
 
+use crate::db::DbError;
 use crate::db::page::Page;
 use crate::domain::agency_tree::AgencyId;
 use crate::domain::local_time::Instant;
@@ -14,7 +15,7 @@ use crate::features::disclosure::queries as disclosure;
 use crate::features::reports::json::PlaceBody;
 use crate::features::reports::page::resolution::{self as page, AgencyLine};
 use crate::features::reports::printed::Printed;
-use crate::features::reports::queries::months::months;
+use crate::features::reports::queries::months::{Part, months};
 use crate::features::reports::queries::places::{self, Cell, PlacedRow};
 use crate::features::reports::queries::sums::Asked;
 use crate::features::reports::workbook::{self, MOST_DOSSIERS};
@@ -79,16 +80,19 @@ impl Reader<'_> {
         Ok(response)
     }
 
+    /// Reads the months of a report, for its page.
+    pub(super) async fn months(&self, asked: &Asked) -> Result<Vec<Part>, DbError> {
+        self.state.slow.snapshot(self.as_of.known, async |conn| months(conn, asked).await).await
+    }
+
     /// Answers with the page of a report.
     pub(super) async fn page(
         &self,
         asked: &Asked,
         printed: &Printed,
-        counts: &HashMap<AgencyId, Counts>,
+        (months, counts): (&[Part], &HashMap<AgencyId, Counts>),
     ) -> Result<HttpResponse, Problem> {
-        let months =
-            self.state.slow.snapshot(self.as_of.known, async |conn| months(conn, asked).await).await?;
-        Ok(self::page(page::write(printed, &months, &self.agencies(asked, counts).await?)))
+        Ok(self::page(page::write(printed, months, &self.agencies(asked, counts).await?)))
     }
 
     /// The agencies of a report: how much ended late, and how they disclose.

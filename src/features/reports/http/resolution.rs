@@ -14,6 +14,7 @@ use crate::http::export;
 use crate::http::format::Format;
 use crate::http::input::Input;
 use actix_web::{HttpResponse, get, web};
+use futures_util::future::try_join;
 
 /// Name of the files that hold the report.
 const NAME: &str = "resolution";
@@ -43,7 +44,16 @@ pub(super) async fn get_one(
     let as_of = AsOf::asked(filter.as_of, state.clock.now())?;
     let caller = as_of.caller(&caller, &state).await?;
     let asked = filter.asked(&caller, as_of.now)?;
-    let numbers = Numbers::read(&state.slow, as_of.known, &asked, filter.by()).await?;
+    let to = Reader { state: &state, as_of: &as_of, caller: &caller };
+    // Beside each other: a page asks for twice as much.
+    let months = async {
+        match format {
+            Format::Html => to.months(&asked).await,
+            _ => Ok(vec![]),
+        }
+    };
+    let numbers = Numbers::read(&state.slow, as_of.known, &asked, filter.by());
+    let (numbers, months) = try_join(numbers, months).await?;
     let names = state.names.with(numbers.versions(), &state.reader).await?;
     let rows = numbers.rows(&names, &caller.tree);
     let agency = caller.agency_meant(filter.agency.as_deref());
@@ -63,11 +73,10 @@ pub(super) async fn get_one(
             table,
             sealed: None,
         };
-        let to = Reader { state: &state, as_of: &as_of, caller: &caller };
         return match format {
             Format::Html => {
                 let counts = numbers.by_agency(&state.slow, as_of.known, &asked).await?;
-                to.page(&asked, &printed, &counts).await
+                to.page(&asked, &printed, (&months, &counts)).await
             }
             _ => to.workbook(&asked, printed).await,
         };

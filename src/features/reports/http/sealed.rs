@@ -26,6 +26,7 @@ use crate::http::input::{Input, id_of};
 use crate::http::list::List;
 use crate::http::page::PageOf;
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use futures_util::future::try_join;
 
 /// A sealed report of which the caller sees every agency, with its corrections.
 pub(super) async fn found(id: &str, caller: &Principal, state: &State) -> Result<Found, Problem> {
@@ -90,8 +91,9 @@ impl Found {
         if format == Format::Xlsx {
             return to.workbook(&asked, printed).await;
         }
-        let counts = by_agency(&state.slow, as_of.known, &asked).await?;
-        to.page(&asked, &printed, &counts).await
+        let counts = by_agency(&state.slow, as_of.known, &asked);
+        let (counts, months) = try_join(counts, to.months(&asked)).await?;
+        to.page(&asked, &printed, (&months, &counts)).await
     }
 }
 
