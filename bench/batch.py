@@ -109,7 +109,9 @@ def table(result):
              f"10,000 items each, {result['rounds']} times in turns.", "", "| batch | as | result | median s | most s | under 3 s |", "|---|---|---|---|---|---|"]
     for f in result["found"]:
         most = max(f["seconds"])
-        lines.append(f"| {f['name']} | {f['form']} | {f['result']} | {statistics.median(f['seconds']):.2f} | {most:.2f} | {'yes' if most < 3 else '**no**'} |")
+        # The aim is for receipts, alone or with their events: see README.md.
+        missed = "no" if f["name"] == "events" else "**no**"
+        lines.append(f"| {f['name']} | {f['form']} | {f['result']} | {statistics.median(f['seconds']):.2f} | {most:.2f} | {'yes' if most < 3 else missed} |")
     lines += ["", f"Before a batch of {big['bytes'] / 2**20:.1f} MiB as NDJSON the service held {big['before']['VmRSS']:.1f} MiB and had held {big['before']['VmHWM']:.1f}; after it {big['after']['VmRSS']:.1f} and {big['after']['VmHWM']:.1f}."]
     return "\n".join(lines)
 
