@@ -82,16 +82,8 @@ async fn sealed(database: Database, keys: Option<&DataKeys>) -> Outcome {
 
 async fn reports(database: Database) -> Outcome {
     let slow = Slow::new(&database, 1)?;
-    let (Found { counted_through, counters, faults }, delays) = slow
-        .snapshot(None, async |conn| {
-            let found = check::check(conn).await?;
-            let delays = match found.counted_through {
-                Some(through) => delays::check(conn, through).await?,
-                None => vec![],
-            };
-            Ok((found, delays))
-        })
-        .await?;
+    let Found { counted_through, counters, faults, delays } =
+        slow.snapshot(None, async |conn| check::check(conn).await).await?;
     let Some(through) = counted_through else {
         println!("nothing is counted yet: the service counts a day when it is over");
         return Ok(());

@@ -104,7 +104,7 @@ pub struct Fault {
     pub made_anew: i64,
 }
 
-/// Makes the delays of all days through one anew, and compares.
+/// Makes the delays of all days through one anew, and compares. A part of `reports/queries/check`, which gives it the time that it needs.
 pub async fn check(conn: &mut AsyncPgConnection, through: NaiveDate) -> QueryResult<Vec<Fault>> {
     let statement = format!(
         "WITH events AS ({WITHIN}), anew AS ({DELAYS})

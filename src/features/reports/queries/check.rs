@@ -1,7 +1,8 @@
-//! Makes the counters anew from every state that was recorded, and compares.
+//! Makes the counters anew from every state that was recorded, and the delays of records from every event, and compares.
 
 use super::fold::{ALL, changed, progress};
 use crate::domain::local_time::Instant;
+use crate::features::activity::queries::delays;
 use chrono::{DateTime, NaiveDate};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Nullable, SmallInt, Text, Timestamptz};
@@ -51,9 +52,11 @@ pub struct Found {
     pub counters: i64,
     /// Those that are not what they should be.
     pub faults: Vec<Fault>,
+    /// Days whose delays of records are not what they should be.
+    pub delays: Vec<delays::Fault>,
 }
 
-/// Compares all counters, on the snapshot of the connection. Takes as long as looking at every state.
+/// Compares all counters and delays, on the snapshot of the connection. Takes as long as looking at every state and every event.
 pub async fn check(conn: &mut AsyncPgConnection) -> QueryResult<Found> {
     conn.batch_execute("SET LOCAL statement_timeout = '2h'").await?;
     let counted_through = progress(conn).await?;
@@ -88,5 +91,6 @@ pub async fn check(conn: &mut AsyncPgConnection) -> QueryResult<Found> {
         .bind::<Timestamptz, _>(Instant::end_of(through).utc())
         .load(conn)
         .await?;
-    Ok(Found { counted_through, counters, faults })
+    let delays = delays::check(conn, through).await?;
+    Ok(Found { counted_through, counters, faults, delays })
 }

@@ -204,7 +204,7 @@ pub(super) fn changes_since(asked: &Asked, agencies: usize) -> (String, String) 
             WHERE h.code IN (SELECT code FROM touched) AND {of_h} AND h.known_from <= known.at AND (h.known_to IS NULL OR h.known_to > known.at)
         )"
     );
-    // What nobody has touched becomes overdue all the same.
+    // What nobody has touched becomes overdue all the same. Which dossiers those may be is asked by columns that have indexes.
     let within = |column: &str| format!("{column} >= {known} AND {column} <= $5");
     let becomes = format!(
         "SELECT competent_agency_id, procedure_version_id, late.measure, {late_on}, 1
